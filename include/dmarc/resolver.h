@@ -1,0 +1,117 @@
+// How the protocol modules ask the DNS.
+//
+// Evaluation code gets a Resolver and calls lookup(), which waits for the answer; it calls
+// prefetch() earlier for every question that it can foresee, so that questions are under way
+// together and lookup() rarely waits. The usual Resolver is a LookupSession
+// (src/dns/lookup_session.h), which belongs to one message, keeps its deadline and its answers and
+// asks an AsyncResolver: the network, or a fixed zone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dmarc/domain_name.h>
+
+namespace dmarc::dns {
+
+/// Record types that can be asked for; the values are those of the protocol.
+enum class Type : std::uint16_t { a = 1, cname = 5, ptr = 12, mx = 15, txt = 16, aaaa = 28 };
+
+std::string_view to_string(Type type);
+
+/// What a look-up came to. RFC 9989 treats the four differently (section 3.2.13 "Non-existent
+/// Domains", section 4.10.1), so none of them can be mistaken for another.
+enum class Outcome {
+  records,            ///< at least one record of the type
+  no_data,            ///< the name exists, but has no record of the type
+  no_such_name,       ///< NXDOMAIN for the name itself
+  temporary_failure,  ///< no conclusion; Answer::failure says why
+};
+
+std::string_view to_string(Outcome outcome);
+
+/// Why a look-up failed.
+enum class Failure {
+  none,       ///< it did not
+  timeout,    ///< no server answered in time, or the message's deadline passed
+  servfail,   ///< SERVFAIL, which includes data that failed DNSSEC validation
+  refused,    ///< REFUSED, NOTIMP, FORMERR or another response code that is no answer
+  malformed,  ///< an answer that could not be decoded
+  network,    ///< no server could be reached
+  alias,      ///< a CNAME loop, or a chain longer than the limit
+  budget,     ///< the message had asked all the questions that one message may ask
+};
+
+std::string_view describe(Failure failure);
+
+struct Question {
+  Name name;
+  Type type;
+  friend bool operator==(const Question&, const Question&) = default;
+};
+
+/// An answer, shared between the cache and everyone who asked.
+struct Answer {
+  Outcome outcome = Outcome::temporary_failure;
+  Failure failure = Failure::none;
+
+  /// The data of each record of the type asked for, in the order received:
+  ///   TXT      the character-strings joined without separator (RFC 9989 section 4.5), any octets
+  ///   A, AAAA  4 or 16 octets in network order
+  ///   PTR, CNAME  the target's text as received (no trailing dot, any octets but ASCII lower case)
+  ///   MX       the preference in decimal, a blank, the exchange's text ("10 mx.example.org"; "0 ."
+  ///   for a null MX)
+  std::vector<std::string> records;
+
+  /// True when the answer begins with a CNAME owned by the name asked for: the name exists, even
+  /// when the end of the chain does not (RFC 8020 section 2). `outcome` is never no_such_name then,
+  /// but no_data.
+  bool alias = false;
+
+  bool authenticated = false;  ///< the AD bit of a server that is trusted to validate
+  bool stale = false;          ///< served after its TTL because every server failed (RFC 8767)
+  std::uint32_t ttl = 0;       ///< seconds for which the answer may be kept
+};
+
+using AnswerPtr = std::shared_ptr<const Answer>;
+
+/// What evaluation code sees. Calls for one Resolver come from one thread at a time.
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+
+  /// Waits for the answer. Never null; failures are answers. The same question has the same answer
+  /// for as long as this resolver lives.
+  virtual AnswerPtr lookup(const Name& name, Type type) = 0;
+
+  /// Starts a look-up whose answer will probably be wanted, and returns at once.
+  virtual void prefetch(const Name& name, Type type) = 0;
+};
+
+/// What answers questions without waiting: the network engine or a fixed zone. Safe to call from
+/// any thread.
+class AsyncResolver {
+ public:
+  using Callback = std::function<void(AnswerPtr)>;
+
+  virtual ~AsyncResolver() = default;
+
+  /// Calls `done` exactly once with an answer that is not null: before returning when the answer is
+  /// at hand, otherwise later on a thread of the resolver. `done` must not block and must not
+  /// throw.
+  virtual void resolve(const Question& question, Callback done) = 0;
+};
+
+}  // namespace dmarc::dns
+
+template <>
+struct std::hash<dmarc::dns::Question> {
+  std::size_t operator()(const dmarc::dns::Question& question) const noexcept {
+    return std::hash<dmarc::dns::Name>{}(question.name) * 31 +
+           static_cast<std::size_t>(question.type);
+  }
+};

@@ -1,0 +1,48 @@
+// An IPv4 or IPv6 address as a value.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dmarc::base {
+
+class IpAddress {
+ public:
+  /// Reads dotted-quad IPv4 or RFC 4291 IPv6 text (no scope, no prefix length). An IPv4-mapped IPv6
+  /// address stays IPv6; see unmapped().
+  static std::optional<IpAddress> parse(std::string_view text);
+
+  /// From 4 or 16 octets in network order; nothing for another length.
+  static std::optional<IpAddress> from_octets(std::string_view octets);
+
+  bool is_v4() const { return v4_; }
+  /// 4 or 16 octets in network order.
+  std::span<const std::uint8_t> octets() const { return {octets_.data(), v4_ ? 4U : 16U}; }
+
+  /// The IPv4 address inside ::ffff:0:0/96; any other address unchanged.
+  IpAddress unmapped() const;
+
+  bool is_loopback() const;
+
+  /// True when both are of one family and agree in the first `length` bits (0 to 32 or 128).
+  bool in_network(const IpAddress& network, unsigned length) const;
+
+  /// Canonical text: dotted quad, or RFC 5952.
+  std::string text() const;
+
+  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+  friend std::strong_ordering operator<=>(const IpAddress&, const IpAddress&) = default;
+
+ private:
+  IpAddress() = default;
+
+  bool v4_ = true;
+  std::array<std::uint8_t, 16> octets_{};
+};
+
+}  // namespace dmarc::base

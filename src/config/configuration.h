@@ -1,0 +1,70 @@
+// A configuration file, read: the values for each part of the program.
+//
+//   auto loaded = config::load("/etc/opendmarc.conf");
+//   if (!loaded) std::cerr << loaded.error();   // one line, with file, line and reason
+//
+// Threads: immutable once built; shared as shared_ptr<const Configuration>.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dns/server_address.h"
+#include "log/event.h"
+#include "policy/settings.h"
+
+namespace dmarc::config {
+
+/// How the daemon itself runs; everything here is settled at start.
+struct Process {
+  std::string socket;
+  std::string pid_file;
+  std::string user;  ///< USER[:GROUP]
+  std::string base_directory;
+  std::optional<unsigned> umask;
+  bool background = true;
+  std::size_t max_connections = 0;
+};
+
+struct Logging {
+  bool syslog = false;
+  int facility = 0;  ///< a LOG_ value of syslog.h
+};
+
+/// How the DNS is asked.
+struct Dns {
+  std::chrono::milliseconds timeout{5000};
+  std::vector<dns::ServerAddress> nameservers;  ///< empty: those of /etc/resolv.conf
+  std::string test_data;                        ///< TestDNSData: a file
+};
+
+struct Configuration {
+  std::string path;  ///< empty without a file, "(stdin)" for standard input
+  Process process;
+  Logging logging;
+  Dns dns;
+  policy::Settings policy;
+  /// Things worth telling once the log is open: options of later versions, a PSL that can't be
+  /// read.
+  std::vector<log::Event> warnings;
+};
+
+/// Reads a file ("-" for standard input), the list files it names and the PSL. `program` is the
+/// name in error lines. The error is the line to print: "PROG: FILE: configuration error at line N:
+/// REASON". Exit status for it: 78.
+tl::expected<Configuration, std::string> load(const std::string& path, std::string_view program);
+
+/// The same from text, for tests; `name` stands for the file's name.
+tl::expected<Configuration, std::string> load_text(std::string_view text, std::string_view name,
+                                                   std::string_view program);
+
+/// What an empty file gives.
+Configuration defaults();
+
+}  // namespace dmarc::config

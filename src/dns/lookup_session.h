@@ -1,0 +1,62 @@
+// The look-ups made for one message: one deadline, one budget, one answer per question.
+//
+//   LookupSession session(engine, {.timeout = 5s, .max_queries = 60});
+//   session.prefetch(name, Type::txt);
+//   AnswerPtr answer = session.lookup(name, Type::txt);
+//
+// Every question goes to the AsyncResolver at most once; its answer is kept, so that a message is
+// judged on one view of the DNS. The clock for `timeout` starts with the first call that has to
+// wait, and anew with restart_clock(), which end-of-message calls: a client that takes long to send
+// its message does not use up the time of its judgement. After the timeout every unanswered
+// question is a temporary failure (Failure::timeout) at once. Past `max_queries` distinct questions
+// the answer is Failure::budget.
+//
+// Threads: several threads may use one session (SPF runs beside header collection). Answers may
+// arrive after the session has been destroyed; they are dropped.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include <dmarc/resolver.h>
+
+namespace dmarc::dns {
+
+class LookupSession final : public Resolver {
+ public:
+  struct Limits {
+    std::chrono::milliseconds timeout{5000};
+    /// RFC 9989 needs at most 9 questions for an author and 8 for an identifier, RFC 7208 some 20
+    /// plus addresses of MX hosts.
+    std::size_t max_queries = 100;
+  };
+
+  /// One look-up as it happened, for traces.
+  struct Entry {
+    Question question;
+    AnswerPtr answer;  ///< null while it is under way
+    std::chrono::microseconds took{
+        0};  ///< from the question to its answer; 0 for an answer that was at hand
+  };
+
+  /// `source` must outlive every answer that is still under way, not only the session.
+  LookupSession(AsyncResolver& source, Limits limits);
+  ~LookupSession() override;
+
+  AnswerPtr lookup(const Name& name, Type type) override;
+  void prefetch(const Name& name, Type type) override;
+
+  /// The time that `timeout` allows begins now.
+  void restart_clock();
+
+  /// Everything asked so far, in the order in which it was asked.
+  std::vector<Entry> entries() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace dmarc::dns

@@ -1,0 +1,60 @@
+// The network engine: asks recursive servers, keeps answers.
+//
+// One thread, epoll, any number of questions in flight. Each question goes out by UDP from a fresh
+// port with a random id and EDNS0, again to the next server when no answer comes, by TCP when the
+// answer is truncated. An answer counts only when source, id and question match. Equal questions in
+// flight share one. A sharded, bounded cache keeps answers by TTL, negative answers by RFC 2308,
+// failures for seconds, and serves stale answers when every server fails (RFC 8767).
+//
+// ldns encodes and decodes; its own resolver is not used, because it accepts answers with a wrong
+// id or question.
+//
+// Threads: resolve() from any thread. Destruction answers everything still under way with
+// Failure::network. Fork: construct it after the daemon has gone to the background; threads do not
+// survive fork().
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <dmarc/resolver.h>
+
+#include "dns/server_address.h"
+
+namespace dmarc::dns {
+
+struct StubOptions {
+  std::vector<ServerAddress> servers;  ///< must not be empty
+  bool trust_ad = false;               ///< believe the AD bit of servers that are not on loopback
+  std::chrono::milliseconds timeout{5000};  ///< for one question, all servers and retries together
+  std::chrono::milliseconds retry_after{800};  ///< before the next server is asked as well
+  std::size_t cache_bytes = 64 * 1024 * 1024;
+  std::chrono::seconds max_ttl{86400};
+  std::chrono::seconds max_negative_ttl{3600};
+  std::chrono::seconds failure_ttl{5};
+  std::chrono::seconds max_stale{86400};  ///< how long past its TTL an answer may be served
+};
+
+/// Counters since the start, for metrics and tests.
+struct StubStatistics {
+  std::uint64_t questions = 0, cache_hits = 0, shared = 0, sent_udp = 0, sent_tcp = 0, timeouts = 0,
+                rejected = 0, stale_served = 0;
+};
+
+class StubResolver final : public AsyncResolver {
+ public:
+  explicit StubResolver(StubOptions options);
+  ~StubResolver() override;
+
+  void resolve(const Question& question, Callback done) override;
+  StubStatistics statistics() const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace dmarc::dns

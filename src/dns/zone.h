@@ -1,0 +1,65 @@
+// DNS data from a file instead of the network: for tests, for `dmarcctl explain --zone` and for the
+// TestDNSData option.
+//
+// Zone text, one record a line:
+//
+//   ; comment                            (also "#" at the start of a line)
+//   _dmarc.example.org  TXT    "v=DMARC1; p=reject" "; rua=mailto:a@example.org"
+//   example.org         MX     10 mx.example.org
+//   *.example.org       A      192.0.2.1
+//   broken.example.org  RCODE  SERVFAIL    (SERVFAIL, REFUSED, TIMEOUT, NXDOMAIN: for every type)
+//   alias.example.org   CNAME  target.example.net
+//
+// Rules: names not listed answer no_such_name, unless a listed name lies below them (empty
+// non-terminals: no_data); a listed name without the type answers no_data; owner names that start
+// with "*." are wildcards (RFC 4592); CNAMEs are followed, at most 8 of them. TXT data is one or
+// more quoted character-strings with \" \\ and \DDD escapes, or the rest of the line when it does
+// not begin with a quote.
+//
+// Threads: const after it was filled; resolve() may then be called from anywhere and calls back at
+// once.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dmarc/resolver.h>
+
+namespace dmarc::dns {
+
+struct ZoneError {
+  unsigned line = 0;
+  std::string reason;
+};
+
+class Zone final : public AsyncResolver {
+ public:
+  static tl::expected<Zone, ZoneError> parse(std::string_view text);
+
+  /// Adds one record; `data` in the form of Answer::records.
+  void add(const Name& owner, Type type, std::string data);
+  /// Makes every question for `owner` fail, or answer no_such_name.
+  void add_failure(const Name& owner, Failure failure);
+  void add_nonexistent(const Name& owner);
+
+  Answer answer(const Question& question) const;
+  void resolve(const Question& question, Callback done) override;
+
+  /// True when the name itself (not a wildcard) is listed.
+  bool lists(const Name& name) const;
+
+ private:
+  struct Node {
+    std::map<Type, std::vector<std::string>> records;
+    Failure failure = Failure::none;
+    bool nonexistent = false;
+  };
+  const Node* find(const Name& name) const;
+  bool is_empty_non_terminal(const Name& name) const;
+
+  std::map<std::string, Node> nodes_;
+};
+
+}  // namespace dmarc::dns

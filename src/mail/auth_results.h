@@ -1,0 +1,84 @@
+// The Authentication-Results field (RFC 8601): what it says, and how to write one.
+//
+// Reading is strict about structure and lenient about vocabulary (RFC 8601 section 2.7.6 "Extension
+// Methods"): unknown methods, results, ptypes and properties are kept as they are, for the caller
+// to ignore. Keywords are compared without regard to case, so they are stored in lower case.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmarc::mail {
+
+struct Property {
+  std::string type;   ///< "smtp", "header", "body", "policy", ...; lower case
+  std::string name;   ///< "mailfrom", "d", ...; lower case
+  std::string value;  ///< quoting removed, otherwise as written
+};
+
+struct MethodResult {
+  std::string method;  ///< "dkim", "spf", ...; lower case
+  std::string result;  ///< "pass", ...; lower case
+  std::string reason;  ///< the reason= value, or empty
+  std::vector<Property> properties;
+
+  /// The first property of that type and name; null when there is none.
+  const Property* find(std::string_view type, std::string_view name) const;
+};
+
+struct AuthResults {
+  std::string authserv_id;  ///< quoting removed, case kept
+  unsigned version = 1;
+  std::vector<MethodResult> results;  ///< empty for "none"
+};
+
+enum class AuthResultsError {
+  no_authserv_id,       ///< empty, or it begins with a method ("dkim=pass ...")
+  syntax,               ///< not the grammar of RFC 8601 section 2.2
+  unsupported_version,  ///< a version other than 1
+  too_long,             ///< more text, nesting, results or properties than the limits allow
+};
+
+std::string_view describe(AuthResultsError error);
+
+tl::expected<AuthResults, AuthResultsError> parse_auth_results(std::string_view value);
+
+/// The authserv-id alone, however the rest of the field looks: what decides whether a field claims
+/// to be ours and has to be removed (RFC 8601 section 5 "Removing Existing Header Fields"). Nothing
+/// when the field begins with no id.
+std::optional<std::string> claimed_authserv_id(std::string_view value);
+
+/// Puts a field value together:  `id; method=result (comment) reason="..." ptype.property=value`.
+///
+///   AuthResultsWriter writer("mx.example.org");
+///   writer.result("dmarc", "fail").comment("p=reject dis=none").property("header", "from",
+///   "example.com"); writer.value();  // mx.example.org; dmarc=fail (p=reject dis=none)
+///   header.from=example.com
+///
+/// Whatever it is given, what it writes is one line, reads back equal with parse_auth_results(),
+/// and can't end its element: values that are no token are quoted, control octets become "?",
+/// comments lose their parentheses. A second result() starts a new element after ";". Without any
+/// result the value is "id; none".
+class AuthResultsWriter {
+ public:
+  explicit AuthResultsWriter(std::string_view authserv_id);
+
+  AuthResultsWriter& result(std::string_view method, std::string_view result);
+  AuthResultsWriter& comment(std::string_view text);
+  AuthResultsWriter& reason(std::string_view text);
+  AuthResultsWriter& property(std::string_view type, std::string_view name, std::string_view value);
+
+  std::string value() const;
+
+ private:
+  std::string text_;
+  bool empty_ = true;
+};
+
+}  // namespace dmarc::mail

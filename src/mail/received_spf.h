@@ -1,0 +1,23 @@
+// The Received-SPF field (RFC 7208 section 9.1 "The Received-SPF Header Field"), as other SPF
+// filters write it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dmarc::mail {
+
+struct ReceivedSpf {
+  std::string result;         ///< first word, lower case: "pass", "fail", ...
+  std::string identity;       ///< identity=, lower case: "mailfrom", "helo"; empty when absent
+  std::string envelope_from;  ///< envelope-from=, quoting and angle brackets removed
+  std::string helo;
+  std::string client_ip;
+  std::string receiver;
+};
+
+/// Nothing when the value begins with no result word or exceeds the limits.
+std::optional<ReceivedSpf> parse_received_spf(std::string_view value);
+
+}  // namespace dmarc::mail

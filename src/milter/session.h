@@ -1,0 +1,82 @@
+// One milter connection, without the milter library: events in, responses out. The libmilter glue
+// (libmilter_engine.cpp) and any other protocol engine drive it; nothing here knows a socket.
+//
+// Life: connect, helo, then for each message mail, header..., end_of_message or abort; close by
+// destruction. A session keeps the settings that were current when its connection came, for all of
+// its messages.
+//
+// At MAIL the SPF check starts on the worker pool when it will be needed; when the first From
+// arrives the tree walk is prefetched. Only end_of_message() waits, at most for the DNS timeout.
+//
+// Threads: one event at a time, from any thread.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <dmarc/resolver.h>
+
+#include "base/ip_address.h"
+#include "dns/lookup_session.h"
+#include "log/event.h"
+#include "milter/worker_pool.h"
+#include "policy/judge.h"
+#include "policy/settings.h"
+
+namespace dmarc::milter {
+
+/// What one generation of configuration means for sessions.
+struct Environment {
+  std::shared_ptr<const policy::Settings> settings;
+  std::shared_ptr<dns::AsyncResolver> resolver;
+  dns::LookupSession::Limits lookup_limits;
+  log::Sink* sink = nullptr;      ///< outlives every session
+  WorkerPool* workers = nullptr;  ///< outlives every session
+};
+
+/// The MTA's macros, by name without braces ("i", "auth_authen"); nothing when the MTA did not send
+/// it.
+using Macros = std::function<std::optional<std::string>(std::string_view name)>;
+
+/// What an event other than end-of-message answers.
+enum class Response { proceed, accept, tempfail };
+
+/// What the header fields of one message may take up; past it the message can't be judged. See
+/// docs/LIMITS.md.
+inline constexpr std::size_t max_header_fields = 10000;
+inline constexpr std::size_t max_header_octets = 4 * 1024 * 1024;
+
+class Session {
+ public:
+  explicit Session(std::shared_ptr<const Environment> environment);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Response connect(std::string_view host, const std::optional<base::IpAddress>& address);
+  Response helo(std::string_view name);
+  Response mail(std::string_view argument, const Macros& macros);
+  Response header(std::string_view name, std::string_view value);
+  policy::Judgement end_of_message(const Macros& macros);
+  /// Forgets the message in progress.
+  void abort();
+  /// True between mail() and the end of that message.
+  bool in_message() const;
+
+ private:
+  struct SpfCheck;
+  struct MessageState;
+  void start_spf();
+
+  std::shared_ptr<const Environment> environment_;
+  std::string client_name_;
+  std::optional<base::IpAddress> client_;
+  std::string helo_;
+  std::unique_ptr<MessageState> message_;
+};
+
+}  // namespace dmarc::milter

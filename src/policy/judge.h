@@ -1,0 +1,109 @@
+// From a message to what is done with it: the whole of end-of-message as one pure function.
+//
+//   policy::Judgement judgement = policy::judge(message, settings, session, own_spf);
+//
+// judge() is a short list of named steps (judge.cpp): header requirements, author, authentication
+// results, evaluation, local policy, header fields and reply, log events. The milter turns the
+// Judgement into protocol actions, `dmarcctl explain` prints it, the history and the reports are
+// made from it.
+//
+// Threads: a pure function; the resolver is called from the calling thread.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <dmarc/author_domain.h>
+#include <dmarc/evaluate.h>
+#include <dmarc/header_field.h>
+
+#include "base/ip_address.h"
+#include "log/event.h"
+#include "mail/auth_results.h"
+#include "mail/reverse_path.h"
+#include "policy/settings.h"
+#include "spf/check.h"
+
+namespace dmarc::policy {
+
+/// What is known about a message at its end.
+struct Message {
+  std::string job_id;       ///< the MTA's queue id; "(unknown-jobid)" when it has none
+  std::string mta_name;     ///< macro j; may be empty
+  std::string client_name;  ///< host name as the MTA gave it
+  std::optional<base::IpAddress> client;  ///< nothing for a client without an IP address
+  std::string helo;
+  mail::ReversePath sender;
+  mail::HeaderBlock header;
+  bool header_truncated =
+      false;  ///< fields were dropped because of a limit: the message can't be judged as a whole
+};
+
+/// What the MTA is told. `proceed` and `accept` both let the message through; OpenDMARC answers a
+/// failing message that it does not act on with proceed ("continue"), everything else with accept,
+/// and scripts can see the difference.
+enum class Action { accept, proceed, reject, tempfail };
+
+struct Reply {
+  int code = 0;          ///< 550, 451
+  std::string enhanced;  ///< "5.7.1"
+  std::string text;      ///< printable ASCII, at most 980 octets
+};
+
+/// A field that is to be inserted at the top (index 0), in this order: the last ends up topmost.
+using Insertions = std::vector<mail::HeaderField>;
+
+/// The n-th field (1 = topmost) of the name Authentication-Results is to be removed.
+struct Removal {
+  std::size_t index = 0;
+  std::string authserv_id;
+};
+
+/// Which results the verdict was built on, and where each came from.
+struct Authentication {
+  enum class SpfSource { none, auth_results, received_spf, own };
+  SpfSource spf_source = SpfSource::none;
+  std::optional<SpfInput> spf;
+  std::optional<spf::Result> own_spf;  ///< when it was checked here
+  struct Dkim {
+    DkimInput input;
+    std::string result;  ///< the word in the field
+  };
+  std::vector<Dkim> dkim;
+  std::vector<Removal> removals;
+};
+
+struct Judgement {
+  Action action = Action::accept;
+  std::optional<Reply> reply;
+  std::optional<std::string> hold_reason;  ///< ask the MTA to put the message on hold
+  Insertions insertions;
+  std::vector<Removal> removals;
+  std::vector<log::Event> events;
+
+  mail::Author author;
+  Authentication authentication;
+  /// One for each domain evaluated; the first is the one whose result is shown. Empty when nothing
+  /// was evaluated.
+  std::vector<Verdict> verdicts;
+  Result result = Result::none;
+  std::optional<Policy> policy;       ///< of the verdict that decided
+  Policy disposition = Policy::none;  ///< what was done
+  /// Why `disposition` is not what the Domain Owner asked for, or why nothing was evaluated; empty
+  /// when neither.
+  std::string note;
+};
+
+/// `own_spf` runs or awaits our own SPF check of this message; it is called at most once, and only
+/// when the settings and the other results make it necessary.
+Judgement judge(const Message& message, const Settings& settings, dns::Resolver& resolver,
+                const std::function<spf::Result()>& own_spf);
+
+/// The authserv-id that this message's fields get: the configured one, or the MTA's, or the host's
+/// name, with the job id when the settings ask for it.
+std::string authserv_id_for(const Message& message, const Settings& settings);
+
+}  // namespace dmarc::policy

@@ -1,0 +1,76 @@
+// The local policy: everything about judging a message that an administrator can choose. config/
+// fills it from opendmarc.conf; see the option table (src/config/options.cpp) for what each means.
+//
+// Threads: immutable once built; shared as shared_ptr<const Settings>, so that a message keeps the
+// settings it began with.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <dmarc/domain_name.h>
+#include <dmarc/evaluate.h>
+
+#include "policy/host_list.h"
+#include "spf/check.h"
+
+namespace dmarc::policy {
+
+/// Which fields count when several claim a trusted authserv-id.
+enum class AuthResultsTrust {
+  topmost,  ///< for each method the topmost trusted field; the others are removed
+  any,      ///< every trusted field, as OpenDMARC does; nothing is removed
+};
+
+enum class TempErrorAction { accept, tempfail };
+
+/// What happens with a From field that is not one clean address list, or names several domains.
+enum class MultiFromPolicy {
+  strictest,  ///< every domain that a reader could see is evaluated; a pass needs all, otherwise
+              ///< the strictest policy applies
+  permerror,  ///< report permerror and accept
+};
+
+struct Settings {
+  // ---- identity
+  std::string authserv_id;  ///< empty: the MTA's name (macro j), or the host's name
+  bool authserv_id_with_job_id = false;
+  std::vector<std::string> trusted_authserv_ids;  ///< besides authserv_id
+  AuthResultsTrust auth_results_trust = AuthResultsTrust::topmost;
+  std::string host_name;  ///< this host's name, for SoftwareHeader and as the last authserv_id
+  std::string version;    ///< in the DMARC-Filter field
+  bool software_header = false;
+
+  // ---- who is not judged
+  HostList ignore_hosts;
+  bool ignore_authenticated_clients = false;
+  std::vector<std::string> ignore_mail_from;  ///< domains, lower case
+
+  // ---- form of the message
+  bool required_headers = false;
+  bool required_from = false;
+  bool reject_multi_value_from = false;
+  MultiFromPolicy multi_from_policy = MultiFromPolicy::strictest;
+
+  // ---- SPF
+  bool spf_ignore_results = false;
+  bool spf_self_validate = false;
+  spf::Options spf;
+
+  // ---- discovery
+  DiscoveryMethod discovery = DiscoveryMethod::treewalk;
+  std::shared_ptr<const PublicSuffixes> public_suffixes;
+
+  // ---- what is done with a verdict
+  bool reject_failures = false;
+  bool hold_quarantined_messages = false;
+  std::string reject_string =
+      "rejected by DMARC policy for %s";  ///< at most one %s: the policy domain
+  TempErrorAction temp_error_action = TempErrorAction::accept;
+
+  Options evaluation() const { return {discovery, public_suffixes.get()}; }
+};
+
+}  // namespace dmarc::policy

@@ -1,0 +1,36 @@
+#include "base/ascii.h"
+
+#include <gtest/gtest.h>
+
+namespace dmarc::base {
+namespace {
+
+TEST(Ascii, compares_without_case_but_only_for_letters) {
+  EXPECT_TRUE(iequals("From", "fROM"));
+  EXPECT_FALSE(iequals("[", "{"));
+  EXPECT_FALSE(iequals("a", "ab"));
+  EXPECT_TRUE(istarts_with("MAILTO:x", "mailto:"));
+  EXPECT_FALSE(istarts_with("mail", "mailto:"));
+}
+
+TEST(Ascii, trims_and_splits) {
+  EXPECT_EQ(trim(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trim(" \r\n"), "");
+  EXPECT_EQ(split("a,,b", ','), (std::vector<std::string_view>{"a", "", "b"}));
+  EXPECT_EQ(split("", ','), (std::vector<std::string_view>{""}));
+}
+
+TEST(Ascii, printable_escapes_what_could_break_a_line) {
+  EXPECT_EQ(printable("a\nb\x1b\\\xC3"), "a\\x0ab\\x1b\\x5c\\xc3");
+  EXPECT_EQ(printable("abcdef", 3), "abc...");
+}
+
+TEST(Ascii, nearest_finds_typing_errors_only) {
+  const std::vector<std::string_view> names{"AuthservID", "Socket", "Syslog"};
+  EXPECT_EQ(nearest("AuthServerID", names), "AuthservID");
+  EXPECT_EQ(nearest("sockte", names), "Socket");
+  EXPECT_EQ(nearest("Elephant", names), "");
+}
+
+}  // namespace
+}  // namespace dmarc::base

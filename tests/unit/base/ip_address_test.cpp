@@ -1,0 +1,49 @@
+#include "base/ip_address.h"
+
+#include <gtest/gtest.h>
+
+namespace dmarc::base {
+namespace {
+
+IpAddress address(std::string_view text) {
+  return IpAddress::parse(text).value();
+}
+
+TEST(IpAddress, reads_and_writes_canonical_text) {
+  EXPECT_EQ(address("192.0.2.1").text(), "192.0.2.1");
+  EXPECT_EQ(address("2001:DB8:0:0::1").text(), "2001:db8::1");
+  EXPECT_FALSE(IpAddress::parse("192.0.2"));
+  EXPECT_FALSE(IpAddress::parse("192.0.2.256"));
+  EXPECT_FALSE(IpAddress::parse("fe80::1%eth0"));
+  EXPECT_FALSE(IpAddress::parse(std::string_view("192.0.2.1\0x", 11)));
+  EXPECT_FALSE(IpAddress::parse(""));
+}
+
+TEST(IpAddress, comes_from_4_or_16_octets) {
+  EXPECT_EQ(IpAddress::from_octets(std::string_view("\xC0\x00\x02\x01", 4))->text(), "192.0.2.1");
+  EXPECT_FALSE(IpAddress::from_octets("12345"));
+}
+
+TEST(IpAddress, unmaps_ipv4_in_ipv6) {
+  EXPECT_EQ(address("::ffff:192.0.2.1").unmapped(), address("192.0.2.1"));
+  EXPECT_EQ(address("2001:db8::1").unmapped(), address("2001:db8::1"));
+}
+
+TEST(IpAddress, knows_loopback) {
+  EXPECT_TRUE(address("127.0.0.9").is_loopback());
+  EXPECT_TRUE(address("::1").is_loopback());
+  EXPECT_TRUE(address("::ffff:127.0.0.1").is_loopback());
+  EXPECT_FALSE(address("::2").is_loopback());
+}
+
+TEST(IpAddress, compares_networks_by_bits) {
+  EXPECT_TRUE(address("192.0.2.200").in_network(address("192.0.2.128"), 25));
+  EXPECT_FALSE(address("192.0.2.100").in_network(address("192.0.2.128"), 25));
+  EXPECT_TRUE(address("10.1.1.1").in_network(address("192.0.2.1"), 0));
+  EXPECT_FALSE(address("192.0.2.1").in_network(address("::"), 0));
+  EXPECT_FALSE(address("192.0.2.1").in_network(address("192.0.2.1"), 33));
+  EXPECT_TRUE(address("2001:db8:ffff::").in_network(address("2001:db8::"), 32));
+}
+
+}  // namespace
+}  // namespace dmarc::base
