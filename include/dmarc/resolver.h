@@ -46,7 +46,12 @@ enum class Failure {
   budget,     ///< the message had asked all the questions that one message may ask
 };
 
+/// One short English clause for logs and traces, for example "the server answered SERVFAIL".
 std::string_view describe(Failure failure);
+
+/// Longest chain of CNAMEs that is followed; a longer one, or a loop, is Failure::alias. Real
+/// chains have one or two links, content networks' up to five.
+inline constexpr unsigned max_aliases = 8;
 
 struct Question {
   Name name;

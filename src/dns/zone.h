@@ -12,9 +12,10 @@
 //
 // Rules: names not listed answer no_such_name, unless a listed name lies below them (empty
 // non-terminals: no_data); a listed name without the type answers no_data; owner names that start
-// with "*." are wildcards (RFC 4592); CNAMEs are followed, at most 8 of them. TXT data is one or
-// more quoted character-strings with \" \\ and \DDD escapes, or the rest of the line when it does
-// not begin with a quote.
+// with "*." are wildcards (RFC 4592); CNAMEs are followed, at most max_aliases of them. TXT data is
+// one or more quoted character-strings with \" \\ and \DDD escapes, or the rest of the line when it
+// does not begin with a quote. A time to live and the class IN may stand before the type, as in the
+// output of dig; they are ignored, as is the trailing dot of a name.
 //
 // Threads: const after it was filled; resolve() may then be called from anywhere and calls back at
 // once.
@@ -23,6 +24,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <dmarc/resolver.h>
@@ -55,11 +57,15 @@ class Zone final : public AsyncResolver {
     std::map<Type, std::vector<std::string>> records;
     Failure failure = Failure::none;
     bool nonexistent = false;
+    bool listed = false;  ///< false for an empty non-terminal
   };
-  const Node* find(const Name& name) const;
-  bool is_empty_non_terminal(const Name& name) const;
 
-  std::map<std::string, Node> nodes_;
+  Node& list(const Name& owner);
+  /// The node that answers for the name, which may be a wildcard; null when there is none.
+  const Node* find(const Name& name) const;
+
+  /// By name; every ancestor of a listed name is there too.
+  std::unordered_map<std::string, Node> nodes_;
 };
 
 }  // namespace dmarc::dns
