@@ -1,0 +1,57 @@
+#include "base/read_file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "base/unique_fd.h"
+
+namespace dmarc::base {
+namespace {
+
+class ReadFile : public testing::Test {
+ protected:
+  ReadFile() {
+    std::string name = testing::TempDir() + "read_file_XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~ReadFile() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& content) const {
+    std::ofstream(folder_ + "/file", std::ios::binary) << content;
+    return folder_ + "/file";
+  }
+
+  std::string folder_;
+};
+
+TEST_F(ReadFile, returns_every_octet) {
+  const std::string content = std::string("a\0b\r\n", 5) + std::string(100'000, 'x');
+  EXPECT_EQ(read_file(write(content)), content);
+  EXPECT_EQ(read_file(write("")), "");
+}
+
+TEST_F(ReadFile, says_why_it_could_not) {
+  EXPECT_EQ(read_file(folder_ + "/absent").error(), ENOENT);
+  EXPECT_EQ(read_file(folder_).error(), EISDIR);
+  EXPECT_EQ(error_text(ENOENT), "No such file or directory");
+}
+
+TEST_F(ReadFile, stops_at_the_limit) {
+  EXPECT_EQ(read_file(write("12345"), 5), "12345");
+  EXPECT_EQ(read_file(write("123456"), 5).error(), EFBIG);
+  EXPECT_EQ(read_file("/dev/zero", 100'000).error(), EFBIG);
+}
+
+TEST_F(ReadFile, leaves_a_given_descriptor_open) {
+  const UniqueFd file(::open(write("text").c_str(), O_RDONLY | O_CLOEXEC));
+  EXPECT_EQ(read_descriptor(file.get()), "text");
+  EXPECT_EQ(::lseek(file.get(), 0, SEEK_CUR), 4);
+}
+
+}  // namespace
+}  // namespace dmarc::base
