@@ -5,12 +5,13 @@
 // destruction. A session keeps the settings that were current when its connection came, for all of
 // its messages.
 //
-// At MAIL the SPF check starts on the worker pool when it will be needed; when the first From
+// At MAIL the SPF check starts on the worker pool when the settings allow one; when the first From
 // arrives the tree walk is prefetched. Only end_of_message() waits, at most for the DNS timeout.
 //
 // Threads: one event at a time, from any thread.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -36,6 +37,8 @@ struct Environment {
   dns::LookupSession::Limits lookup_limits;
   log::Sink* sink = nullptr;      ///< outlives every session
   WorkerPool* workers = nullptr;  ///< outlives every session
+  /// Set when the MTA's failure to send a job id was logged: once is enough.
+  mutable std::atomic_flag job_id_missed;
 };
 
 /// The MTA's macros, by name without braces ("i", "auth_authen"); nothing when the MTA did not send
@@ -61,6 +64,8 @@ class Session {
   Response helo(std::string_view name);
   Response mail(std::string_view argument, const Macros& macros);
   Response header(std::string_view name, std::string_view value);
+  /// Judges the message and writes its log lines. An end of message without a beginning is
+  /// deferred.
   policy::Judgement end_of_message(const Macros& macros);
   /// Forgets the message in progress.
   void abort();
@@ -71,6 +76,7 @@ class Session {
   struct SpfCheck;
   struct MessageState;
   void start_spf();
+  void prefetch();
 
   std::shared_ptr<const Environment> environment_;
   std::string client_name_;

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,10 +22,11 @@ class WorkerPool {
   class Task {
    public:
     explicit Task(std::function<void()> work) : work_(std::move(work)) {}
-    /// Runs the work if nobody has begun it, otherwise waits until it is done.
+    /// Runs the work if nobody has begun it, otherwise waits until it is done. Throws what the work
+    /// threw.
     void await();
-    /// Makes sure that the work will not begin any more; false when it has begun (then it still has
-    /// to be awaited or left to end).
+    /// Makes sure that the work will not begin any more and lets go of what it held; false when it
+    /// has begun (then it can be awaited, or left to end).
     bool cancel();
 
    private:
@@ -36,11 +38,12 @@ class WorkerPool {
     std::mutex mutex_;
     std::condition_variable finished_;
     Stage stage_ = Stage::waiting;
+    std::exception_ptr failure_;
     std::function<void()> work_;
   };
 
   explicit WorkerPool(std::size_t threads);
-  /// Finishes what is running; what has not begun is left to its owner's await().
+  /// Waits for what is running; what has not begun is left to its owner's await().
   ~WorkerPool();
 
   /// Queues the work; when the queue is full it is left to await().
