@@ -5,10 +5,17 @@
 // most specific entry that matches decides: for names the whole name first, then its parent
 // domains; for addresses the longest prefix. The host name is tried before the address, and either
 // may say "ignore".
+//
+// Addresses compare as values, however they are written: host bits past the prefix length do not
+// count, and an IPv4-mapped IPv6 address (::ffff:192.0.2.1) is the IPv4 address inside it.
+//
+// Threads: const after it was filled.
 #pragma once
 
 #include <tl/expected.hpp>
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,20 +35,21 @@ class HostList {
   bool contains(std::string_view host, const std::optional<base::IpAddress>& address) const;
 
  private:
-  struct NameEntry {
-    std::string name;  ///< lower case; begins with "." for everything below
-    bool exception = false;
-  };
-  struct NetworkEntry {
-    base::IpAddress network;
+  enum class Kind { ignored, exception };
+  struct Network {
+    base::IpAddress address;
     unsigned length;
-    bool exception = false;
+    Kind kind;
   };
-  std::optional<bool> decide(std::string_view host) const;
-  std::optional<bool> decide(const base::IpAddress& address) const;
+  tl::expected<void, std::string> add_network(const base::IpAddress& address,
+                                              std::optional<std::string_view> length, Kind kind);
+  tl::expected<void, std::string> add_name(std::string_view name, Kind kind);
+  std::optional<Kind> decide(std::string_view host) const;
+  std::optional<Kind> decide(const base::IpAddress& address) const;
 
-  std::vector<NameEntry> names_;
-  std::vector<NetworkEntry> networks_;
+  /// By name in lower case; one that begins with "." stands for everything below it.
+  std::map<std::string, Kind, std::less<>> names_;
+  std::vector<Network> networks_;
 };
 
 }  // namespace dmarc::policy
