@@ -1,0 +1,134 @@
+#include "base/json.h"
+
+#include <cassert>
+#include <cstddef>
+
+namespace dmarc::base {
+namespace {
+
+/// The length of the UTF-8 sequence (RFC 3629 section 4 "Syntax of UTF-8 Byte Sequences") that the
+/// text begins with; 0 when it begins with none.
+std::size_t utf8_length(std::string_view text) {
+  const auto octet = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto is_tail = [&](std::size_t i) { return (octet(i) & 0xc0) == 0x80; };
+  const unsigned first = octet(0);
+  const unsigned second = octet(1);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return is_tail(1) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const bool overlong = first == 0xe0 && second < 0xa0;
+    const bool surrogate = first == 0xed && second > 0x9f;
+    return is_tail(1) && is_tail(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    const bool overlong = first == 0xf0 && second < 0x90;
+    const bool too_large = first == 0xf4 && second > 0x8f;
+    return is_tail(1) && is_tail(2) && is_tail(3) && !overlong && !too_large ? 4 : 0;
+  }
+  return 0;
+}
+
+char32_t code_point(std::string_view sequence) {
+  static constexpr unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+  char32_t value = static_cast<unsigned char>(sequence[0]) & lead_bits[sequence.size()];
+  for (const char c : sequence.substr(1))
+    value = value << 6 | (static_cast<unsigned char>(c) & 0x3f);
+  return value;
+}
+
+void write_unit(std::string& out, char32_t unit) {
+  static constexpr char digits[] = "0123456789abcdef";
+  out += {'\\',
+          'u',
+          digits[unit >> 12 & 15],
+          digits[unit >> 8 & 15],
+          digits[unit >> 4 & 15],
+          digits[unit & 15]};
+}
+
+void write_character(std::string& out, char32_t character) {
+  if (character == '"' || character == '\\') {
+    out += {'\\', static_cast<char>(character)};
+  } else if (character >= 0x20 && character < 0x7f) {
+    out += static_cast<char>(character);
+  } else if (character < 0x10000) {
+    write_unit(out, character);
+  } else {
+    write_unit(out, 0xd800 + ((character - 0x10000) >> 10));
+    write_unit(out, 0xdc00 + ((character - 0x10000) & 0x3ff));
+  }
+}
+
+std::string quoted(std::string_view text) {
+  constexpr char32_t replacement = 0xfffd;
+  std::string out = "\"";
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    write_character(out, length == 0 ? replacement : code_point(text.substr(0, length)));
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+Json::Json(std::string_view text) : scalar_(quoted(text)) {}
+
+Json Json::object() {
+  Json result;
+  result.kind_ = Kind::object;
+  return result;
+}
+
+Json Json::array() {
+  Json result;
+  result.kind_ = Kind::array;
+  return result;
+}
+
+Json Json::array(const std::vector<std::string>& texts) {
+  Json result = array();
+  for (const std::string& text : texts)
+    result.push(text);
+  return result;
+}
+
+Json& Json::set(std::string_view name, Json value) {
+  assert(kind_ == Kind::object);
+  names_.push_back(quoted(name));
+  values_.push_back(std::move(value));
+  return *this;
+}
+
+Json& Json::push(Json value) {
+  assert(kind_ == Kind::array);
+  values_.push_back(std::move(value));
+  return *this;
+}
+
+std::string Json::text() const {
+  std::string out;
+  write(out, 0);
+  return out;
+}
+
+void Json::write(std::string& out, std::size_t depth) const {
+  if (kind_ == Kind::scalar) {
+    out += scalar_;
+    return;
+  }
+  const bool is_object = kind_ == Kind::object;
+  out += is_object ? '{' : '[';
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    out += i == 0 ? "\n" : ",\n";
+    out.append(2 * (depth + 1), ' ');
+    if (is_object) out += names_[i] + ": ";
+    values_[i].write(out, depth + 1);
+  }
+  if (!values_.empty()) out.append("\n").append(2 * depth, ' ');
+  out += is_object ? '}' : ']';
+}
+
+}  // namespace dmarc::base
