@@ -25,12 +25,12 @@ def wait_for_port(address: str, port: int) -> None:
 
 
 class Process:
-    """A program in the foreground."""
+    """A program in the foreground. `prefix` is a command that starts it; the other options are those of Popen."""
 
-    def __init__(self, *command: str, log: Path, ready: tuple[str, int], **options):
+    def __init__(self, *command: str, log: Path, ready: tuple[str, int], prefix: list[str] = (), **options):
         self.log = log
         with log.open("ab") as output:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
+            self._process = subprocess.Popen([*prefix, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
         self.pid = self._process.pid
         try:
             wait_for_port(*ready)

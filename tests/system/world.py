@@ -105,7 +105,8 @@ class World:
         try:
             self.keys = {domain: self._make_key(domain) for domain in (*POLICIES, "esp.example")}
             records = zone({domain: public for domain, (_, public) in self.keys.items()})
-            self._stop.append(services.start_unbound(self.scratch, [*records, *extra_records]).stop)
+            self.dns = services.start_unbound(self.scratch, [*records, *extra_records])
+            self._stop.append(self.dns.stop)
             self._stop.append(services.start_opendkim(self.scratch).stop)
             self.start_filter(configuration)
             self._stop.append(lambda: self.filter.stop())
@@ -120,15 +121,20 @@ class World:
             self._stop.pop()()
         shutil.rmtree(self.scratch)
 
-    def start_filter(self, configuration: str) -> None:
+    def start_filter(self, configuration: str, **options) -> None:
+        """`options` are those of subprocess.Popen."""
         path = self.scratch / "opendmarc.conf"
         path.write_text(configuration)
         self.filter = services.Process(str(BIN / "dmarcd"), "-f", "-l", "-c", str(path),
-                                       log=self.scratch / "dmarcd.log", ready=("127.0.0.1", 8893))
+                                       log=self.scratch / "dmarcd.log", ready=("127.0.0.1", 8893), **options)
 
-    def restart_filter(self, configuration: str) -> None:
+    def restart_filter(self, configuration: str, **options) -> None:
         self.filter.stop()
-        self.start_filter(configuration)
+        self.start_filter(configuration, **options)
+
+    def stop_dns(self) -> None:
+        """From now on nothing listens on the DNS server's port."""
+        self.dns.stop()
 
     def _make_key(self, domain: str) -> tuple[Path, str]:
         """A key pair by opendkim-genkey: the private key's file and the text of the public record."""
