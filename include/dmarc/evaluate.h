@@ -44,13 +44,13 @@ struct SpfInput {
 struct DkimInput {
   dns::Name domain;  ///< d=
   MethodOutcome outcome = MethodOutcome::other;
-  std::string selector;  ///< carried into the trace; may be empty
+  std::string selector = {};  ///< carried into the trace; may be empty
 };
 
 struct Inputs {
   dns::Name author;
-  std::optional<SpfInput> spf;
-  std::vector<DkimInput> dkim;
+  std::optional<SpfInput> spf = {};
+  std::vector<DkimInput> dkim = {};
 };
 
 /// How Organizational Domains and records are found.
@@ -71,7 +71,7 @@ struct WalkStep {
   /// The number of TXT records that are DMARC records; only exactly one counts (RFC 9989
   /// section 4.10 step 2).
   std::size_t records_found = 0;
-  std::optional<Record> record;
+  std::optional<Record> record = {};
   bool suffix_guard = false;  ///< treated as psd=y because the name is a public suffix
 };
 
@@ -88,14 +88,14 @@ std::string_view to_string(AlignmentOutcome outcome);
 struct Identifier {
   enum class Method { spf, dkim } method = Method::spf;
   dns::Name domain;
-  std::string selector;
+  std::string selector = {};
   MethodOutcome outcome = MethodOutcome::other;
   AlignmentMode mode = AlignmentMode::relaxed;
   AlignmentOutcome alignment = AlignmentOutcome::not_needed;
   /// The Organizational Domain of `domain`, when it was needed and found.
-  std::optional<dns::Name> organizational_domain;
+  std::optional<dns::Name> organizational_domain = {};
   /// Its own walk, when there was one.
-  std::vector<WalkStep> walk;
+  std::vector<WalkStep> walk = {};
 };
 
 enum class PolicySource { p, sp, np };

@@ -8,6 +8,10 @@
 // a value, if only the default. What was dropped on the way is in `problems`, for people who debug
 // their record.
 //
+// Limits: the whole text is read, so that no policy is lost because it stands far behind; the DNS
+// bounds it to 64 KiB, and reading is linear. Only what is kept is limited (Record::max_*): the
+// excess is dropped and `problems` says so.
+//
 // Threads: pure functions and plain values.
 #pragma once
 
@@ -36,10 +40,21 @@ enum class Usability {
   apply,          ///< as published
   treat_as_none,  ///< p missing or invalid, or sp or np invalid, but there is somewhere to report
                   ///< to: as if "p=none"
-  no_processing,  ///< the same without a usable rua: DMARC does not apply
+  no_processing,  ///< the same without a usable rua, or a tag that appears twice: DMARC does not
+                  ///< apply
 };
 
 struct Record {
+  /// Octets of a record that are kept for traces: ten times what owners publish.
+  static constexpr std::size_t max_text = 4096;
+  /// URIs kept of one list; every one costs a report.
+  static constexpr std::size_t max_uris = 20;
+  static constexpr std::size_t max_problems = 20;
+
+  /// True when the text begins with a correct version tag, which makes it a DMARC record whatever
+  /// else it says.
+  static bool has_version_tag(std::string_view text);
+
   /// Nothing when the text does not begin with a correct version tag: then it is no DMARC record,
   /// and does not count.
   static std::optional<Record> parse(std::string_view text);
@@ -52,8 +67,12 @@ struct Record {
   std::string fo = "0";               ///< as published when valid, in lower case: "1:d:s"
   std::vector<std::string> rua, ruf;  ///< valid URIs as published, without the obsolete size suffix
 
-  bool invalid_policy_tag =
-      false;  ///< p, sp or np was there with a value that is none of the three
+  /// p, sp or np was there with a value that is none of the three.
+  bool invalid_policy_tag = false;
+  /// A tag that DMARC knows appears more than once; the first is the one read. RFC 9989 does not
+  /// say what that means, and the rule for tag-lists that it builds on (RFC 6376 section 3.2)
+  /// invalidates the list: such a record asks for nothing.
+  bool repeated_tag = false;
 
   /// One clause for each thing that was ignored: "tag p: \"rejct\" is not none, quarantine or
   /// reject".

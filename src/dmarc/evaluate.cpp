@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <utility>
+
+#include <dmarc/evaluate.h>
+
+#include "base/ascii.h"
+#include "dmarc/alignment.h"
+#include "dmarc/discovery.h"
+#include "dmarc/tree_walk.h"
+
+namespace dmarc {
+namespace {
+
+using Method = Identifier::Method;
+
+bool is_aligned(const Identifier& identifier) {
+  return identifier.alignment == AlignmentOutcome::strict ||
+         identifier.alignment == AlignmentOutcome::relaxed;
+}
+
+std::string describe_failure(const WalkStep& step) {
+  return "_dmarc." + base::printable(step.name.text()) + ": " +
+         std::string(dns::describe(step.failure));
+}
+
+// A guess: identifiers that share two labels with the author usually share its Organizational
+// Domain. Asking for them now saves a round trip; a wrong guess changes nothing.
+void prefetch_related(const Inputs& inputs, const Options& options, dns::Resolver& resolver) {
+  const dns::Name family = inputs.author.rightmost(2);
+  const auto prefetch = [&](const dns::Name& domain, MethodOutcome outcome) {
+    if (outcome == MethodOutcome::pass && domain != inputs.author && domain.is_at_or_below(family))
+      prefetch_identifier(domain, options, resolver);
+  };
+  if (inputs.spf) prefetch(inputs.spf->domain, inputs.spf->outcome);
+  for (const DkimInput& signature : inputs.dkim)
+    prefetch(signature.domain, signature.outcome);
+}
+
+std::vector<Identifier> list_identifiers(const Inputs& inputs) {
+  std::vector<Identifier> identifiers;
+  identifiers.reserve(inputs.dkim.size() + 1);
+  if (inputs.spf)
+    identifiers.push_back(
+        {.method = Method::spf, .domain = inputs.spf->domain, .outcome = inputs.spf->outcome});
+  for (const DkimInput& signature : inputs.dkim)
+    identifiers.push_back({.method = Method::dkim,
+                           .domain = signature.domain,
+                           .selector = signature.selector,
+                           .outcome = signature.outcome});
+  return identifiers;
+}
+
+void explain_missing_record(Verdict& verdict) {
+  if (const WalkStep* const failure = find_failure(verdict.walk)) {
+    verdict.result = Result::temperror;
+    verdict.reason = describe_failure(*failure);
+    return;
+  }
+  verdict.result = Result::none;
+  verdict.reason = "no DMARC record found";
+  for (const WalkStep& step : verdict.walk)
+    if (step.records_found > 1)
+      verdict.reason += "; the " + std::to_string(step.records_found) + " at " +
+                        base::printable(step.name.text()) + " count as none";
+}
+
+void explain_unusable_record(Verdict& verdict, const WalkStep& step) {
+  verdict.result = Result::none;
+  verdict.reason = "the record of " + base::printable(step.name.text()) +
+                   (step.record->repeated_tag ? " repeats a tag"
+                                              : " has no valid policy and no address for reports");
+}
+
+void apply_policy(Verdict& verdict, const PolicyChoice& choice) {
+  verdict.policy_source = choice.source;
+  verdict.existence = choice.existence;
+  verdict.published_policy = choice.published;
+  if (!choice.published) return;
+  // RFC 9989 section 4.7, tag t: one level lower while the owner is testing.
+  verdict.policy = verdict.record->testing ? one_level_lower(*choice.published) : *choice.published;
+}
+
+void align_identifiers(Verdict& verdict, std::span<const dns::Name> author_orgs,
+                       const Options& options, dns::Resolver& resolver) {
+  const auto align_those_with = [&](MethodOutcome outcome) {
+    for (Identifier& identifier : verdict.identifiers)
+      if (identifier.outcome == outcome)
+        align(identifier, verdict.author, author_orgs, options, resolver);
+  };
+  for (Identifier& identifier : verdict.identifiers)
+    identifier.mode =
+        identifier.method == Method::spf ? verdict.record->aspf : verdict.record->adkim;
+  align_those_with(MethodOutcome::pass);
+  for (const Identifier& identifier : verdict.identifiers)
+    if (is_aligned(identifier))
+      (identifier.method == Method::spf ? verdict.spf_aligned : verdict.dkim_aligned) = true;
+  // A method that failed temporarily matters only where nothing else decides.
+  if (!verdict.spf_aligned && !verdict.dkim_aligned) align_those_with(MethodOutcome::temperror);
+}
+
+// What keeps the identifier from being decided; empty when it is.
+std::string open_question(const Identifier& identifier, const Verdict& verdict) {
+  if (identifier.alignment == AlignmentOutcome::unknown) {
+    const WalkStep* failure = find_failure(identifier.walk);
+    if (!failure) failure = find_failure(verdict.walk);
+    return describe_failure(*failure);
+  }
+  if (identifier.outcome == MethodOutcome::temperror && is_aligned(identifier))
+    return (identifier.method == Method::spf ? "SPF of " : "DKIM of ") +
+           base::printable(identifier.domain.text()) + ": temporary error";
+  return {};
+}
+
+// RFC 9989 section 5.3.5 "Determine If Authenticated Identifiers Exist" and 5.3.6 "Conduct
+// Identifier Alignment Checks": an aligned identifier is a pass whatever else failed; without one,
+// a failure that hides whether there is one makes the verdict neither pass nor fail.
+void conclude(Verdict& verdict, const PolicyChoice& choice) {
+  if (verdict.spf_aligned || verdict.dkim_aligned) {
+    verdict.result = Result::pass;
+    return;
+  }
+  if (!choice.published)
+    verdict.reason = base::printable(verdict.author.text()) + ": " +
+                     std::string(dns::describe(choice.existence_failure)) +
+                     ", and the policy depends on whether that name exists";
+  for (const Identifier& identifier : verdict.identifiers)
+    if (verdict.reason.empty()) verdict.reason = open_question(identifier, verdict);
+  verdict.result = verdict.reason.empty() ? Result::fail : Result::temperror;
+}
+
+void name_organization(Verdict& verdict, const std::vector<dns::Name>& author_orgs) {
+  if (author_orgs.size() == 1) {
+    verdict.organizational_domain = author_orgs.front();
+    return;
+  }
+  // Section 4.10.2: where the author is an Authenticated Identifier itself and publishes a record,
+  // that name is taken as the Organizational Domain, and nothing above it needs to be known.
+  const bool same_name = std::any_of(verdict.identifiers.begin(), verdict.identifiers.end(),
+                                     [](const Identifier& identifier) {
+                                       return identifier.outcome == MethodOutcome::pass &&
+                                              identifier.alignment == AlignmentOutcome::strict;
+                                     });
+  if (same_name && verdict.policy_domain == verdict.author)
+    verdict.organizational_domain = verdict.author;
+}
+
+}  // namespace
+
+void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver) {
+  for (const dns::Name& name : names_to_ask(author, options))
+    prefetch_record(name, resolver);
+}
+
+void prefetch_identifier(const dns::Name& domain, const Options& options, dns::Resolver& resolver) {
+  // The list decides without the DNS.
+  if (effective_method(options) == DiscoveryMethod::psl) return;
+  for (const dns::Name& name : names_to_ask(domain, options))
+    prefetch_record(name, resolver);
+}
+
+Verdict evaluate(const Inputs& inputs, const Options& options, dns::Resolver& resolver) {
+  prefetch_author(inputs.author, options, resolver);
+  prefetch_related(inputs, options, resolver);
+
+  Verdict verdict(inputs.author);
+  verdict.discovery = effective_method(options);
+  verdict.identifiers = list_identifiers(inputs);
+
+  Discovery found = discover(inputs.author, options, resolver);
+  verdict.walk = std::move(found.walk);
+  if (!found.applied) {
+    explain_missing_record(verdict);
+    return verdict;
+  }
+  const WalkStep& applied = verdict.walk[*found.applied];
+  if (applied.record->usability() == Usability::no_processing) {
+    explain_unusable_record(verdict, applied);
+    return verdict;
+  }
+  verdict.policy_domain = applied.name;
+  verdict.record = applied.record;
+  const PolicyChoice choice = choose_policy(inputs.author, applied.name, *applied.record, resolver);
+  apply_policy(verdict, choice);
+  align_identifiers(verdict, found.organizations, options, resolver);
+  name_organization(verdict, found.organizations);
+  conclude(verdict, choice);
+  return verdict;
+}
+
+}  // namespace dmarc

@@ -1,0 +1,228 @@
+#include <algorithm>
+#include <array>
+
+#include <dmarc/record.h>
+
+#include "base/ascii.h"
+#include "dmarc/report_uri.h"
+#include "dmarc/tag_list.h"
+
+namespace dmarc {
+namespace {
+
+constexpr std::size_t shown_octets = 64;
+
+void add_problem(Record& record, std::string_view tag, std::string_view clause) {
+  if (record.problems.size() >= Record::max_problems) return;
+  std::string problem = "tag ";
+  problem.append(tag).append(": ").append(clause);
+  record.problems.push_back(std::move(problem));
+}
+
+void add_bad_value(Record& record, const Tag& tag, std::string_view wanted) {
+  add_problem(record, base::lower(tag.name),
+              '"' + base::printable(tag.value, shown_octets) + "\" is not " + std::string(wanted));
+}
+
+void read_policy(Record& record, const Tag& tag, std::optional<Policy>& policy) {
+  for (const Policy candidate : {Policy::none, Policy::quarantine, Policy::reject})
+    if (base::iequals(tag.value, to_string(candidate))) policy = candidate;
+  if (policy) return;
+  record.invalid_policy_tag = true;
+  add_bad_value(record, tag, "none, quarantine or reject");
+}
+
+void read_mode(Record& record, const Tag& tag, AlignmentMode& mode) {
+  if (base::iequals(tag.value, "s"))
+    mode = AlignmentMode::strict;
+  else if (!base::iequals(tag.value, "r"))
+    add_bad_value(record, tag, "r or s");
+}
+
+void read_psd(Record& record, const Tag& tag) {
+  if (base::iequals(tag.value, "y"))
+    record.psd = PublicSuffixFlag::yes;
+  else if (base::iequals(tag.value, "n"))
+    record.psd = PublicSuffixFlag::no;
+  else if (!base::iequals(tag.value, "u"))
+    add_bad_value(record, tag, "y, n or u");
+}
+
+void read_testing(Record& record, const Tag& tag) {
+  if (base::iequals(tag.value, "y"))
+    record.testing = true;
+  else if (!base::iequals(tag.value, "n"))
+    add_bad_value(record, tag, "y or n");
+}
+
+// RFC 9989 section 4.8, dmarc-fo: one of "0" and "1", "d" and "s", each at most once, in any order.
+bool is_failure_options(std::string_view value) {
+  bool digit = false, dkim = false, spf = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (i % 2 == 1) {
+      if (value[i] != ':') return false;
+      continue;
+    }
+    const char option = base::to_lower(value[i]);
+    bool* const seen = option == '0' || option == '1' ? &digit
+                       : option == 'd'                ? &dkim
+                       : option == 's'                ? &spf
+                                                      : nullptr;
+    if (!seen || *seen) return false;
+    *seen = true;
+  }
+  return value.size() % 2 == 1;
+}
+
+void read_failure_options(Record& record, const Tag& tag) {
+  if (is_failure_options(tag.value))
+    record.fo = base::lower(tag.value);
+  else
+    add_bad_value(record, tag, "a list of 0, 1, d and s");
+}
+
+void read_uris(Record& record, const Tag& tag, std::vector<std::string>& uris) {
+  // RFC 9989 section 4.8: a tag value is printable ASCII, else the tag has a syntax error. Tabs are
+  // let through, because a URI list may be written with any blanks.
+  const auto allowed = [](char c) {
+    return c == '\t' || (!base::is_control(c) && !base::is_eight_bit(c));
+  };
+  if (!std::all_of(tag.value.begin(), tag.value.end(), allowed))
+    return add_bad_value(record, tag, "printable ASCII");
+  UriList list = parse_uri_list(tag.value, Record::max_uris);
+  uris = std::move(list.uris);
+  for (const std::string& problem : list.problems)
+    add_problem(record, base::lower(tag.name), problem);
+}
+
+struct KnownTag {
+  std::string_view name;
+  void (*read)(Record&, const Tag&);
+};
+
+// RFC 9989 section 4.7 "DMARC Policy Record Format". The version tag is read before the others.
+constexpr std::array<KnownTag, 11> known_tags{{
+    {"v", [](Record&, const Tag&) {}},
+    {"p", [](Record& r, const Tag& tag) { read_policy(r, tag, r.p); }},
+    {"sp", [](Record& r, const Tag& tag) { read_policy(r, tag, r.sp); }},
+    {"np", [](Record& r, const Tag& tag) { read_policy(r, tag, r.np); }},
+    {"adkim", [](Record& r, const Tag& tag) { read_mode(r, tag, r.adkim); }},
+    {"aspf", [](Record& r, const Tag& tag) { read_mode(r, tag, r.aspf); }},
+    {"psd", read_psd},
+    {"t", read_testing},
+    {"fo", read_failure_options},
+    {"rua", [](Record& r, const Tag& tag) { read_uris(r, tag, r.rua); }},
+    {"ruf", [](Record& r, const Tag& tag) { read_uris(r, tag, r.ruf); }},
+}};
+
+const KnownTag* find_known(std::string_view name) {
+  const auto found = std::find_if(known_tags.begin(), known_tags.end(), [&](const KnownTag& known) {
+    return base::iequals(known.name, name);
+  });
+  return found == known_tags.end() ? nullptr : &*found;
+}
+
+// RFC 9989 section 9.3 "DMARC Tag Registry": tags of RFC 7489 that mean nothing any more.
+bool is_historic(std::string_view name) {
+  return base::iequals(name, "pct") || base::iequals(name, "rf") || base::iequals(name, "ri");
+}
+
+void note_ignored(Record& record, const Tag& tag) {
+  if (!tag.is_well_formed()) {
+    add_problem(record, '"' + base::printable(tag.text, shown_octets) + '"', "not a tag, ignored");
+  } else {
+    add_problem(record, base::lower(tag.name.substr(0, shown_octets)),
+                is_historic(tag.name) ? "historic, ignored" : "unknown, ignored");
+  }
+}
+
+bool is_version_tag(const Tag& tag) {
+  return base::iequals(tag.name, "v") && tag.value == "DMARC1";
+}
+
+}  // namespace
+
+std::string_view to_string(Policy policy) {
+  switch (policy) {
+    case Policy::none:
+      return "none";
+    case Policy::quarantine:
+      return "quarantine";
+    case Policy::reject:
+      return "reject";
+  }
+  return "";
+}
+
+std::string_view to_string(AlignmentMode mode) {
+  return mode == AlignmentMode::strict ? "s" : "r";
+}
+
+std::string_view to_string(PublicSuffixFlag flag) {
+  switch (flag) {
+    case PublicSuffixFlag::yes:
+      return "y";
+    case PublicSuffixFlag::no:
+      return "n";
+    case PublicSuffixFlag::unknown:
+      return "u";
+  }
+  return "";
+}
+
+Policy one_level_lower(Policy policy) {
+  return policy == Policy::reject ? Policy::quarantine : Policy::none;
+}
+
+bool Record::has_version_tag(std::string_view text) {
+  // RFC 9989 section 4.7, tag v: it must be the first tag, and its value is case-sensitive; nothing
+  // may stand before it, not even a blank or an empty element.
+  if (text.empty() || base::to_lower(text.front()) != 'v') return false;
+  const auto first = TagList(text).next();
+  return first && is_version_tag(*first);
+}
+
+std::optional<Record> Record::parse(std::string_view text) {
+  if (!has_version_tag(text)) return {};
+  Record record;
+  record.text = text.substr(0, max_text);
+  std::array<bool, known_tags.size()> seen{};
+  TagList list(text);
+  while (const auto tag = list.next()) {
+    const KnownTag* const known = tag->is_well_formed() ? find_known(tag->name) : nullptr;
+    if (!known) {
+      note_ignored(record, *tag);
+      continue;
+    }
+    bool& already = seen[static_cast<std::size_t>(known - known_tags.data())];
+    if (already) {
+      record.repeated_tag = true;
+      add_problem(record, known->name, "appears more than once, so the record asks for nothing");
+    } else {
+      already = true;
+      known->read(record, *tag);
+    }
+  }
+  if (!record.p && !record.invalid_policy_tag) add_problem(record, "p", "missing");
+  return record;
+}
+
+Usability Record::usability() const {
+  if (repeated_tag) return Usability::no_processing;
+  if (p && !invalid_policy_tag) return Usability::apply;
+  return rua.empty() ? Usability::no_processing : Usability::treat_as_none;
+}
+
+Policy Record::for_domain() const {
+  return usability() == Usability::apply ? p.value_or(Policy::none) : Policy::none;
+}
+
+Policy Record::for_subdomain() const {
+  return usability() == Usability::apply ? sp.value_or(for_domain()) : Policy::none;
+}
+
+Policy Record::for_nonexistent_subdomain() const {
+  return usability() == Usability::apply ? np.value_or(for_subdomain()) : Policy::none;
+}
+
+}  // namespace dmarc
