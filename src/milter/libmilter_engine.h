@@ -1,0 +1,53 @@
+// The milter protocol by libmilter, with what is wrong with that library set right from outside:
+//
+// - Signals are the program's own: libmilter would take SIGHUP for "stop".
+// - Each connection has a thread of its own. In libmilter's pool, messages that wait for nothing
+//   queue behind others that wait for the DNS, and the time for one command grows with the number
+//   of idle connections.
+// - Running out of descriptors is waited out; libmilter would spin.
+// - Only the steps that this filter has use for are asked of the MTA, and as many as possible
+//   without a reply.
+// - No exception leaves a callback: whatever goes wrong defers the message and is logged.
+//
+// libmilter's state is one per process, so this is a function, not a class, and there is no way to
+// stop it: leave the process by _exit() when Traffic says that nothing is under way, because its
+// threads run until then.
+//
+// Threads: start_libmilter() from one thread, once.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "log/event.h"
+#include "milter/listener.h"
+#include "milter/session.h"
+#include "milter/traffic.h"
+
+namespace dmarc::milter {
+
+struct EngineOptions {
+  /// The environment of a connection that comes now. From any thread.
+  std::function<std::shared_ptr<const Environment>()> environment;
+  Traffic* traffic = nullptr;   ///< must not be null
+  log::Sink* sink = nullptr;    ///< must not be null
+  std::string socket;           ///< for a libmilter that can't take over an open socket
+  std::function<void()> ended;  ///< libmilter has given up; called from its thread
+};
+
+/// Whether the corrections above took effect. They do wherever libmilter was linked without
+/// -Bsymbolic; elsewhere it is used as it is.
+enum class Corrections { in_force, impossible };
+
+/// Serves connections on threads of its own. Everything passed must live until _exit(). The error
+/// is one clause.
+tl::expected<Corrections, std::string> start_libmilter(Listener& listener, EngineOptions options);
+
+/// For -V: "0x1000001" and "1.0.1".
+std::string libmilter_compiled_version();
+std::string libmilter_library_version();
+
+}  // namespace dmarc::milter
