@@ -53,7 +53,7 @@ struct Reply {
   std::string text;      ///< printable ASCII, at most 980 octets
 };
 
-/// A field that is to be inserted at the top (index 0), in this order: the last ends up topmost.
+/// Fields that are to be inserted at the top (index 0), in this order: the last ends up topmost.
 using Insertions = std::vector<mail::HeaderField>;
 
 /// The n-th field (1 = topmost) of the name Authentication-Results is to be removed.
@@ -80,8 +80,10 @@ struct Judgement {
   Action action = Action::accept;
   std::optional<Reply> reply;
   std::optional<std::string> hold_reason;  ///< ask the MTA to put the message on hold
-  Insertions insertions;
+  /// To be made before the insertions, in this order (from the bottom up): so each index is right
+  /// when its turn comes.
   std::vector<Removal> removals;
+  Insertions insertions;
   std::vector<log::Event> events;
 
   mail::Author author;
@@ -92,6 +94,8 @@ struct Judgement {
   Result result = Result::none;
   std::optional<Policy> policy;       ///< of the verdict that decided
   Policy disposition = Policy::none;  ///< what was done
+  /// Why the result is neither a pass nor a plain fail, one clause; empty when it is.
+  std::string reason;
   /// Why `disposition` is not what the Domain Owner asked for, or why nothing was evaluated; empty
   /// when neither.
   std::string note;

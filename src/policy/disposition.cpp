@@ -1,0 +1,116 @@
+#include "policy/disposition.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+
+namespace dmarc::policy {
+namespace {
+
+/// smfi_setreply() refuses longer texts.
+constexpr std::size_t max_reply_text = 980;
+
+Reply reply(int code, std::string_view enhanced, std::string_view text) {
+  Reply made{code, std::string(enhanced), std::string(text.substr(0, max_reply_text))};
+  std::ranges::replace_if(
+      made.text, [](char c) { return base::is_control(c) || base::is_eight_bit(c); }, '?');
+  return made;
+}
+
+/// OpenDMARC hands RejectString to printf when it holds "%s", so "%%" stands for "%" there; a "%"
+/// before anything else is itself here.
+std::string fill_in(std::string_view pattern, std::string_view domain) {
+  if (pattern.find("%s") == std::string_view::npos) return std::string(pattern);
+  std::string text;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const std::string_view two = pattern.substr(i, 2);
+    if (two == "%s" || two == "%%") ++i;
+    if (two == "%s") {
+      text += domain;
+    } else {
+      text += pattern[i];
+    }
+  }
+  return text;
+}
+
+std::string policy_domain(const Verdict& verdict) {
+  return verdict.policy_domain.value_or(verdict.author).text();
+}
+
+Disposition reject(std::string_view text) {
+  Disposition disposition;
+  disposition.action = Action::reject;
+  disposition.reply = reject_reply(text);
+  disposition.applied = Policy::reject;
+  return disposition;
+}
+
+Disposition let_through(std::string_view note) {
+  Disposition disposition;
+  disposition.action = Action::proceed;
+  disposition.note = note;
+  return disposition;
+}
+
+Disposition dispose_failure(const Assessment& assessment, const Settings& settings) {
+  const std::string domain = policy_domain(assessment.verdicts.front());
+  switch (assessment.policy.value_or(Policy::none)) {
+    case Policy::none:
+      return {};
+    case Policy::quarantine: {
+      if (!settings.hold_quarantined_messages) {
+        return let_through("HoldQuarantinedMessages is off");
+      }
+      Disposition hold;
+      hold.hold_reason = "quarantined by DMARC policy for " + domain;
+      hold.applied = Policy::quarantine;
+      return hold;
+    }
+    case Policy::reject:
+      break;
+  }
+  if (!settings.reject_failures) return let_through("RejectFailures is off");
+  return reject(fill_in(settings.reject_string, domain));
+}
+
+Disposition dispose_temporary_error(const Assessment& assessment, const Settings& settings) {
+  Disposition disposition;
+  if (settings.temp_error_action == TempErrorAction::accept) return disposition;
+  disposition.action = Action::tempfail;
+  disposition.reply = tempfail_reply("temporary failure while checking the DMARC policy for " +
+                                     assessment.verdicts.front().author.text());
+  return disposition;
+}
+
+}  // namespace
+
+Reply reject_reply(std::string_view text) {
+  return reply(550, "5.7.1", text);
+}
+
+Reply tempfail_reply(std::string_view text) {
+  return reply(451, "4.7.1", text);
+}
+
+Disposition dispose(const Assessment& assessment, const FormRuling& form,
+                    const Settings& settings) {
+  const bool rejected_anyway =
+      assessment.result == Result::fail && assessment.policy == Policy::reject;
+  if (form.incomplete && settings.reject_failures && !rejected_anyway) {
+    return reject("DMARC can't be checked: " + form.problem);
+  }
+  switch (assessment.result) {
+    case Result::fail:
+      return dispose_failure(assessment, settings);
+    case Result::temperror:
+      return dispose_temporary_error(assessment, settings);
+    case Result::none:
+    case Result::pass:
+    case Result::permerror:
+      break;
+  }
+  return {};
+}
+
+}  // namespace dmarc::policy

@@ -1,0 +1,46 @@
+// What is done with a message, given its result: the administrator's choice, within what the Domain
+// Owner asks for (RFC 9989 sections 5.4 "Policy Enforcement Considerations" and 7.4
+// "Interoperability Considerations").
+//
+//   result, policy     option                       action                         applied
+//   pass, none         -                            accept                         none
+//   temperror          TempErrorAction accept       accept                         none
+//                      TempErrorAction tempfail     451 4.7.1                      none
+//   permerror          -                            accept                         none
+//   fail, none         -                            accept                         none
+//   fail, quarantine   HoldQuarantinedMessages      accept, and hold               quarantine
+//                      without                      proceed                        none
+//   fail, reject       RejectFailures               550 5.7.1 RejectString         reject
+//                      without                      proceed                        none
+//   incomplete         RejectFailures               550 5.7.1                      reject
+//
+// "Incomplete", whatever the result: the From field is beyond a limit, so there may be author
+// domains that were not evaluated. Whoever enforces policies can't let that through.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "policy/assessment.h"
+#include "policy/judge.h"
+#include "policy/settings.h"
+
+namespace dmarc::policy {
+
+struct Disposition {
+  Action action = Action::accept;
+  std::optional<Reply> reply;
+  std::optional<std::string> hold_reason;
+  Policy applied = Policy::none;
+  /// Why that is not what the Domain Owner asks for; empty when it is.
+  std::string note;
+};
+
+Disposition dispose(const Assessment& assessment, const FormRuling& form, const Settings& settings);
+
+/// `550 5.7.1 text` or `451 4.7.1 text`; the text is made printable and cut to what libmilter
+/// takes.
+Reply reject_reply(std::string_view text);
+Reply tempfail_reply(std::string_view text);
+
+}  // namespace dmarc::policy

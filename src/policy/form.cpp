@@ -1,0 +1,142 @@
+#include "policy/form.h"
+
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+
+#include "policy/header_requirements.h"
+
+namespace dmarc::policy {
+namespace {
+
+using mail::Author;
+using mail::AuthorDefect;
+
+FormRuling reject(std::string_view reason) {
+  FormRuling ruling;
+  ruling.course = Course::reject;
+  ruling.reason = reason;
+  return ruling;
+}
+
+/// Fields that were dropped may have held another From, or an Authentication-Results field that
+/// should be removed, so whoever enforces policies does not let such a message in.
+FormRuling rule_on_truncated(const Message& message, const Settings& settings) {
+  constexpr std::string_view reason = "message header too large to check";
+  const bool refuse = settings.reject_failures || settings.required_headers;
+  FormRuling ruling;
+  if (refuse) ruling = reject(reason);
+  ruling.problem = reason;
+  ruling.incomplete = true;
+  ruling.events.push_back(
+      log::make(log::Id::message_too_large,
+                {message.job_id, "the limit", refuse ? "rejecting" : "accepting unchecked"}));
+  return ruling;
+}
+
+FormRuling rule_on_missing_from(const Message& message, const Settings& settings) {
+  FormRuling ruling;
+  if (settings.required_from) ruling = reject("message has no From field");
+  ruling.problem = describe(AuthorDefect::no_from);
+  ruling.events.push_back(log::make(
+      settings.required_from ? log::Id::missing_from_reject : log::Id::missing_from_accept,
+      {message.job_id}));
+  return ruling;
+}
+
+bool is_multi_valued(const Author& author) {
+  return author.from_fields > 1 || author.visible.size() > 1;
+}
+
+/// Several From fields are told apart from text that is no address list: each field may be fine.
+bool is_unparsable(const Author& author) {
+  return author.defect && *author.defect != AuthorDefect::several_from;
+}
+
+/// Whether every author domain is in IgnoreMailFrom. A From field with a defect never is: what it
+/// seems to say need not be what a reader sees.
+bool is_ignored(const Author& author, const Settings& settings) {
+  const auto listed = [&](const dns::Name& domain) {
+    return std::ranges::find(settings.ignore_mail_from, domain.text()) !=
+           settings.ignore_mail_from.end();
+  };
+  return author.is_clean() && !author.domains.empty() &&
+         std::ranges::all_of(author.domains, listed);
+}
+
+std::string domain_list(const Author& author) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(author.visible.size(), Author::max_visible); ++i) {
+    text += (i == 0 ? "" : ", ") + author.visible[i].text();
+  }
+  return author.visible.size() > Author::max_visible ? text + ", ..." : text;
+}
+
+/// What was wrong with the From field and which domains it could be taken for.
+log::Event describe_from(const Message& message, const Author& author, std::string_view ending) {
+  std::string text = author.defect ? std::string(describe(*author.defect)) : "several domains";
+  if (!author.detail.empty()) text += " (" + author.detail + ")";
+  if (!author.visible.empty()) text += "; could be taken for " + domain_list(author);
+  text += ending;
+  return log::make(log::Id::bad_from, {message.job_id, text});
+}
+
+std::string problem_of(const Author& author) {
+  if (author.defect) return std::string(describe(*author.defect));
+  if (author.visible.size() > Author::max_visible) return "too many author domains";
+  return {};
+}
+
+FormRuling rule_on_from(const Message& message, const Author& author, const Settings& settings) {
+  const bool unparsable = is_unparsable(author);
+  const bool multi_valued = is_multi_valued(author);
+  FormRuling ruling;
+  if (unparsable && (settings.required_from || settings.required_headers)) {
+    ruling = reject("unable to parse From header field");
+  } else if (multi_valued && settings.reject_multi_value_from) {
+    ruling = reject("multi-valued From field");
+  } else if (is_ignored(author, settings)) {
+    ruling.course = Course::ignore;
+    ruling.reason = "the From domain is in IgnoreMailFrom";
+    ruling.events = {log::make(log::Id::ignored_domain, {message.job_id, author.as_written})};
+    return ruling;
+  }
+
+  if (multi_valued) {
+    ruling.events.push_back(log::make(log::Id::multi_valued_from, {message.job_id}));
+  }
+  if (unparsable) ruling.events.push_back(log::make(log::Id::unparsable_from, {message.job_id}));
+  if (multi_valued || unparsable) {
+    const bool refused = ruling.course == Course::reject;
+    ruling.events.push_back(describe_from(message, author, refused ? "; rejecting" : ""));
+  }
+
+  ruling.problem = problem_of(author);
+  if (settings.multi_from_policy == MultiFromPolicy::permerror && (author.defect || multi_valued)) {
+    if (ruling.problem.empty()) ruling.problem = "several author domains";
+    return ruling;
+  }
+  ruling.incomplete =
+      author.defect == AuthorDefect::too_long || author.visible.size() > Author::max_visible;
+  // RFC 9989 section 11.5 "Denial of DMARC Processing Attacks": all of them, within a bound.
+  std::ranges::copy(author.visible | std::views::take(Author::max_visible),
+                    std::back_inserter(ruling.domains));
+  return ruling;
+}
+
+}  // namespace
+
+FormRuling rule_on_form(const Message& message, const Author& author, const Settings& settings) {
+  if (message.header_truncated) return rule_on_truncated(message, settings);
+  if (settings.required_headers) {
+    if (const auto broken = broken_header_requirement(message.header)) {
+      FormRuling ruling = reject(*broken);
+      ruling.events = {log::make(log::Id::header_requirement, {message.job_id, *broken})};
+      return ruling;
+    }
+  }
+  if (author.defect == AuthorDefect::no_from) return rule_on_missing_from(message, settings);
+  return rule_on_from(message, author, settings);
+}
+
+}  // namespace dmarc::policy

@@ -1,0 +1,50 @@
+// What the form of a message decides before any result is looked at: whether it is refused or
+// ignored for its form, and otherwise which domains are to be evaluated as its author's.
+//
+//   FormRuling ruling = rule_on_form(message, author, settings);
+//   if (ruling.course == Course::evaluate) ... ruling.domains
+//
+// Threads: a pure function.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <dmarc/author_domain.h>
+#include <dmarc/domain_name.h>
+
+#include "log/event.h"
+#include "policy/judge.h"
+#include "policy/settings.h"
+
+namespace dmarc::policy {
+
+enum class Course {
+  evaluate,
+  ignore,  ///< IgnoreMailFrom: accepted as it is
+  reject,
+};
+
+struct FormRuling {
+  Course course = Course::evaluate;
+
+  /// To be evaluated; a pass needs all of them. At most Author::max_visible.
+  std::vector<dns::Name> domains;
+
+  /// Why this message can't pass, whatever the domains' results are: one clause for the header
+  /// field. Empty for a From field that is one clean address list.
+  std::string problem;
+
+  /// A limit was reached, so there may be author domains that are not in `domains`.
+  bool incomplete = false;
+
+  /// For `reject` and `ignore`: why, as it is told to the client or noted.
+  std::string reason;
+
+  std::vector<log::Event> events;
+};
+
+FormRuling rule_on_form(const Message& message, const mail::Author& author,
+                        const Settings& settings);
+
+}  // namespace dmarc::policy

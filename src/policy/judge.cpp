@@ -1,0 +1,116 @@
+#include "policy/judge.h"
+
+#include <iterator>
+#include <utility>
+
+#include "policy/assessment.h"
+#include "policy/authentication.h"
+#include "policy/authserv_ids.h"
+#include "policy/disposition.h"
+#include "policy/form.h"
+#include "policy/log_lines.h"
+#include "policy/result_header.h"
+#include "policy/trusted_results.h"
+
+namespace dmarc::policy {
+namespace {
+
+void append(std::vector<log::Event>& events, std::vector<log::Event> more) {
+  events.insert(events.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
+}
+
+void log_implicit_id(Judgement& judgement, const Message& message, const Settings& settings) {
+  if (!settings.authserv_id.empty()) return;
+  judgement.events.push_back(
+      log::make(log::Id::implicit_authserv_id, {base_authserv_id(message, settings)}));
+}
+
+/// True when the form alone has settled it.
+bool settle_by_form(Judgement& judgement, const FormRuling& form) {
+  if (form.course == Course::evaluate) return false;
+  judgement.note = form.reason;
+  if (form.course == Course::reject) {
+    judgement.action = Action::reject;
+    judgement.reply = reject_reply(form.reason);
+    judgement.disposition = Policy::reject;
+  }
+  return true;
+}
+
+void adopt(Judgement& judgement, Assessment assessment) {
+  judgement.verdicts = std::move(assessment.verdicts);
+  judgement.result = assessment.result;
+  judgement.policy = assessment.policy;
+  judgement.reason = std::move(assessment.reason);
+}
+
+void adopt(Judgement& judgement, Disposition disposition) {
+  judgement.action = disposition.action;
+  judgement.reply = std::move(disposition.reply);
+  judgement.hold_reason = std::move(disposition.hold_reason);
+  judgement.disposition = disposition.applied;
+  judgement.note = std::move(disposition.note);
+}
+
+bool is_let_in(const Judgement& judgement) {
+  return judgement.action == Action::accept || judgement.action == Action::proceed;
+}
+
+/// Inserted one after the other at the top, so the software field ends up above the results.
+void insert_fields(Judgement& judgement, const Message& message, const Settings& settings,
+                   const std::string& author_domain) {
+  const std::string id = authserv_id_for(message, settings);
+  const auto& own_spf = judgement.authentication.own_spf;
+  if (own_spf) judgement.insertions.push_back(spf_field(id, *own_spf));
+  if (is_let_in(judgement)) {
+    judgement.insertions.push_back(
+        dmarc_field(id, {judgement.result, author_domain, judgement.policy, judgement.disposition,
+                         judgement.result == Result::none ? "" : judgement.reason}));
+  }
+  if (settings.software_header) {
+    judgement.insertions.push_back(software_field(message, settings));
+  }
+}
+
+void remove_fields(Judgement& judgement, const Message& message) {
+  if (!is_let_in(judgement)) return;
+  judgement.removals = judgement.authentication.removals;
+  append(judgement.events, removal_events(message, judgement.removals));
+}
+
+}  // namespace
+
+Judgement judge(const Message& message, const Settings& settings, dns::Resolver& resolver,
+                const std::function<spf::Result()>& own_spf) {
+  Judgement judgement;
+  log_implicit_id(judgement, message, settings);
+
+  judgement.author = mail::find_author(message.header);
+  FormRuling form = rule_on_form(message, judgement.author, settings);
+  append(judgement.events, std::move(form.events));
+  if (settle_by_form(judgement, form)) return judgement;
+
+  const Options options = settings.evaluation();
+  for (const dns::Name& author : form.domains)
+    prefetch_author(author, options, resolver);
+  TrustedResults trusted = read_trusted_results(message, settings);
+  append(judgement.events, std::move(trusted.events));
+  judgement.authentication = authenticate(message, settings, trusted, form.domains, own_spf);
+  if (const auto& own = judgement.authentication.own_spf) {
+    judgement.events.push_back(spf_event(message, *own));
+  }
+
+  Assessment assessment =
+      assess(evaluate_authors(form.domains, judgement.authentication, options, resolver), form);
+  adopt(judgement, dispose(assessment, form, settings));
+  adopt(judgement, std::move(assessment));
+
+  const std::string domain = shown_domain(judgement);
+  append(judgement.events, result_events(message, judgement, domain));
+  insert_fields(judgement, message, settings, domain);
+  remove_fields(judgement, message);
+  return judgement;
+}
+
+}  // namespace dmarc::policy

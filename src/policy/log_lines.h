@@ -1,0 +1,26 @@
+// The log lines on how a message was judged: OpenDMARC's line with the result, and for whatever is
+// neither pass nor none a second one that says why.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/event.h"
+#include "policy/judge.h"
+
+namespace dmarc::policy {
+
+/// OpenDMARC's line on our own SPF check.
+log::Event spf_event(const Message& message, const spf::Result& result);
+
+/// One line for each removal; past a few, one line for the rest.
+std::vector<log::Event> removal_events(const Message& message,
+                                       const std::vector<Removal>& removals);
+
+/// The result line, then the detail line. `domain` is the Author Domain as shown in the header
+/// field.
+std::vector<log::Event> result_events(const Message& message, const Judgement& judgement,
+                                      std::string_view domain);
+
+}  // namespace dmarc::policy

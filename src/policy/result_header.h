@@ -1,0 +1,44 @@
+// The header fields that are added to a message, in OpenDMARC's form:
+//
+//   ID; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=reject
+//   ID; spf=pass smtp.mailfrom=example.com
+//   OpenDMARC Filter v1.0 mx.example.org 4F2A1
+//
+// The first two are called Authentication-Results, the last DMARC-Filter; each is one line. What a
+// sender chose goes through AuthResultsWriter, and domains only as names that were parsed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <dmarc/header_field.h>
+
+#include "policy/judge.h"
+#include "policy/settings.h"
+#include "spf/check.h"
+
+namespace dmarc::policy {
+
+struct DmarcField {
+  Result result = Result::none;
+  std::string header_from;       ///< the Author Domain; empty: the property is left out
+  std::optional<Policy> policy;  ///< the one that applies or would apply
+  Policy disposition = Policy::none;
+  std::string reason;
+};
+
+/// RFC 9989 section 9.1 "Authentication-Results Method Registry Update".
+mail::HeaderField dmarc_field(std::string_view authserv_id, const DmarcField& field);
+
+/// RFC 8601 section 2.7.2 "SPF and Sender ID".
+mail::HeaderField spf_field(std::string_view authserv_id, const spf::Result& result);
+
+mail::HeaderField software_field(const Message& message, const Settings& settings);
+
+/// The Author Domain whose verdict is shown, for header fields and log lines: as the sender wrote
+/// it when that is plain ASCII, otherwise as an A-label. Without a verdict, that of the From field
+/// if it is a domain name; empty when there is none.
+std::string shown_domain(const Judgement& judgement);
+
+}  // namespace dmarc::policy

@@ -1,0 +1,85 @@
+#include "policy/trusted_results.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "policy/authserv_ids.h"
+
+namespace dmarc::policy {
+namespace {
+
+using mail::MethodResult;
+
+/// Takes the results that count from one trusted field after the other, top first.
+class Reader {
+ public:
+  Reader(AuthResultsTrust trust, TrustedResults& results) : trust_(trust), results_(results) {}
+
+  /// True when the field had a result that counts.
+  bool read(std::string_view value) {
+    if (blocked_ || ++examined_ > TrustedResults::max_examined) return false;
+    auto parsed = mail::parse_auth_results(value);
+    if (!parsed) {
+      blocked_ = trust_ == AuthResultsTrust::topmost;
+      return false;
+    }
+    bool counted = false;
+    for (Method& method : methods_)
+      counted |= take(method, parsed->results);
+    return counted;
+  }
+
+ private:
+  struct Method {
+    std::string_view name;
+    std::vector<MethodResult> TrustedResults::*results;  ///< null: told apart, but not used
+    bool decided = false;
+  };
+
+  bool take(Method& method, const std::vector<MethodResult>& found) {
+    if (method.decided) return false;
+    bool taken = false;
+    for (const MethodResult& result : found) {
+      if (result.method != method.name) continue;
+      taken = true;
+      if (method.results != nullptr) (results_.*method.results).push_back(result);
+    }
+    method.decided = taken && trust_ == AuthResultsTrust::topmost;
+    return taken;
+  }
+
+  AuthResultsTrust trust_;
+  TrustedResults& results_;
+  std::array<Method, 3> methods_{
+      {{"spf", &TrustedResults::spf}, {"dkim", &TrustedResults::dkim}, {"arc", nullptr}}};
+  std::size_t examined_ = 0;
+  bool blocked_ = false;
+};
+
+}  // namespace
+
+TrustedResults read_trusted_results(const Message& message, const Settings& settings) {
+  const AuthservIds ids(message, settings);
+  TrustedResults results;
+  Reader reader(settings.auth_results_trust, results);
+  std::size_t position = 0;  // among the fields of this name, 1 is the topmost
+  for (const auto* field : mail::fields_named(message.header, "Authentication-Results")) {
+    ++position;
+    const auto id = mail::claimed_authserv_id(field->value);
+    if (!id) continue;
+    const bool counts = ids.trusts(*id) && reader.read(field->value);
+    if (!counts && ids.claims_trust(*id)) {
+      results.removals.push_back({position, *id});
+    } else if (!counts && position <= TrustedResults::max_examined) {
+      results.events.push_back(log::make(log::Id::untrusted_auth_results,
+                                         {message.job_id, std::to_string(position - 1), *id}));
+    }
+  }
+  std::ranges::reverse(results.removals);
+  if (settings.auth_results_trust == AuthResultsTrust::any) results.removals.clear();
+  return results;
+}
+
+}  // namespace dmarc::policy
