@@ -2,8 +2,16 @@
 //
 // Reading is strict about structure and lenient about vocabulary (RFC 8601 section 2.7.6 "Extension
 // Methods"): unknown methods, results, ptypes and properties are kept as they are, for the caller
-// to ignore. Keywords are compared without regard to case, so they are stored in lower case.
+// to ignore. Keywords are compared without regard to case, so they are stored in lower case. A
+// field that breaks the structure anywhere is an error as a whole: there is no telling where a
+// broken piece ends.
 //
+// Beyond the grammar, because filters in use write it: empty elements ("; ;"), an id that holds
+// "/" or ":", underscores in keywords, properties without a ptype (skipped), empty values, and
+// values without quotes that are no token, such as base64, IPv6 addresses and "<>". Short of the
+// grammar: a comment may not follow such a value without a blank.
+//
+// Limits: 64 KiB of value, 100 results, 50 properties each, comments 32 deep (mail/limits.h).
 // Threads: pure functions.
 #pragma once
 
@@ -23,12 +31,14 @@ struct Property {
 };
 
 struct MethodResult {
-  std::string method;  ///< "dkim", "spf", ...; lower case
+  /// "dkim", "spf", ...; lower case. With a version other than 1 it is "dkim/2".
+  std::string method;
   std::string result;  ///< "pass", ...; lower case
   std::string reason;  ///< the reason= value, or empty
   std::vector<Property> properties;
 
-  /// The first property of that type and name; null when there is none.
+  /// The property of that type and name; null when there is none, or when several disagree: then
+  /// it can't be told which one the filter meant and which one a sender smuggled in.
   const Property* find(std::string_view type, std::string_view name) const;
 };
 
@@ -61,10 +71,11 @@ std::optional<std::string> claimed_authserv_id(std::string_view value);
 ///   "example.com"); writer.value();  // mx.example.org; dmarc=fail (p=reject dis=none)
 ///   header.from=example.com
 ///
-/// Whatever it is given, what it writes is one line, reads back equal with parse_auth_results(),
-/// and can't end its element: values that are no token are quoted, control octets become "?",
-/// comments lose their parentheses. A second result() starts a new element after ";". Without any
-/// result the value is "id; none".
+/// Whatever it is given, what it writes is one line, reads back equal with parse_auth_results()
+/// within its limits, and can't end its element: values that are no token are quoted, octets that
+/// are controls or not UTF-8 become "?", keywords become lower case with "-" for what they can't
+/// hold, comments lose their parentheses. A second result() starts a new element after ";". What is
+/// added before the first result() is left out. Without any result the value is "id; none".
 class AuthResultsWriter {
  public:
   explicit AuthResultsWriter(std::string_view authserv_id);

@@ -17,7 +17,8 @@ struct ReceivedSpf {
   std::string receiver;
 };
 
-/// Nothing when the value begins with no result word or exceeds the limits.
+/// Nothing when the value begins with no result word, breaks the syntax, has one of these keys
+/// twice, or exceeds the limits (16 KiB, 50 pairs, comments 32 deep).
 std::optional<ReceivedSpf> parse_received_spf(std::string_view value);
 
 }  // namespace dmarc::mail

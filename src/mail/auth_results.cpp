@@ -1,0 +1,238 @@
+#include "mail/auth_results.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/ascii.h"
+#include "mail/lexer.h"
+#include "mail/limits.h"
+
+namespace dmarc::mail {
+namespace {
+
+// RFC 8601 section 2.2 takes Keyword from RFC 5321: letters, digits and hyphens. Filters in use
+// write underscores too.
+bool is_keyword_octet(char c) {
+  return base::is_alnum(c) || c == '-' || c == '_';
+}
+
+// More than the token of RFC 8601 section 2.2: ids with a job id after a slash, with a port, and
+// internationalised host names are in use. "=" would make it a method.
+bool is_id_octet(char c) {
+  return c != '=' &&
+         (is_atom_octet(c) || std::string_view("./:@[]").find(c) != std::string_view::npos);
+}
+
+// More than the pvalue of RFC 8601 section 2.2: base64, IPv6 addresses, "<>" and the like are
+// written without quotes. What remains can't be taken for the end of the value, a comment or a
+// quoted string.
+bool is_value_octet(char c) {
+  return !base::is_blank(c) && std::string_view(";\"()\\").find(c) == std::string_view::npos;
+}
+
+/// Reads one field from left to right. Every read_ function stands behind its piece and the blanks
+/// and comments after it when it returns true; when it returns false, error() says why.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : lexer_(text) {}
+
+  // RFC 8601 section 2.2 "Formal Definition", authres-payload.
+  bool read_field() {
+    if (!skip_cfws() || !read_authserv_id() || !read_version()) return false;
+    while (!lexer_.at_end()) {
+      if (!lexer_.accept(';')) return fail(AuthResultsError::syntax);
+      if (!skip_cfws()) return false;
+      // An empty element says nothing; filters in use end their field with a semicolon.
+      if (!at_element_end() && !read_element()) return false;
+    }
+    return true;
+  }
+
+  AuthResults& field() { return field_; }
+  AuthResultsError error() const { return error_; }
+
+ private:
+  bool fail(AuthResultsError error) {
+    error_ = error;
+    return false;
+  }
+
+  bool skip_cfws() {
+    const auto skipped = lexer_.skip_cfws();
+    if (skipped) return true;
+    return fail(skipped.error() == LexError::deep_comment ? AuthResultsError::too_long
+                                                          : AuthResultsError::syntax);
+  }
+
+  bool at_element_end() const { return lexer_.at_end() || lexer_.peek() == ';'; }
+
+  bool read_authserv_id() {
+    if (lexer_.peek() == '"') {
+      const auto raw = lexer_.quoted_string();
+      if (!raw) return fail(AuthResultsError::syntax);
+      field_.authserv_id = unquote(*raw);
+    } else {
+      field_.authserv_id = lexer_.take_while(is_id_octet);
+    }
+    const bool separated = base::is_blank(lexer_.peek()) || lexer_.peek() == '(';
+    if (!skip_cfws()) return false;
+    if (field_.authserv_id.empty() || lexer_.peek() == '=')
+      return fail(AuthResultsError::no_authserv_id);
+    return at_element_end() || separated || fail(AuthResultsError::syntax);
+  }
+
+  bool read_version() {
+    if (at_element_end()) return true;
+    std::string_view digits = lexer_.take_while(base::is_digit);
+    if (digits.empty() || !skip_cfws() || !at_element_end()) return fail(AuthResultsError::syntax);
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+    return digits == "1" || fail(AuthResultsError::unsupported_version);
+  }
+
+  bool read_keyword(std::string& keyword) {
+    keyword = base::lower(lexer_.take_while(is_keyword_octet));
+    return keyword.empty() ? fail(AuthResultsError::syntax) : skip_cfws();
+  }
+
+  bool read_element() {
+    if (none_) return fail(AuthResultsError::syntax);
+    MethodResult result;
+    if (!read_keyword(result.method)) return false;
+    if (result.method == "none" && at_element_end()) {
+      none_ = true;
+      return field_.results.empty() || fail(AuthResultsError::syntax);
+    }
+    if (field_.results.size() == max_auth_results) return fail(AuthResultsError::too_long);
+    if (!read_method_version(result.method) || !read_equals() || !read_keyword(result.result))
+      return false;
+    while (!at_element_end()) {
+      if (!read_property(result)) return false;
+    }
+    field_.results.push_back(std::move(result));
+    return true;
+  }
+
+  // RFC 8601 section 2.2, method-version: 1 when absent. A method in another version is another
+  // method to a consumer that does not know it.
+  bool read_method_version(std::string& method) {
+    if (!lexer_.accept('/')) return true;
+    if (!skip_cfws()) return false;
+    const std::string_view version = lexer_.take_while(base::is_digit);
+    if (version.empty()) return fail(AuthResultsError::syntax);
+    if (version != "1") method.append("/").append(version);
+    return skip_cfws();
+  }
+
+  bool read_equals() { return lexer_.accept('=') ? skip_cfws() : fail(AuthResultsError::syntax); }
+
+  bool read_property(MethodResult& result) {
+    Property property;
+    if (!read_keyword(property.type)) return false;
+    if (lexer_.accept('.')) {
+      if (!skip_cfws() || !read_keyword(property.name) || !read_equals() ||
+          !read_value(property.value))
+        return false;
+      if (result.properties.size() == max_result_properties)
+        return fail(AuthResultsError::too_long);
+      result.properties.push_back(std::move(property));
+      return true;
+    }
+    // "reason=", or a property without a ptype ("action=none"), which some filters write; it can't
+    // be taken for a property that anything here looks for.
+    if (!read_equals() || !read_value(property.value)) return false;
+    if (property.type == "reason" && result.reason.empty())
+      result.reason = std::move(property.value);
+    return true;
+  }
+
+  bool read_value(std::string& value) {
+    if (at_element_end()) return true;
+    if (lexer_.peek() == '"') {
+      const auto raw = lexer_.quoted_string();
+      if (!raw) return fail(AuthResultsError::syntax);
+      value = unquote(*raw);
+      if (lexer_.peek() == '@') value += lexer_.take_while(is_value_octet);
+      if (lexer_.peek() == '(') return skip_cfws();
+    } else {
+      value = lexer_.take_while(is_value_octet);
+      // The grammar lets a comment follow a value without a blank. Filters that copy a domain
+      // unquoted would then let a sender end it with a "(": it is refused.
+      if (value.empty()) return fail(AuthResultsError::syntax);
+    }
+    if (!at_element_end() && !base::is_blank(lexer_.peek())) return fail(AuthResultsError::syntax);
+    return skip_cfws();
+  }
+
+  Lexer lexer_;
+  AuthResults field_;
+  AuthResultsError error_ = AuthResultsError::syntax;
+  bool none_ = false;
+};
+
+std::string take_id_piece(Lexer& lexer) {
+  if (lexer.peek() != '"') return std::string(lexer.take_while(is_id_octet));
+  if (const auto raw = lexer.quoted_string()) return unquote(*raw);
+  lexer.accept('"');
+  return std::string(lexer.take_while([](char c) { return c != '"' && c != ';'; }));
+}
+
+}  // namespace
+
+std::string_view describe(AuthResultsError error) {
+  switch (error) {
+    case AuthResultsError::no_authserv_id:
+      return "no authserv-id";
+    case AuthResultsError::syntax:
+      return "not the syntax of RFC 8601";
+    case AuthResultsError::unsupported_version:
+      return "unsupported version";
+    case AuthResultsError::too_long:
+      return "beyond the limits";
+  }
+  return "";
+}
+
+const Property* MethodResult::find(std::string_view type, std::string_view name) const {
+  const Property* found = nullptr;
+  for (const Property& property : properties) {
+    if (property.type != type || property.name != name) continue;
+    if (found && found->value != property.value) return nullptr;
+    found = &property;
+  }
+  return found;
+}
+
+tl::expected<AuthResults, AuthResultsError> parse_auth_results(std::string_view value) {
+  if (value.size() > max_auth_results_value) return tl::unexpected(AuthResultsError::too_long);
+  const auto text = unfold(value);
+  if (!text) return tl::unexpected(AuthResultsError::syntax);
+  Reader reader(*text);
+  if (!reader.read_field()) return tl::unexpected(reader.error());
+  return std::move(reader.field());
+}
+
+std::optional<std::string> claimed_authserv_id(std::string_view value) {
+  // Nothing that only this parser refuses may hide the id from it: controls count as blanks,
+  // comments nest without limit, an open quote ends where it can, and an id in pieces is put
+  // together.
+  std::string text(value);
+  std::replace_if(text.begin(), text.end(), base::is_control, ' ');
+  Lexer lexer(text, std::numeric_limits<std::size_t>::max());
+  if (!lexer.skip_cfws()) return {};
+  std::string id;
+  for (;;) {
+    const std::string piece = take_id_piece(lexer);
+    id += piece;
+    const auto gap = lexer.skip_cfws();
+    if (piece.empty() || !gap) break;
+    if (*gap && !id.ends_with('.') && lexer.peek() != '.') break;
+  }
+  if (lexer.peek() == '=') return {};
+  std::string_view found = base::trim(id);
+  while (found.ends_with('.'))
+    found.remove_suffix(1);
+  if (found.empty()) return {};
+  return std::string(found);
+}
+
+}  // namespace dmarc::mail

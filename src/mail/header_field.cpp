@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <optional>
+
+#include <dmarc/header_field.h>
+
+#include "base/ascii.h"
+
+namespace dmarc::mail {
+namespace {
+
+std::string_view without_trailing_blanks(std::string_view text) {
+  while (!text.empty() && base::is_blank(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+/// Takes the next line, its end included, off the front of `text`.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end == std::string_view::npos ? end : end + 1);
+  text.remove_prefix(line.size());
+  return line;
+}
+
+std::string_view without_line_end(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// RFC 5322 section 3.6.8 "Optional Fields": a name is printable ASCII without the colon.
+std::optional<HeaderField> parse_field_line(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  const std::string_view name = without_trailing_blanks(line.substr(0, colon));
+  const auto is_name_octet = [](char c) { return c > ' ' && c < 0x7f; };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_octet)) return {};
+  std::string_view value = line.substr(colon + 1);
+  while (!value.empty() && base::is_blank(value.front()))
+    value.remove_prefix(1);
+  return HeaderField{std::string(name), std::string(value)};
+}
+
+// A mailbox file puts such a line before a message; Postfix turns it into a field of this name.
+bool is_mailbox_line(std::string_view line) {
+  return line.substr(std::min(line.find_first_not_of('>'), line.size())).starts_with("From ");
+}
+
+}  // namespace
+
+bool is_field(const HeaderField& field, std::string_view name) {
+  return base::iequals(without_trailing_blanks(field.name), name);
+}
+
+std::vector<const HeaderField*> fields_named(std::span<const HeaderField> block,
+                                             std::string_view name) {
+  std::vector<const HeaderField*> found;
+  for (const HeaderField& field : block) {
+    if (is_field(field, name)) found.push_back(&field);
+  }
+  return found;
+}
+
+HeaderBlock split_header_block(std::string_view message, std::size_t& body_offset) {
+  HeaderBlock block;
+  std::string_view rest = message;
+  std::string_view pending_line_end;  // belongs to the value if a continuation line follows
+  while (!rest.empty()) {
+    const std::string_view before = rest;
+    const std::string_view line = take_line(rest);
+    const std::string_view text = without_line_end(line);
+    if (text.empty()) break;
+    if (block.empty() && is_mailbox_line(text)) {
+      block.push_back({"X-Mailbox-Line", std::string(text)});
+    } else if (base::is_blank(text.front()) && !block.empty()) {
+      block.back().value.append(pending_line_end).append(text);
+    } else if (auto field = parse_field_line(text)) {
+      block.push_back(*std::move(field));
+    } else {
+      rest = before;
+      break;
+    }
+    pending_line_end = line.substr(text.size());
+  }
+  body_offset = message.size() - rest.size();
+  return block;
+}
+
+}  // namespace dmarc::mail

@@ -1,0 +1,281 @@
+#include "mail/auth_results.h"
+
+#include <gtest/gtest.h>
+
+#include "mail/limits.h"
+
+namespace dmarc::mail {
+namespace {
+
+// A field as one line: "id; method=result reason=x type.name=value; ..." with each value in
+// brackets, or the error.
+std::string read(std::string_view value) {
+  const auto field = parse_auth_results(value);
+  if (!field) return "error: " + std::string(describe(field.error()));
+  std::string text = "[" + field->authserv_id + "]";
+  for (const MethodResult& result : field->results) {
+    text += "; " + result.method + "=" + result.result;
+    if (!result.reason.empty()) text += " reason=[" + result.reason + "]";
+    for (const Property& property : result.properties)
+      text += " " + property.type + "." + property.name + "=[" + property.value + "]";
+  }
+  return text;
+}
+
+std::string claimed(std::string_view value) {
+  return claimed_authserv_id(value).value_or("(none)");
+}
+
+constexpr std::string_view no_id = "error: no authserv-id";
+constexpr std::string_view broken = "error: not the syntax of RFC 8601";
+constexpr std::string_view beyond = "error: beyond the limits";
+
+std::string repeated(std::string_view text, std::size_t count) {
+  std::string result;
+  for (std::size_t i = 0; i < count; ++i)
+    result += text;
+  return result;
+}
+
+TEST(AuthResults, a_plain_field_is_read) {
+  EXPECT_EQ(read("mx.example.org; spf=pass smtp.mailfrom=example.com; dkim=fail reason=\"bad "
+                 "signature\" header.d=example.com header.s=sel"),
+            "[mx.example.org]; spf=pass smtp.mailfrom=[example.com]; dkim=fail reason=[bad "
+            "signature] header.d=[example.com] header.s=[sel]");
+}
+
+TEST(AuthResults, no_method_performed) {
+  EXPECT_EQ(read("mx.example.org; none"), "[mx.example.org]");
+  EXPECT_EQ(read("mx.example.org;none (nothing to do) ;"), "[mx.example.org]");
+  EXPECT_EQ(read("mx.example.org; none; dkim=pass header.d=a.example"), broken);
+  EXPECT_EQ(read("mx.example.org; dkim=pass header.d=a.example; none"), broken);
+  EXPECT_EQ(read("mx.example.org; none none"), broken);
+}
+
+TEST(AuthResults, keywords_become_lower_case_and_values_keep_their_case) {
+  EXPECT_EQ(read("MX.Example.Org; DKIM=PASS Header.D=LEGITIMATE.COM"),
+            "[MX.Example.Org]; dkim=pass header.d=[LEGITIMATE.COM]");
+}
+
+TEST(AuthResults, comments_and_folds_stand_anywhere_between_tokens) {
+  EXPECT_EQ(read("(a)\r\n mx.example.org (b) 1 (c) ; (d) dkim (e) / (f) 1 (g) = (h) pass (i)\n"
+                 "\treason (j) = (k) why (l) header (m) . (n) d (o) = (p) example.com (q (r) s)"),
+            "[mx.example.org]; dkim=pass reason=[why] header.d=[example.com]");
+  EXPECT_EQ(read("mx.example.org;dkim=pass(good)header.d=example.com"),
+            "[mx.example.org]; dkim=pass header.d=[example.com]");
+}
+
+TEST(AuthResults, comments_may_hold_anything) {
+  EXPECT_EQ(read(R"(mx.example.org; spf=fail (x; dkim=pass header.d=a.example \) "q) smtp.helo=h)"),
+            "[mx.example.org]; spf=fail smtp.helo=[h]");
+}
+
+TEST(AuthResults, quoted_values_lose_their_quotes) {
+  EXPECT_EQ(read(R"("mx example"; spf=pass smtp.mailfrom="a; dkim=pass header.d=b")"),
+            "[mx example]; spf=pass smtp.mailfrom=[a; dkim=pass header.d=b]");
+  EXPECT_EQ(read(R"(mx; spf=pass smtp.mailfrom="a \"b\\"@example.com smtp.helo=h)"),
+            R"([mx]; spf=pass smtp.mailfrom=[a "b\@example.com] smtp.helo=[h])");
+  EXPECT_EQ(read(R"(mx; spf=none smtp.mailfrom="" smtp.helo=h)"),
+            "[mx]; spf=none smtp.mailfrom=[] smtp.helo=[h]");
+}
+
+TEST(AuthResults, versions_other_than_1_are_refused) {
+  EXPECT_EQ(read("mx 1; none"), "[mx]");
+  EXPECT_EQ(read("mx 01; none"), "[mx]");
+  EXPECT_EQ(read("mx 2; none"), "error: unsupported version");
+  EXPECT_EQ(read("mx 0; none"), "error: unsupported version");
+  EXPECT_EQ(read("mx 99999999999999999999; none"), "error: unsupported version");
+  EXPECT_EQ(read("mx one; none"), broken);
+  EXPECT_EQ(read(R"("mx"1; none)"), broken);
+}
+
+TEST(AuthResults, another_version_of_a_method_is_another_method) {
+  EXPECT_EQ(read("mx; dkim/2=pass header.d=a.example"), "[mx]; dkim/2=pass header.d=[a.example]");
+  EXPECT_EQ(read("mx; dkim/=pass"), broken);
+}
+
+TEST(AuthResults, unknown_vocabulary_is_kept) {
+  EXPECT_EQ(read("mx; x-tls=hard_pass smtp.version=TLSv1.3 policy.is_org=yes; new=odd tls.q=1"),
+            "[mx]; x-tls=hard_pass smtp.version=[TLSv1.3] policy.is_org=[yes]; new=odd tls.q=[1]");
+}
+
+TEST(AuthResults, a_field_without_an_id_is_no_use) {
+  EXPECT_EQ(read(""), no_id);
+  EXPECT_EQ(read("  (x) "), no_id);
+  EXPECT_EQ(read("; dkim=pass header.d=a.example"), no_id);
+  EXPECT_EQ(read("\"\"; none"), no_id);
+  EXPECT_EQ(read("dkim=pass header.d=a.example"), no_id);
+  EXPECT_EQ(read("dkim (x) = pass"), no_id);
+  EXPECT_EQ(read("dkim/1=pass"), no_id);
+}
+
+TEST(AuthResults, structure_is_strict) {
+  for (const std::string_view value : {"mx dkim=pass",
+                                       "mx; dkim",
+                                       "mx; dkim=",
+                                       "mx; =pass",
+                                       "mx; dkim=pass header",
+                                       "mx; (a",
+                                       "mx; dkim=pass header.=x",
+                                       "mx; dkim=pass .d=x",
+                                       "mx; dkim=pass header.d x",
+                                       "mx; dkim=p)",
+                                       "mx; dkim=pass header.d=\"x",
+                                       "mx; dkim=pass header.d=\"x\"y",
+                                       "mx . example; none",
+                                       "mx; dkim=pass header.d=x\"y\"",
+                                       "mx; dkim=pass header.d=\\x",
+                                       "mx, other; none",
+                                       "mx; dkim=pass free text",
+                                       "\"mx; none",
+                                       "mx; dkim=pass\x01",
+                                       "mx; dkim=pass\nx.y=z",
+                                       "mx\"a\"; none"}) {
+    EXPECT_EQ(read(value), broken) << value;
+  }
+}
+
+TEST(AuthResults, one_broken_element_spoils_the_field) {
+  EXPECT_EQ(read("mx; dkim=pass header.d=legitimate.com; spf=pass smtp.mailfrom=(x"), broken);
+}
+
+TEST(AuthResults, a_domain_cannot_be_cut_off_by_a_comment) {
+  EXPECT_EQ(read("mx; dkim=pass header.d=legitimate.com(.attack.com"), broken);
+  EXPECT_EQ(read("mx; dkim=pass header.d=legitimate.com(.).attack.com"), broken);
+  EXPECT_EQ(read("mx; dkim=pass header.d=legitimate.com(.)x=y.attack.com"), broken);
+  EXPECT_EQ(read("mx; dkim=pass header.d=legitimate.com\"=(.attack.com"), broken);
+  EXPECT_EQ(read("mx; dkim=pass header.d=legitimate.com'a.attack.com"),
+            "[mx]; dkim=pass header.d=[legitimate.com'a.attack.com]");
+  EXPECT_EQ(read("mx; dkim=pass header.d=\"legitimate.com\"(a) header.s=s"),
+            "[mx]; dkim=pass header.d=[legitimate.com] header.s=[s]");
+}
+
+TEST(AuthResults, find_gives_a_property_unless_several_disagree) {
+  const auto field = parse_auth_results(
+      "mx; dkim=pass header.d=a.example header.d=b.example header.s=x header.s=x header.i=@c");
+  ASSERT_TRUE(field);
+  const MethodResult& result = field->results.front();
+  EXPECT_EQ(result.find("header", "d"), nullptr);
+  EXPECT_EQ(result.find("smtp", "s"), nullptr);
+  ASSERT_NE(result.find("header", "s"), nullptr);
+  EXPECT_EQ(result.find("header", "s")->value, "x");
+  EXPECT_EQ(result.find("header", "i")->value, "@c");
+}
+
+TEST(AuthResults, limits_hold_and_what_is_at_them_is_read) {
+  const std::string result = "; dkim=pass header.d=a.example";
+  EXPECT_EQ(parse_auth_results("mx" + repeated(result, max_auth_results))->results.size(),
+            max_auth_results);
+  EXPECT_EQ(read("mx" + repeated(result, max_auth_results + 1)), beyond);
+
+  const std::string property = " header.b=x";
+  EXPECT_EQ(parse_auth_results("mx; dkim=pass" + repeated(property, max_result_properties))
+                ->results.front()
+                .properties.size(),
+            max_result_properties);
+  EXPECT_EQ(read("mx; dkim=pass" + repeated(property, max_result_properties + 1)), beyond);
+
+  const auto nested = [](std::size_t depth) {
+    return "mx " + std::string(depth, '(') + std::string(depth, ')') + "; none";
+  };
+  EXPECT_EQ(read(nested(max_comment_depth)), "[mx]");
+  EXPECT_EQ(read(nested(max_comment_depth + 1)), beyond);
+  EXPECT_EQ(read(nested(1000)), beyond);
+
+  const std::string tail = "; none";
+  EXPECT_EQ(read(std::string(max_auth_results_value - tail.size(), 'm') + tail).size(),
+            max_auth_results_value - tail.size() + 2);
+  EXPECT_EQ(read(std::string(max_auth_results_value, 'm') + tail), beyond);
+}
+
+// What filters and providers write, in their forms.
+TEST(AuthResults, fields_of_filters_in_use_are_read) {
+  EXPECT_EQ(read("mx.example.org;\n\tdkim=pass (2048-bit key; unprotected) header.d=a.example "
+                 "header.i=@a.example header.a=rsa-sha256 header.s=20230601 header.b=\"hTq/+A1=\";"
+                 "\n\tdkim-atps=neutral"),
+            "[mx.example.org]; dkim=pass header.d=[a.example] header.i=[@a.example] "
+            "header.a=[rsa-sha256] header.s=[20230601] header.b=[hTq/+A1=]; dkim-atps=neutral");
+  EXPECT_EQ(read("mx.example.org;\r\n       dkim=pass header.i=@a.example header.s=s header.b=a+/=;"
+                 "\r\n       spf=pass (domain of a@a.example designates 192.0.2.1 as permitted "
+                 "sender) smtp.mailfrom=SRS0=x=b=a.example=u@b.example;\r\n       dmarc=pass "
+                 "(p=REJECT sp=REJECT dis=NONE) header.from=a.example"),
+            "[mx.example.org]; dkim=pass header.i=[@a.example] header.s=[s] header.b=[a+/=]; "
+            "spf=pass smtp.mailfrom=[SRS0=x=b=a.example=u@b.example]; dmarc=pass "
+            "header.from=[a.example]");
+  EXPECT_EQ(read("mx; spf=none smtp.mailfrom=<>; iprev=pass smtp.remote-ip=2001:db8::1 (host)"),
+            "[mx]; spf=none smtp.mailfrom=[<>]; iprev=pass smtp.remote-ip=[2001:db8::1]");
+  EXPECT_EQ(read("mx; dmarc=pass (p=none) policy.published-domain-policy=none x-bits=2048 "
+                 "header.from=a.example;"),
+            "[mx]; dmarc=pass policy.published-domain-policy=[none] header.from=[a.example]");
+  EXPECT_EQ(read("mx; x-tls=pass smtp.bits=256/256; auth=pass (login) smtp.auth=u@a.example"),
+            "[mx]; x-tls=pass smtp.bits=[256/256]; auth=pass smtp.auth=[u@a.example]");
+}
+
+TEST(AuthResults, a_field_of_a_provider_without_id_is_told_apart) {
+  EXPECT_EQ(read("spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=a.example; dkim=pass (signature "
+                 "was verified) header.d=a.example;dmarc=pass action=none "
+                 "header.from=a.example;compauth=pass reason=100"),
+            no_id);
+  EXPECT_EQ(read("mx; spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=; dmarc=pass action=none "
+                 "header.from=a.example;compauth=pass reason=100"),
+            "[mx]; spf=pass smtp.mailfrom=[]; dmarc=pass header.from=[a.example]; compauth=pass "
+            "reason=[100]");
+}
+
+TEST(ClaimedAuthservId, is_found_however_it_is_written) {
+  for (const std::string_view value : {"mx.victim.com; none",
+                                       "mx.victim.com",
+                                       "mx.victim.com;",
+                                       " mx.victim.com 1; none",
+                                       "mx.victim.com 2; none",
+                                       "\r\n\tmx.victim.com;\r\n dkim=pass",
+                                       "\"mx.victim.com\"; none",
+                                       "\"mx.vict\\im.com\"; none",
+                                       "(a (b) c) mx.victim.com (d); none",
+                                       "mx.victim.com(x); none",
+                                       "mx . victim (x) . com; none",
+                                       "mx.victim.com, dkim=pass",
+                                       "mx.victim.com.; none",
+                                       "\" mx.victim.com \"; none",
+                                       "\"mx\".\"victim\".com; none",
+                                       "mx.victim.com\x01; none",
+                                       "\x01mx.victim.com; none",
+                                       "\nmx.victim.com; none",
+                                       "\"mx.victim.com; none",
+                                       "mx.victim.com (open; dkim=pass",
+                                       "mx.victim.com dkim=pass",
+                                       "mx.victim.com <x>; none"}) {
+    EXPECT_EQ(claimed(value), "mx.victim.com") << value;
+  }
+}
+
+TEST(ClaimedAuthservId, keeps_its_case_and_job_id) {
+  EXPECT_EQ(claimed("MX.Victim.COM; none"), "MX.Victim.COM");
+  EXPECT_EQ(claimed("mx.victim.com/1234; none"), "mx.victim.com/1234");
+  EXPECT_EQ(claimed("\"mx.victim.com/1234\"; none"), "mx.victim.com/1234");
+}
+
+TEST(ClaimedAuthservId, is_not_a_part_of_another_id) {
+  EXPECT_EQ(claimed("not-mx.victim.com.evil.example; none"), "not-mx.victim.com.evil.example");
+  EXPECT_EQ(claimed("other.example (mx.victim.com); none"), "other.example");
+  EXPECT_EQ(claimed("other.example; mx.victim.com; none"), "other.example");
+  EXPECT_EQ(claimed("other mx.victim.com; none"), "other");
+}
+
+TEST(ClaimedAuthservId, is_found_behind_more_comments_than_a_parser_reads) {
+  const std::string deep = std::string(1000, '(') + std::string(1000, ')');
+  EXPECT_EQ(claimed(deep + "mx.victim.com; none"), "mx.victim.com");
+  EXPECT_EQ(claimed(repeated("(x) ", 50'000) + "mx.victim.com; none"), "mx.victim.com");
+}
+
+TEST(ClaimedAuthservId, is_nothing_where_a_method_stands) {
+  EXPECT_EQ(claimed("dkim=pass header.d=a.example"), "(none)");
+  EXPECT_EQ(claimed("dkim (x) = pass"), "(none)");
+  EXPECT_EQ(claimed("; dkim=pass"), "(none)");
+  EXPECT_EQ(claimed("\"\"; none"), "(none)");
+  EXPECT_EQ(claimed("(open comment; dkim=pass"), "(none)");
+  EXPECT_EQ(claimed(""), "(none)");
+}
+
+}  // namespace
+}  // namespace dmarc::mail
