@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,7 @@ struct Options {
   std::size_t max_void_lookups = 2;  ///< RFC 7208 section 4.6.4
   bool explanation = false;  ///< expand exp= of a record that fails; attacker's text, so off
   std::string receiver = "unknown";  ///< %{r} in explanations
+  std::int64_t now = 0;              ///< %{t} in explanations: seconds since 1970
 };
 
 struct Result {

@@ -1,0 +1,195 @@
+#include "spf/libspf2_guard.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "spf/client_name.h"
+#include "spf/limits.h"
+#include "spf/mx_hosts.h"
+#include "spf/published.h"
+#include "spf/record.h"
+
+namespace dmarc::spf {
+namespace {
+
+// The library drops compiled mechanisms beyond 511 octets without a word, and its parser of macro
+// strings writes past its buffer for strings of some kilobytes. compiled_size() overestimates, and
+// this leaves a wide margin.
+constexpr std::size_t max_compiled = 400;
+
+// Octets of a sender or HELO name that the library may put into its own buffers.
+constexpr std::size_t max_value = 255;
+
+bool is_visible(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::size_t compiled_size(const MacroString& target) {
+  constexpr std::size_t piece = 8;  // its header, and padding
+  std::size_t size = 0;
+  for (const auto& part : target.pieces) {
+    const auto* literal = std::get_if<std::string>(&part);
+    size += piece + (literal != nullptr ? literal->size() + piece : 0);
+  }
+  return size;
+}
+
+std::size_t compiled_size(const Directive& directive) {
+  constexpr std::size_t head = 16;  // the mechanism's header, prefix lengths, padding
+  std::size_t size = head;
+  if (directive.network) size += directive.network->octets().size();
+  if (directive.target) size += compiled_size(*directive.target);
+  return size;
+}
+
+// What the library expands as RFC 7208 does; a trailing dot it takes as part of the name.
+bool is_handled(const MacroString& target) {
+  const auto handled = [](const auto& piece) {
+    const Macro* macro = std::get_if<Macro>(&piece);
+    if (macro == nullptr) return true;
+    return macro->letter != 'p' && macro->keep <= 127 && !macro->url_escape &&
+           macro->delimiters.find_first_of(",/") == std::string::npos;
+  };
+  return !target.text.ends_with('.') &&
+         std::all_of(target.pieces.begin(), target.pieces.end(), handled);
+}
+
+// The library refuses prefix lengths of 0.
+bool is_handled(const Directive& directive) {
+  return directive.prefix4 != 0 && directive.prefix6 != 0 &&
+         (!directive.target || is_handled(*directive.target));
+}
+
+// The record without what the library misreads or need not see: unknown modifiers, explanations,
+// terms behind "all". It follows redirect where it stands, so that comes last.
+std::optional<std::string> rewritten(const Record& record) {
+  std::string text = "v=spf1";
+  std::size_t size = 0;
+  for (const Directive& directive : record.directives) {
+    if (!is_handled(directive)) return {};
+    size += compiled_size(directive);
+    text += ' ' + directive.text;
+  }
+  const auto is_all = [](const Directive& d) { return d.mechanism == Mechanism::all; };
+  const bool ends = std::any_of(record.directives.begin(), record.directives.end(), is_all);
+  if (record.redirect && !ends) {
+    if (!is_handled(*record.redirect)) return {};
+    size += compiled_size(*record.redirect);
+    text += " redirect=" + record.redirect->text;
+  }
+  if (size > max_compiled) return {};
+  return text;
+}
+
+}  // namespace
+
+bool Libspf2Guard::accepts(const Identity& identity) {
+  return !identity.client.is_loopback() && is_visible(identity.local_part) &&
+         is_visible(identity.helo) && !identity.helo.empty() &&
+         identity.local_part.size() <= max_value && identity.helo.size() <= max_value;
+}
+
+void Libspf2Guard::stop(Code code, std::string problem) {
+  if (!is_over()) trouble_ = Trouble{code, std::move(problem)};
+}
+
+void Libspf2Guard::count_term() {
+  hosts_.clear();
+  if (++terms_ > max_dns_terms)
+    stop(Code::permerror, "more than " + std::to_string(max_dns_terms) + " terms that ask the DNS");
+}
+
+void Libspf2Guard::count_void() {
+  if (++void_lookups_ > options_.max_void_lookups)
+    stop(Code::permerror,
+         "more than " + std::to_string(options_.max_void_lookups) + " void look-ups");
+}
+
+std::optional<std::string> Libspf2Guard::record(std::string_view domain) {
+  const bool first = std::exchange(first_record_, false);
+  if (!first) count_term();
+  if (is_over()) return {};
+  const auto name = dns::Name::from_octets(domain);
+  if (!name) {
+    // Longer names would have lost labels on the left.
+    if (domain.size() > dns::Name::max_text) refused_ = true;
+    stop(Code::permerror, "an include or redirect leads to no usable name");
+    return {};
+  }
+  auto text = published_record(*name, resolver_);
+  if (!text) {
+    const bool fatal = !first && text.error().code == Code::none;
+    stop(fatal ? Code::permerror : text.error().code, std::move(text.error().problem));
+    return {};
+  }
+  if (first) published_ = *text;
+  const auto record = parse_record(*text);
+  if (!record) {
+    stop(Code::permerror, "syntax error in the record of " + shown(*name) + ": " + record.error());
+    return {};
+  }
+  auto rewritten_text = rewritten(*record);
+  refused_ = !rewritten_text;
+  return rewritten_text;
+}
+
+Libspf2Guard::Reply Libspf2Guard::lookup(std::string_view name, dns::Type type) {
+  const bool of_last_term = !hosts_.empty() && hosts_.front() == name;
+  if (of_last_term)
+    hosts_.pop_front();
+  else
+    count_term();
+  if (name.size() > dns::Name::max_text) refused_ = true;
+  if (is_over()) return std::nullopt;
+  const auto asked = dns::Name::from_octets(name);
+  if (!asked) return Reply::value_type{};
+  return of_last_term ? lookup_host(*asked, type) : lookup_term(*asked, type);
+}
+
+Libspf2Guard::Reply Libspf2Guard::lookup_term(const dns::Name& name, dns::Type type) {
+  const dns::AnswerPtr answer = resolver_.lookup(name, type);
+  if (answer->outcome == dns::Outcome::temporary_failure) {
+    if (type == dns::Type::ptr) return Reply::value_type{};
+    stop(Code::temperror, failed_lookup(*answer, name, type));
+    return std::nullopt;
+  }
+  if (answer->outcome != dns::Outcome::records) {
+    count_void();
+    if (is_over()) return std::nullopt;
+    return Reply::value_type{};
+  }
+  if (type == dns::Type::mx || type == dns::Type::ptr) return hosts(*answer, name, type);
+  return answer->records;
+}
+
+Libspf2Guard::Reply Libspf2Guard::hosts(const dns::Answer& answer, const dns::Name& name,
+                                        dns::Type type) {
+  hosts_of_ptr_ = type == dns::Type::ptr;
+  const std::vector<dns::Name> names = hosts_of_ptr_ ? ptr_names(answer) : mx_hosts(answer);
+  if (!hosts_of_ptr_ && names.size() > max_mx_hosts) {
+    stop(Code::permerror,
+         shown(name) + " has more than " + std::to_string(max_mx_hosts) + " MX hosts");
+    return std::nullopt;
+  }
+  std::vector<std::string> reply;
+  for (const dns::Name& host : names) {
+    resolver_.prefetch(host, address_type(identity_.client));
+    hosts_.push_back(host.text());
+    reply.push_back(host.text());
+  }
+  return reply;
+}
+
+Libspf2Guard::Reply Libspf2Guard::lookup_host(const dns::Name& name, dns::Type type) {
+  const dns::AnswerPtr answer = resolver_.lookup(name, type);
+  if (answer->outcome == dns::Outcome::temporary_failure && !hosts_of_ptr_) {
+    stop(Code::temperror, failed_lookup(*answer, name, type));
+    return std::nullopt;
+  }
+  // Whether this counts as a void look-up depends on whether the term matches by another host,
+  // which the library keeps to itself.
+  if (answer->records.empty() && !hosts_of_ptr_) refused_ = true;
+  return answer->records;
+}
+
+}  // namespace dmarc::spf

@@ -1,0 +1,53 @@
+// The SPF record: syntax (RFC 7208 section 12 "Collected ABNF").
+//
+// The whole record is read before anything is evaluated, because a syntax error anywhere in it is a
+// permerror even behind a mechanism that matches (section 4.6 "Record Evaluation"). The text may
+// hold any octets.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "spf/check.h"
+#include "spf/macro.h"
+
+namespace dmarc::spf {
+
+enum class Mechanism { all, include, a, mx, ptr, ip4, ip6, exists };
+
+/// True for the mechanisms that ask the DNS and therefore count (section 4.6.4).
+constexpr bool asks_dns(Mechanism mechanism) {
+  return mechanism != Mechanism::all && mechanism != Mechanism::ip4 && mechanism != Mechanism::ip6;
+}
+
+struct Directive {
+  Code qualifier = Code::pass;  ///< the result when the mechanism matches
+  Mechanism mechanism = Mechanism::all;
+  /// The domain-spec; nothing for the domain that the record belongs to.
+  std::optional<MacroString> target;
+  std::optional<base::IpAddress> network;  ///< of ip4 and ip6
+  unsigned prefix4 = 32;
+  unsigned prefix6 = 128;
+  std::string text;  ///< as published; visible ASCII
+};
+
+struct Record {
+  std::vector<Directive> directives;
+  std::optional<MacroString> redirect;
+  std::optional<MacroString> explanation;
+};
+
+/// True when the text begins with the version section (section 4.5 "Selecting Records").
+bool is_spf_record(std::string_view text);
+
+/// `text` must be an SPF record by is_spf_record(). The error is plain English in printable ASCII.
+tl::expected<Record, std::string> parse_record(std::string_view text);
+
+}  // namespace dmarc::spf
