@@ -9,6 +9,12 @@
 // ldns encodes and decodes; its own resolver is not used, because it accepts answers with a wrong
 // id or question.
 //
+// Limits: StubResolver::max_in_flight questions under way, fewer when half of the process's
+// descriptors do not suffice for them (two each); one more is answered with Failure::network at
+// once. Of one question, at most 24 messages go out and 256 records come in.
+//
+// Errors: the constructor throws std::system_error when the kernel gives no descriptor or thread.
+//
 // Threads: resolve() from any thread. Destruction answers everything still under way with
 // Failure::network. Fork: construct it after the daemon has gone to the background; threads do not
 // survive fork().
@@ -46,6 +52,10 @@ struct StubStatistics {
 
 class StubResolver final : public AsyncResolver {
  public:
+  /// Far more than a busy server has under way unless its name servers are down; bounds memory
+  /// then.
+  static constexpr std::size_t max_in_flight = 10'000;
+
   explicit StubResolver(StubOptions options);
   ~StubResolver() override;
 
