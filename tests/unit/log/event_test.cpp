@@ -1,0 +1,102 @@
+#include "log/event.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+namespace dmarc::log {
+namespace {
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+TEST(Event, fills_the_gaps_in_order) {
+  const Event event = make(Id::result, {"4F2A1", "example.org", "fail"});
+  EXPECT_EQ(event.id, Id::result);
+  EXPECT_EQ(event.priority, Priority::info);
+  EXPECT_EQ(event.text, "4F2A1: example.org fail");
+}
+
+TEST(Event, keeps_text_that_looks_like_a_gap_in_an_argument) {
+  EXPECT_EQ(make(Id::result, {"{}", "%s", "{}"}).text, "{}: %s {}");
+}
+
+TEST(Event, shows_control_and_eight_bit_octets_as_escapes) {
+  const Event event = make(Id::note, {"a\r\nb\x1b[31m\xc3\xbc\x7f"});
+  EXPECT_TRUE(is_printable(event.text)) << event.text;
+  EXPECT_EQ(event.text, "a\\x0d\\x0ab\\x1b[31m\\xc3\\xbc\\x7f");
+}
+
+TEST(Event, cuts_an_argument_that_is_far_too_long) {
+  const Event event = make(Id::note, {std::string(5000, 'x')});
+  EXPECT_LT(event.text.size(), 1100U);
+  EXPECT_TRUE(event.text.ends_with("..."));
+}
+
+TEST(EventTable, describes_each_event_under_its_own_name) {
+  std::set<std::string_view> names;
+  for (const Description& row : all_events()) {
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
+    EXPECT_EQ(&describe(row.id), &row);
+    EXPECT_FALSE(row.format.empty()) << row.name;
+    EXPECT_FALSE(row.advice.empty()) << row.name;
+    EXPECT_TRUE(is_printable(row.format)) << row.name;
+    EXPECT_TRUE(is_printable(row.advice)) << row.name;
+  }
+}
+
+// Scripts look for these lines; capitals stand for what varies.
+TEST(EventTable, keeps_the_lines_of_opendmarc_to_the_octet) {
+  const std::map<std::string, Event> expected{
+      {"JOBID: FROMDOMAIN RESULT", make(Id::result, {"JOBID", "FROMDOMAIN", "RESULT"})},
+      {"ignoring connection from HOST", make(Id::ignored_host, {"HOST"})},
+      {"ignoring authenticated client, mailfrom=ARG", make(Id::ignored_authenticated, {"ARG"})},
+      {"implicit authentication service: ID", make(Id::implicit_authserv_id, {"ID"})},
+      {"JOBID: RFC5322 requirement error: REASON",
+       make(Id::header_requirement, {"JOBID", "REASON"})},
+      {"JOBID: RFC5322 requirement error: missing From field; reject",
+       make(Id::missing_from_reject, {"JOBID"})},
+      {"JOBID: RFC5322 requirement error: missing From field; accepting",
+       make(Id::missing_from_accept, {"JOBID"})},
+      {"JOBID: ignoring mail from DOMAIN", make(Id::ignored_domain, {"JOBID", "DOMAIN"})},
+      {"JOBID: SPF(mailfrom): DOMAIN RESULT",
+       make(Id::spf_mailfrom, {"JOBID", "DOMAIN", "RESULT"})},
+      {"JOBID: SPF(helo): DOMAIN RESULT", make(Id::spf_helo, {"JOBID", "DOMAIN", "RESULT"})},
+      {"JOBID: multi-valued From field detected", make(Id::multi_valued_from, {"JOBID"})},
+      {"JOBID: unable to parse From header field", make(Id::unparsable_from, {"JOBID"})},
+      {"JOBID ignoring Authentication-Results at N from ID",
+       make(Id::untrusted_auth_results, {"JOBID", "N", "ID"})},
+      {"JOBID: DMARC-Filter header add failed",
+       make(Id::add_header_failed, {"JOBID", "DMARC-Filter"})},
+      {"JOBID: smfi_setreply() failed", make(Id::set_reply_failed, {"JOBID"})},
+      {"JOBID: smfi_quarantine() failed", make(Id::quarantine_failed, {"JOBID"})},
+      {"mlfi_negotiate(): required milter action(s) not available (got 0x1, need 0x21)",
+       make(Id::actions_missing, {"1", "21"})},
+      {"WARNING: symbol 'i' not available", make(Id::no_job_id)},
+      {"OpenDMARC Filter v1.0 starting (args: -f)", make(Id::starting, {"1.0", " (args: -f)"})},
+      {"additional trusted authentication services: A, B", make(Id::trusted_services, {"A, B"})},
+      {"OpenDMARC Filter v1.0 terminating with status 0, errno = 0",
+       make(Id::terminating, {"1.0", "0", "0"})},
+      {"configuration reloaded from FILE", make(Id::reloaded, {"FILE"})},
+      {"ignoring reload signal", make(Id::reload_ignored)},
+      {"can't write pid to FILE: ERR", make(Id::pid_file, {"FILE", "ERR"})},
+  };
+  for (const auto& [line, event] : expected)
+    EXPECT_EQ(event.text, line);
+}
+
+// The priorities matter too: syslog.conf routes by them.
+TEST(EventTable, keeps_the_priorities_of_opendmarc) {
+  EXPECT_EQ(describe(Id::result).priority, Priority::info);
+  EXPECT_EQ(describe(Id::untrusted_auth_results).priority, Priority::debug);
+  EXPECT_EQ(describe(Id::multi_valued_from).priority, Priority::error);
+  EXPECT_EQ(describe(Id::unparsable_from).priority, Priority::error);
+  EXPECT_EQ(describe(Id::no_job_id).priority, Priority::warning);
+}
+
+}  // namespace
+}  // namespace dmarc::log
