@@ -119,8 +119,8 @@ std::string_view check_domain_end(std::string_view literal) {
   if (literal.empty()) return {};
   if (literal.ends_with('.')) literal.remove_suffix(1);
   const std::size_t dot = literal.rfind('.');
-  if (dot == std::string_view::npos) return "the domain has a single label";
-  if (!is_toplabel(literal.substr(dot + 1))) return "the domain does not end in a top-level label";
+  if (dot == std::string_view::npos || !is_toplabel(literal.substr(dot + 1)))
+    return "the domain does not end in a dot and a top-level label";
   return {};
 }
 
