@@ -1,0 +1,38 @@
+// A message's record in OpenDMARC's history file: lines "key value", beginning with "job".
+//
+//   if (report::belongs_in_history(message, judgement, options))
+//     history.append(report::history_record(message, judgement, received, host_name));
+//
+// OpenDMARC's importers read it, so its keys, their order and the numbers are that program's (they
+// are listed in history_record.cpp). Whatever a sender wrote is checked or replaced on the way: a
+// record has no line that he chose.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/judge.h"
+
+namespace dmarc::report {
+
+struct HistoryOptions {
+  /// RecordAllMessages: also messages to which no policy record applies.
+  bool record_all = false;
+  /// IgnoreMailTo: no record for a message whose first To field names one of these addresses.
+  std::vector<std::string> ignore_mail_to;
+};
+
+/// A message without a verdict (exempt, unreadable author, failed look-ups) has no record: an
+/// importer would take it for "this domain has withdrawn its policy".
+bool belongs_in_history(const policy::Message& message, const policy::Judgement& judgement,
+                        const HistoryOptions& options);
+
+/// `received` is in seconds since 1970; `host_name` stands in when the MTA sent no name.
+std::string history_record(const policy::Message& message, const policy::Judgement& judgement,
+                           std::int64_t received, std::string_view host_name);
+
+}  // namespace dmarc::report
