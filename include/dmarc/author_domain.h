@@ -6,13 +6,30 @@
 //
 // DMARC stands or falls with this parser: it and the recipient's mail program must see the same
 // author. So there are two answers. `domains` is what a strict reading of RFC 5322 and RFC 6854
-// gives (with the obsolete syntax, with the internationalised addresses of RFC 6532, and with one
-// habit of real mail that the grammar forbids: an "@" in an unquoted display name before a single
-// <address>). When the strict reading fails, `defect` says why, and `visible` has every domain that
-// some lenient reader could take for the author; none of them may be trusted, and none may be left
-// unprotected (RFC 9989 section 11.5 "Denial of DMARC Processing Attacks").
+// gives. When that fails, `defect` says why, and `visible` has every domain that some lenient
+// reader could take for the author; none of them may be trusted, and none may be left unprotected
+// (RFC 9989 section 11.5 "Denial of DMARC Processing Attacks"). With too_long there may be domains
+// that are not even in `visible`.
 //
-// Limits: docs/LIMITS.md. Threads: pure functions.
+// The strict reading is the full grammar: comments, groups, domain literals, the obsolete syntax
+// with its source routes and blanks between tokens, the internationalised addresses of RFC 6532.
+// Genuine mail breaks the grammar in ways that leave no doubt about the address; accepted beyond it
+// are
+// - "@", ":", ".", "[" and "]" in an unquoted display name before the only address of the field, if
+//   that is in angle brackets and last: `jo@a.example <jo@b.example>`, `[Tag] News: Jo
+//   <jo@b.example>` (but not "@" together with ":");
+// - dots in a row, and at both ends of an unquoted local part, as in `jo..@b.example`;
+// - octets that are not UTF-8 in display names and comments, unless there is a backslash, too: in
+//   some older encodings that is half a character and escapes nothing;
+// - lines folded with LF alone.
+// Refused although the grammar allows it are
+// - control octets, which the obsolete syntax has in comments and quoted strings;
+// - encoded words (RFC 2047) and bidirectional controls in an address;
+// - a domain that the DNS can't have, or whose last label has other octets than letters, digits,
+//   hyphens and underscores, such as `'jo@b.example'`.
+//
+// Limits: 59,000 octets, 100 addresses, comments 32 deep (src/mail/limits.h, docs/LIMITS.md).
+// Threads: pure functions.
 #pragma once
 
 #include <optional>
@@ -30,14 +47,14 @@ namespace dmarc::mail {
 enum class AuthorDefect {
   no_from,       ///< the message has no From field
   several_from,  ///< more than one From field
-  no_address,    ///< a From field without any address: empty, "<>", an empty group, a name only
-  no_domain,     ///< addresses, but none with a domain name: domain literals or bare local parts
-  syntax,  ///< not an RFC 5322 address list: unbalanced quotes or brackets, text after an address,
-           ///< ...
-  bad_octet,   ///< control characters, or octets that are not UTF-8
-  bad_domain,  ///< a domain that can't be a DNS name; Author::detail has the reason
-  too_long,  ///< more text, addresses or nesting than the limits allow, or a field that the MTA cut
-             ///< off
+  no_address,    ///< well-formed, but no address: empty groups ("undisclosed-recipients:;")
+  no_domain,     ///< well-formed, but no domain name: domain literals ("jo@[192.0.2.1]")
+  syntax,        ///< no RFC 5322 address list: an empty field, "<>", a bare name, unbalanced quotes
+                 ///< or brackets, text after an address, ...
+  bad_octet,     ///< control characters, or octets that are not UTF-8
+  bad_domain,    ///< a domain that can't be a DNS name; Author::detail has the reason
+  too_long,      ///< more text, addresses or nesting than the limits allow, or a field that the MTA
+                 ///< cut off
 };
 
 /// One clause for logs and the A-R field, for example "several From fields".
@@ -66,6 +83,12 @@ struct Author {
   std::size_t from_fields = 0;
 
   bool is_clean() const { return !defect; }
+
+  /// True when the field (or its number) breaks the rules above, as opposed to a well-formed one
+  /// that names no domain.
+  bool is_malformed() const {
+    return defect && defect != AuthorDefect::no_address && defect != AuthorDefect::no_domain;
+  }
 
   /// RFC 9989 section 11.5 asks for a bound on the domains of one message.
   static constexpr std::size_t max_visible = 10;

@@ -1,0 +1,17 @@
+// Encoded words (RFC 2047) as a careless reader decodes them: anywhere in the text, also where the
+// RFC does not allow them, whatever their charset and however broken their encoding. Only good for
+// finding out what such a reader might see.
+//
+// Threads: a pure function. Work and result grow with the length of the text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dmarc::mail {
+
+/// `text` with each encoded word replaced by its octets; blanks between two encoded words go (RFC
+/// 2047 section 6.2 "Display of encoded-words"). Charsets are not converted.
+std::string decode_encoded_words(std::string_view text);
+
+}  // namespace dmarc::mail
