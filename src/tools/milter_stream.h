@@ -1,0 +1,59 @@
+// Milter packets over a socket, with a deadline.
+//
+//   MilterStream stream(std::move(*socket), std::chrono::seconds(10));
+//   stream.queue(wire::packet(wire::Command::helo, data));
+//   auto reply = stream.receive();
+//
+// What is queued leaves in one write when an answer is wanted, as in an MTA: the segments of a TCP
+// connection are then those of real traffic.
+//
+// Threads: one at a time. Errors are final: after one the stream is of no use.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/unique_fd.h"
+#include "tools/milter_wire.h"
+
+namespace dmarc::tools {
+
+struct MilterError {
+  enum class Kind {
+    unreachable,  ///< no connection could be made
+    closed,       ///< the filter closed the connection, or it broke
+    timeout,      ///< no answer in time
+    protocol,     ///< the answer is against the protocol
+  };
+  Kind kind;
+  std::string text;  ///< one clause, printable
+};
+
+class MilterStream {
+ public:
+  /// `socket` must be non-blocking. `timeout` holds for each call.
+  MilterStream(base::UniqueFd socket, std::chrono::milliseconds timeout)
+      : socket_(std::move(socket)), timeout_(timeout) {}
+
+  void queue(std::string_view octets) { output_ += octets; }
+  tl::expected<void, MilterError> flush();
+  /// Flushes and waits for one packet.
+  tl::expected<wire::Packet, MilterError> receive();
+  void close() { socket_.reset(); }
+  bool is_open() const { return static_cast<bool>(socket_); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  tl::expected<void, MilterError> await(short events, Clock::time_point deadline);
+  tl::expected<void, MilterError> read_some(Clock::time_point deadline);
+
+  base::UniqueFd socket_;
+  std::chrono::milliseconds timeout_;
+  std::string output_;
+  wire::PacketBuffer input_;
+};
+
+}  // namespace dmarc::tools

@@ -1,0 +1,140 @@
+#include "tools/milter_wire.h"
+
+#include <array>
+
+#include "base/ascii.h"
+
+namespace dmarc::tools::wire {
+namespace {
+
+constexpr std::size_t length_octets = 4;
+
+std::array<char, length_octets> network_order(std::uint32_t value) {
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
+          static_cast<char>(value >> 8), static_cast<char>(value)};
+}
+
+std::uint32_t from_network_order(std::string_view octets) {
+  std::uint32_t value = 0;
+  for (const char c : octets.substr(0, length_octets))
+    value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+std::vector<std::string> macro_names(std::string_view list) {
+  std::vector<std::string> names;
+  std::string name;
+  for (const char c : list) {
+    if (!base::is_space(c) && c != ',') {
+      name += c;
+    } else if (!name.empty()) {
+      names.push_back(std::exchange(name, {}));
+    }
+  }
+  if (!name.empty()) names.push_back(name);
+  return names;
+}
+
+}  // namespace
+
+std::string packet(char code, std::string_view data) {
+  const auto length = network_order(static_cast<std::uint32_t>(data.size() + 1));
+  std::string result(length.begin(), length.end());
+  result += code;
+  result += data;
+  return result;
+}
+
+Fields& Fields::number(std::uint32_t value) {
+  const auto octets = network_order(value);
+  data_.append(octets.begin(), octets.end());
+  return *this;
+}
+
+Fields& Fields::port(std::uint16_t value) {
+  data_ += static_cast<char>(value >> 8);
+  data_ += static_cast<char>(value & 0xff);
+  return *this;
+}
+
+Fields& Fields::octet(char value) {
+  data_ += value;
+  return *this;
+}
+
+Fields& Fields::text(std::string_view value) {
+  data_ += value.substr(0, value.find('\0'));
+  data_ += '\0';
+  return *this;
+}
+
+Fields& Fields::octets(std::string_view value) {
+  data_ += value;
+  return *this;
+}
+
+std::optional<std::uint32_t> FieldReader::number() {
+  if (rest_.size() < length_octets) return std::nullopt;
+  const std::uint32_t value = from_network_order(rest_);
+  rest_.remove_prefix(length_octets);
+  return value;
+}
+
+std::optional<std::string> FieldReader::text() {
+  const std::size_t end = rest_.find('\0');
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string value(rest_.substr(0, end));
+  rest_.remove_prefix(end + 1);
+  return value;
+}
+
+tl::expected<std::optional<Packet>, PacketBuffer::Error> PacketBuffer::next() {
+  if (pending_.size() < length_octets) return std::nullopt;
+  const std::size_t length = from_network_order(pending_);
+  if (length == 0) return tl::unexpected(Error::empty_packet);
+  if (length > max_packet) return tl::unexpected(Error::too_long);
+  if (pending_.size() < length_octets + length) return std::nullopt;
+  Packet result{pending_[length_octets], pending_.substr(length_octets + 1, length - 1)};
+  pending_.erase(0, length_octets + length);
+  return result;
+}
+
+std::string_view describe(PacketBuffer::Error error) {
+  switch (error) {
+    case PacketBuffer::Error::empty_packet:
+      return "a packet without a code";
+    case PacketBuffer::Error::too_long:
+      return "a packet that is too long";
+  }
+  return "";
+}
+
+std::string encode(const Negotiation& negotiation) {
+  Fields fields;
+  fields.number(negotiation.version).number(negotiation.actions).number(negotiation.protocol);
+  for (const auto& [stage, names] : negotiation.macros) {
+    std::string list;
+    for (const std::string& name : names)
+      list += list.empty() ? name : " " + name;
+    fields.number(static_cast<std::uint32_t>(stage)).text(list);
+  }
+  return fields.take();
+}
+
+std::optional<Negotiation> decode_negotiation(std::string_view data) {
+  FieldReader reader(data);
+  const auto newest = reader.number();
+  const auto actions = reader.number();
+  const auto protocol = reader.number();
+  if (!newest || !actions || !protocol) return std::nullopt;
+  Negotiation result{*newest, *actions, *protocol, {}};
+  while (!reader.at_end()) {
+    const auto stage = reader.number();
+    const auto list = reader.text();
+    if (!stage || !list) return std::nullopt;
+    result.macros[static_cast<Stage>(*stage)] = macro_names(*list);
+  }
+  return result;
+}
+
+}  // namespace dmarc::tools::wire
