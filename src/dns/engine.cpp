@@ -11,9 +11,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// RFC 8767 section 5 "Example Method": how long a client may wait while a stale answer is at hand.
-constexpr std::chrono::milliseconds stale_patience{1800};
-
 AnswerPtr failed(Failure failure) {
   auto answer = std::make_shared<Answer>();
   answer->failure = failure;
@@ -115,7 +112,7 @@ void StubResolver::Engine::run() {
 
 std::chrono::milliseconds StubResolver::Engine::patience_for(const Question& question) {
   if (!cache_.has_stale(question, Clock::now())) return options_.timeout;
-  return std::min(options_.timeout, stale_patience);
+  return std::min(options_.timeout, options_.stale_after);
 }
 
 void StubResolver::Engine::finish(const Question& question, Answer answer) {

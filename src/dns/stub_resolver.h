@@ -42,6 +42,9 @@ struct StubOptions {
   std::chrono::seconds max_negative_ttl{3600};
   std::chrono::seconds failure_ttl{5};
   std::chrono::seconds max_stale{86400};  ///< how long past its TTL an answer may be served
+  /// How long to wait for servers while a stale answer is at hand (RFC 8767 section 5 "Example
+  /// Method").
+  std::chrono::milliseconds stale_after{1800};
 };
 
 /// Counters since the start, for metrics and tests.

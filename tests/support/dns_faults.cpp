@@ -102,6 +102,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"malformed", forge(Forgery::malformed)},
       {"spoofed-source", forge(Forgery::spoofed_source)},
       {"then-answer", flag(&DnsFault::then_answer)},
+      {"by-tcp", flag(&DnsFault::forges_only_tcp)},
       {"slow-tcp", set_slow_tcp},
       {"close-tcp", flag(&DnsFault::close_tcp)},
       {"ttl", set_ttl},

@@ -21,6 +21,7 @@
 //   malformed              the right header and question, then octets that are no record
 //   spoofed-source         the answer comes from another port
 //   then-answer            the five before: the right answer follows
+//   by-tcp                 the same five: only by TCP
 //   slow-tcp=5ms           by TCP one octet at a time, with this pause between
 //   close-tcp              close a TCP connection instead of answering
 //   ttl=SECONDS            of every record in the answer, also the SOA's MINIMUM; otherwise 300
@@ -51,6 +52,7 @@ struct DnsFault {
   bool truncate = false;
   Forgery forgery = Forgery::none;
   bool then_answer = false;
+  bool forges_only_tcp = false;
   std::optional<std::chrono::milliseconds> slow_tcp;
   bool close_tcp = false;
   std::uint32_t ttl = 300;

@@ -260,12 +260,12 @@ std::vector<DnsServer::Loop::Outgoing> DnsServer::Loop::answers(const DnsQuestio
   if (!client.is_tcp() && (fault.truncate || answer->size() > query.udp_payload))
     answer = encode_truncated(query);
 
+  const bool forges = fault.forgery != Forgery::none && (client.is_tcp() || !fault.forges_only_tcp);
   std::vector<Outgoing> outgoing;
-  if (fault.forgery != Forgery::none)
+  if (forges)
     outgoing.push_back({client, forge(fault.forgery, query, *answer),
                         fault.forgery == Forgery::spoofed_source && !client.is_tcp()});
-  if (fault.forgery == Forgery::none || fault.then_answer)
-    outgoing.push_back({client, *std::move(answer)});
+  if (!forges || fault.then_answer) outgoing.push_back({client, *std::move(answer)});
   outgoing.back().concludes = true;
   return outgoing;
 }
