@@ -1,0 +1,50 @@
+// From a configuration to what milter sessions work with, and the one that is current.
+//
+//   Environments environments(sink, workers);
+//   if (auto made = environments.use(configuration); !made) complain(made.error());
+//   auto now = environments.current();
+//
+// A session holds on to the environment that it began with; one that was replaced goes away with
+// its last session. The DNS engine and its cache are kept when their part of the configuration has
+// not changed.
+//
+// Threads: current() from any; use() from one. Create it after fork(): the DNS engine is a thread.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "config/configuration.h"
+#include "dns/stub_resolver.h"
+#include "log/event.h"
+#include "milter/session.h"
+#include "milter/worker_pool.h"
+
+namespace dmarc::daemon {
+
+class Environments {
+ public:
+  /// Both must outlive the environments.
+  Environments(log::Sink& sink, milter::WorkerPool& workers) : sink_(sink), workers_(workers) {}
+
+  /// Makes the configuration the current one. On an error, which is one line, nothing changes.
+  tl::expected<void, std::string> use(const config::Configuration& configuration);
+
+  std::shared_ptr<const milter::Environment> current() const;
+
+ private:
+  tl::expected<std::shared_ptr<dns::AsyncResolver>, std::string> resolver_for(
+      const config::Dns& dns);
+
+  log::Sink& sink_;
+  milter::WorkerPool& workers_;
+  std::shared_ptr<dns::AsyncResolver> network_;
+  dns::StubOptions network_options_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const milter::Environment> current_;
+};
+
+}  // namespace dmarc::daemon

@@ -1,0 +1,68 @@
+#include "daemon/privileges.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace dmarc::daemon {
+namespace {
+
+std::optional<unsigned> number(std::string_view text) {
+  unsigned value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+const passwd* find_user(const std::string& text) {
+  if (const passwd* const by_name = ::getpwnam(text.c_str())) return by_name;
+  const auto id = number(text);
+  return id ? ::getpwuid(*id) : nullptr;
+}
+
+const group* find_group(const std::string& text) {
+  if (const group* const by_name = ::getgrnam(text.c_str())) return by_name;
+  const auto id = number(text);
+  return id ? ::getgrgid(*id) : nullptr;
+}
+
+tl::unexpected<Failure> refused(const char* call) {
+  return tl::unexpected(failure_of(EX_NOPERM, call, errno));
+}
+
+}  // namespace
+
+tl::expected<Identity, Failure> find_identity(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const std::string user_text = text.substr(0, colon);
+  const passwd* const user = find_user(user_text);
+  if (user == nullptr) {
+    return tl::unexpected(Failure{EX_DATAERR, "no such user '" + user_text + "'"});
+  }
+  Identity identity{user->pw_name, user->pw_uid, user->pw_gid};
+  if (colon == std::string::npos) return identity;
+  const std::string group_text = text.substr(colon + 1);
+  const group* const named = find_group(group_text);
+  if (named == nullptr) {
+    return tl::unexpected(Failure{EX_DATAERR, "no such group '" + group_text + "'"});
+  }
+  identity.group = named->gr_gid;
+  return identity;
+}
+
+tl::expected<void, Failure> become(const Identity& identity) {
+  if (::geteuid() == identity.user) return {};
+  if (::initgroups(identity.name.c_str(), identity.group) != 0) return refused("initgroups()");
+  if (::setgid(identity.group) != 0) return refused("setgid()");
+  if (::setuid(identity.user) != 0) return refused("setuid()");
+  return {};
+}
+
+}  // namespace dmarc::daemon

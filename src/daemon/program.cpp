@@ -1,0 +1,96 @@
+#include "daemon/program.h"
+
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+#include "config/configuration.h"
+#include "daemon/environments.h"
+#include "daemon/options.h"
+#include "daemon/service.h"
+#include "daemon/signals.h"
+#include "daemon/system_log.h"
+#include "daemon/test_dns_data.h"
+#include "daemon/test_mode.h"
+#include "daemon/version.h"
+#include "milter/worker_pool.h"
+
+namespace dmarc::daemon {
+namespace {
+
+using Loaded = tl::expected<config::Configuration, std::string>;
+
+/// The file to read; empty for none.
+std::string configuration_path(const Options& options) {
+  if (options.configuration) return *options.configuration;
+  const std::string usual(default_configuration);
+  return ::access(usual.c_str(), R_OK) == 0 ? usual : "";
+}
+
+Loaded load(const std::string& path, const std::string& program) {
+  if (path.empty()) return config::defaults();
+  Loaded loaded = config::load(path, program);
+  if (!loaded || loaded->dns.test_data.empty()) return loaded;
+  const auto data = TestDnsData::read(loaded->dns.test_data);
+  if (!data) return tl::unexpected(program + ": " + loaded->path + ": " + data.error());
+  return loaded;
+}
+
+std::string reload_path(const std::string& path) {
+  if (path.empty() || path == "-") return "";
+  return std::filesystem::absolute(path);
+}
+
+int test(const Options& options, config::Configuration configuration) {
+  configuration.policy = for_tests(std::move(configuration.policy));
+  SystemLog log(options.program);
+  const bool tell_all = options.verbosity > 1;
+  log.configure(false, configuration.logging.facility, tell_all);
+  milter::WorkerPool workers(1);
+  Environments environments(log, workers);
+  if (const auto used = environments.use(configuration); !used) {
+    std::cerr << options.program << ": " << used.error() << '\n';
+    return EX_CONFIG;
+  }
+  return run_test_mode(options, TestEnvelope::from_environment(), environments.current());
+}
+
+bool has_socket(const Options& options, const config::Configuration& configuration) {
+  return options.socket || !configuration.process.socket.empty() ||
+         std::getenv("LISTEN_FDS") != nullptr;
+}
+
+}  // namespace
+
+int run(int argc, char* const argv[]) {
+  const auto options = parse_options(argc, argv);
+  if (!options) {
+    std::cerr << usage(program_name(argv[0]));
+    return EX_USAGE;
+  }
+  if (options->version) {
+    std::cout << version_block(options->program, config::defaults().policy.version);
+    return EX_OK;
+  }
+  const std::string path = configuration_path(*options);
+  Loaded configuration = load(path, options->program);
+  if (!configuration) {
+    std::cerr << configuration.error() << '\n';
+    return EX_CONFIG;
+  }
+  if (options->check_only) return EX_OK;
+  if (!options->test_messages.empty()) return test(*options, std::move(*configuration));
+  if (!has_socket(*options, *configuration)) {
+    std::cerr << options->program << ": milter socket must be specified\n";
+    if (argc == 1) std::cerr << "\t(use \"-?\" for help)\n";
+    return EX_CONFIG;
+  }
+  Signals signals;
+  return serve({*options, std::move(*configuration), reload_path(path)}, signals);
+}
+
+}  // namespace dmarc::daemon

@@ -1,0 +1,235 @@
+#include "daemon/service.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "base/ascii.h"
+#include "daemon/background.h"
+#include "daemon/drain.h"
+#include "daemon/environments.h"
+#include "daemon/failure.h"
+#include "daemon/pid_file.h"
+#include "daemon/privileges.h"
+#include "daemon/service_manager.h"
+#include "daemon/system_log.h"
+#include "milter/libmilter_engine.h"
+#include "milter/listener.h"
+#include "milter/socket_spec.h"
+#include "milter/traffic.h"
+#include "milter/worker_pool.h"
+
+namespace dmarc::daemon {
+namespace {
+
+using Done = tl::expected<void, Failure>;
+
+// SPF checks that are started at MAIL wait for the DNS on these threads; a check that none of them
+// has begun runs at the end of its message. 32 checks of 150 ms are 200 messages a second.
+constexpr std::size_t early_checks = 32;
+
+// OpenDMARC's when the milter library ends by itself.
+constexpr int engine_failed = 255;
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "(none)" : text;
+}
+
+class Service {
+ public:
+  Service(const Startup& startup, Signals& signals);
+  Done start();
+  void report(const Failure& failure);
+  [[noreturn]] void supervise();
+
+ private:
+  Done settle_in();
+  Done open_socket();
+  Done start_engine();
+  void configure_log(const config::Logging& logging);
+  void log_start();
+  void reload();
+  [[noreturn]] void finish(int status);
+  std::string socket_text() const;
+
+  const Options& options_;
+  const config::Configuration& configuration_;
+  const std::string& reload_path_;
+  Signals& signals_;
+  SystemLog log_;
+  Background background_;
+  milter::Traffic traffic_;
+  std::optional<milter::Listener> listener_;
+  std::optional<PidFile> pid_file_;
+  std::optional<milter::WorkerPool> workers_;
+  std::optional<Environments> environments_;
+  bool signals_ours_ = true;
+};
+
+Service::Service(const Startup& startup, Signals& signals)
+    : options_(startup.options),
+      configuration_(startup.configuration),
+      reload_path_(startup.reload_path),
+      signals_(signals),
+      log_(options_.program),
+      traffic_(configuration_.process.max_connections, log_) {
+  configure_log(configuration_.logging);
+}
+
+void Service::configure_log(const config::Logging& logging) {
+  log_.configure(options_.syslog || logging.syslog, logging.facility, options_.foreground);
+}
+
+std::string Service::socket_text() const {
+  return options_.socket.value_or(configuration_.process.socket);
+}
+
+Done Service::start() {
+  return settle_in().and_then([this] { return open_socket(); }).and_then([this] {
+    return start_engine();
+  });
+}
+
+/// Everything before the first descriptor and thread of the daemon's own.
+Done Service::settle_in() {
+  const config::Process& process = configuration_.process;
+  raise_descriptor_limit();
+  const std::string user = options_.user.value_or(process.user);
+  tl::expected<Identity, Failure> identity;
+  if (!user.empty()) identity = find_identity(user);
+  if (!identity) return tl::unexpected(identity.error());
+  if (!process.base_directory.empty() && ::chdir(process.base_directory.c_str()) != 0) {
+    return tl::unexpected(failure_of(EX_CONFIG, process.base_directory + ": chdir()", errno));
+  }
+  if (!user.empty()) {
+    if (auto done = become(*identity); !done) return done;
+  }
+  if (process.umask) ::umask(*process.umask);
+  if (options_.foreground || !process.background) return {};
+  auto background = Background::enter();
+  if (!background) return tl::unexpected(background.error());
+  background_ = std::move(*background);
+  return {};
+}
+
+Done Service::open_socket() {
+  auto opened = [this]() -> tl::expected<milter::Listener, std::string> {
+    if (const std::optional<int> passed = milter::socket_from_systemd()) {
+      return milter::Listener::adopt(*passed);
+    }
+    return milter::parse_socket_spec(socket_text()).and_then(milter::Listener::open);
+  }();
+  if (!opened) return tl::unexpected(Failure{EX_UNAVAILABLE, opened.error()});
+  listener_.emplace(std::move(*opened));
+  pid_file_.emplace(options_.pid_file.value_or(configuration_.process.pid_file), log_);
+  return {};
+}
+
+Done Service::start_engine() {
+  log_start();
+  workers_.emplace(early_checks);
+  environments_.emplace(log_, *workers_);
+  if (const auto used = environments_->use(configuration_); !used) {
+    return tl::unexpected(Failure{EX_CONFIG, used.error()});
+  }
+  const auto started = milter::start_libmilter(
+      *listener_, {.environment = [this] { return environments_->current(); },
+                   .traffic = &traffic_,
+                   .sink = &log_,
+                   .socket = socket_text(),
+                   .ended = [this] { signals_.engine_ended(); }});
+  if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
+  signals_ours_ = *started == milter::Corrections::in_force;
+  if (!signals_ours_) log_.write(log::make(log::Id::libmilter_rigid));
+  service_manager::ready();
+  background_.ready();
+  return {};
+}
+
+void Service::log_start() {
+  const policy::Settings& settings = configuration_.policy;
+  const std::string& arguments = options_.arguments;
+  log_.write(log::make(log::Id::starting,
+                       {settings.version, arguments.empty() ? "" : " (args: " + arguments + ")"}));
+  log_.write(log::make(log::Id::trusted_services, {list_of(settings.trusted_authserv_ids)}));
+  for (const log::Event& warning : configuration_.warnings)
+    log_.write(warning);
+  if (options_.auto_restart) log_.write(log::make(log::Id::option_later, {"-A", "AutoRestart"}));
+}
+
+void Service::report(const Failure& failure) {
+  std::cerr << options_.program << ": " << failure.text << '\n';
+  if (log_.uses_syslog()) log_.write(log::make(log::Id::start_failed, {failure.text}));
+  background_.failed(failure.status);
+}
+
+void Service::supervise() {
+  for (;;) {
+    const std::optional<Wish> wish = signals_.wait();
+    if (wish == Wish::reload) reload();
+    const bool ended = wish == Wish::engine_ended;
+    // A libmilter that keeps its signal handling ends itself when a signal says so.
+    if (ended && signals_ours_) finish(engine_failed);
+    if (wish == Wish::stop || ended) break;
+  }
+  service_manager::stopping();
+  drain(*listener_, traffic_, signals_, log_);
+  finish(EX_OK);
+}
+
+void Service::reload() {
+  if (reload_path_.empty()) return log_.write(log::make(log::Id::reload_ignored));
+  service_manager::reloading();
+  const auto loaded = config::load(reload_path_, "");
+  const auto used = loaded ? environments_->use(*loaded) : tl::unexpected(loaded.error());
+  if (used) {
+    configure_log(loaded->logging);
+    for (const log::Event& warning : loaded->warnings)
+      log_.write(warning);
+    log_.write(log::make(log::Id::reloaded, {reload_path_}));
+  } else {
+    log_.write(log::make(log::Id::config_error, {used.error()}));
+  }
+  service_manager::ready();
+}
+
+// Other threads still run; nothing may be destroyed under them.
+void Service::finish(int status) {
+  const int error = status == EX_OK ? 0 : errno;
+  log_.write(log::make(log::Id::terminating, {configuration_.policy.version, std::to_string(status),
+                                              std::to_string(error)}));
+  listener_->stop();
+  pid_file_.reset();
+  ::_exit(status);
+}
+
+}  // namespace
+
+int serve(const Startup& startup, Signals& signals) {
+  // Not on the stack: once libmilter has started, its threads use it until _exit().
+  auto* const service = new Service(startup, signals);
+  if (const Done started = service->start(); !started) {
+    service->report(started.error());
+    // A failure after threads were started must not run destructors under them.
+    ::_exit(started.error().status);
+  }
+  service->supervise();
+}
+
+}  // namespace dmarc::daemon

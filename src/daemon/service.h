@@ -1,0 +1,32 @@
+// The running daemon: from a configuration to a filter that answers, and to its end.
+//
+//   Signals signals;
+//   return serve(options, configuration, signals);
+//
+// The order of the start is that of OpenDMARC: limits, user, working directory, privileges, umask,
+// background, socket, pid file, and only then threads.
+//
+// The main thread becomes the supervisor: it waits for signals, reloads, and ends the process when
+// the messages in progress are finished. It ends by _exit(), because libmilter's threads can't be
+// stopped.
+#pragma once
+
+#include <string>
+
+#include "config/configuration.h"
+#include "daemon/options.h"
+#include "daemon/signals.h"
+
+namespace dmarc::daemon {
+
+/// What the daemon was started with.
+struct Startup {
+  Options options;
+  config::Configuration configuration;
+  std::string reload_path;  ///< absolute; empty when there is nothing that can be read again
+};
+
+/// Returns only when the start fails, with the exit status; the reason is on stderr then.
+int serve(const Startup& startup, Signals& signals);
+
+}  // namespace dmarc::daemon

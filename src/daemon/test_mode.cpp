@@ -1,0 +1,193 @@
+#include "daemon/test_mode.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/read_file.h"
+#include "daemon/failure.h"
+
+namespace dmarc::daemon {
+namespace {
+
+using Address = tl::expected<base::IpAddress, Failure>;
+
+std::string variable_or(const char* name, std::string value) {
+  const char* const set = std::getenv(name);
+  return set != nullptr ? set : std::move(value);
+}
+
+Address resolve(const std::string& text) {
+  if (const auto address = base::IpAddress::parse(text)) return *address;
+  addrinfo* found = nullptr;
+  if (const int status = ::getaddrinfo(text.c_str(), nullptr, nullptr, &found); status != 0) {
+    return tl::unexpected(Failure{EX_NOHOST, text + ": " + ::gai_strerror(status)});
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  const bool v4 = found->ai_family == AF_INET;
+  const void* const octets =
+      v4 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(found->ai_addr)->sin_addr)
+         : &reinterpret_cast<const sockaddr_in6*>(found->ai_addr)->sin6_addr;
+  return *base::IpAddress::from_octets(
+      {static_cast<const char*>(octets), v4 ? sizeof(in_addr) : sizeof(in6_addr)});
+}
+
+/// Passes the header fields of a message to the session as an MTA does: the value without the first
+/// blank, folded lines joined by LF. The error is one clause with the line's number.
+tl::expected<void, std::string> send_header(std::string_view text, milter::Session& session) {
+  std::string name;
+  std::string value;
+  unsigned number = 0;
+  const auto flush = [&] {
+    if (!name.empty()) session.header(name, value);
+  };
+  for (std::string_view line : base::split(text, '\n')) {
+    ++number;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) break;
+    const std::size_t colon = line.find(':');
+    if (base::is_blank(line.front()) && !name.empty()) {
+      value.append("\n").append(line);
+      continue;
+    }
+    if (colon == std::string_view::npos || colon == 0) {
+      return tl::unexpected("line " + std::to_string(number) + ": header malformed");
+    }
+    flush();
+    name = line.substr(0, colon);
+    value = line.substr(colon + 1 + (line.substr(colon + 1).starts_with(' ') ? 1 : 0));
+  }
+  flush();
+  return {};
+}
+
+std::string_view status_name(policy::Action action) {
+  switch (action) {
+    case policy::Action::accept:
+      return "SMFIS_ACCEPT";
+    case policy::Action::proceed:
+      return "SMFIS_CONTINUE";
+    case policy::Action::reject:
+      return "SMFIS_REJECT";
+    case policy::Action::tempfail:
+      break;
+  }
+  return "SMFIS_TEMPFAIL";
+}
+
+void print_changes(const policy::Judgement& judgement) {
+  for (const policy::Removal& removal : judgement.removals) {
+    std::cout << "### CHGHEADER: idx=" << removal.index
+              << " hname='Authentication-Results' hvalue=''\n";
+  }
+  for (const mail::HeaderField& field : judgement.insertions) {
+    std::cout << "### INSHEADER: idx=0 hname='" << field.name << "' hvalue='" << field.value
+              << "'\n";
+  }
+  if (judgement.hold_reason) {
+    std::cout << "### QUARANTINE: '" << *judgement.hold_reason << "'\n";
+  }
+  if (judgement.reply) {
+    std::cout << "### SETREPLY: rcode='" << judgement.reply->code << "' xcode='"
+              << judgement.reply->enhanced << "' replytxt='" << judgement.reply->text << "'\n";
+  }
+}
+
+milter::Macros test_macros() {
+  return [](std::string_view name) -> std::optional<std::string> {
+    if (name == "i" || name == "j") return "DEBUG-" + std::string(name);
+    return std::nullopt;
+  };
+}
+
+tl::expected<std::string, Failure> read_message(const std::string& file) {
+  const auto text = file == "-" ? base::read_descriptor(STDIN_FILENO) : base::read_file(file);
+  if (text) return *text;
+  return tl::unexpected(failure_of(EX_UNAVAILABLE, file + ": fopen()", text.error()));
+}
+
+class TestRun {
+ public:
+  TestRun(const Options& options, const TestEnvelope& envelope,
+          std::shared_ptr<const milter::Environment> environment)
+      : options_(options), envelope_(envelope), session_(std::move(environment)) {}
+
+  tl::expected<void, Failure> connect() {
+    const Address address = resolve(envelope_.client_address);
+    if (!address) return tl::unexpected(address.error());
+    if (auto done = expect("connect", session_.connect(envelope_.client_host, *address)); !done) {
+      return done;
+    }
+    return expect("helo", session_.helo(envelope_.helo));
+  }
+
+  tl::expected<void, Failure> judge(const std::string& file) {
+    const auto text = read_message(file);
+    if (!text) return tl::unexpected(text.error());
+    const milter::Macros macros = test_macros();
+    if (auto done = expect("envfrom", session_.mail(envelope_.sender, macros)); !done) return done;
+    if (const auto sent = send_header(*text, session_); !sent) {
+      return tl::unexpected(Failure{EX_DATAERR, file + ": " + sent.error()});
+    }
+    report(file, session_.end_of_message(macros));
+    return {};
+  }
+
+ private:
+  static tl::expected<void, Failure> expect(std::string_view event, milter::Response response) {
+    if (response == milter::Response::proceed) return {};
+    return tl::unexpected(
+        Failure{EX_SOFTWARE, "mlfi_" + std::string(event) + "() did not return SMFIS_CONTINUE"});
+  }
+
+  void report(const std::string& file, const policy::Judgement& judgement) const {
+    const bool all = options_.verbosity > 1;
+    if (all) print_changes(judgement);
+    std::cout.flush();
+    if (all || (options_.verbosity > 0 && judgement.action != policy::Action::proceed)) {
+      std::cerr << options_.program << ": " << file << ": mlfi_eom() returned "
+                << status_name(judgement.action) << '\n';
+    }
+  }
+
+  const Options& options_;
+  const TestEnvelope& envelope_;
+  milter::Session session_;
+};
+
+}  // namespace
+
+TestEnvelope TestEnvelope::from_environment() {
+  const TestEnvelope usual;
+  return {variable_or("OPENDMARC_TEST_CLIENTHOST", usual.client_host),
+          variable_or("OPENDMARC_TEST_CLIENTIP", usual.client_address),
+          variable_or("OPENDMARC_TEST_HELOHOST", usual.helo),
+          variable_or("OPENDMARC_TEST_ENVFROM", usual.sender)};
+}
+
+policy::Settings for_tests(policy::Settings settings) {
+  settings.ignore_hosts = {};
+  settings.ignore_authenticated_clients = false;
+  return settings;
+}
+
+int run_test_mode(const Options& options, const TestEnvelope& envelope,
+                  std::shared_ptr<const milter::Environment> environment) {
+  TestRun run(options, envelope, std::move(environment));
+  tl::expected<void, Failure> done = run.connect();
+  for (const std::string& file : options.test_messages) {
+    if (done) done = run.judge(file);
+  }
+  if (done) return EX_OK;
+  std::cerr << options.program << ": " << done.error().text << '\n';
+  return done.error().status;
+}
+
+}  // namespace dmarc::daemon
