@@ -42,12 +42,14 @@ std::size_t compiled_size(const Directive& directive) {
   return size;
 }
 
-// What the library expands as RFC 7208 does; a trailing dot it takes as part of the name.
+// What the library expands as RFC 7208 does. It loses the first octet of a value that has no more
+// parts than a macro keeps, knows fewer delimiters, escapes more for URLs, and takes a trailing dot
+// as part of the name; the client's name would bring look-ups that no term accounts for.
 bool is_handled(const MacroString& target) {
   const auto handled = [](const auto& piece) {
     const Macro* macro = std::get_if<Macro>(&piece);
     if (macro == nullptr) return true;
-    return macro->letter != 'p' && macro->keep <= 127 && !macro->url_escape &&
+    return macro->letter != 'p' && macro->keep == 0 && !macro->url_escape &&
            macro->delimiters.find_first_of(",/") == std::string::npos;
   };
   return !target.text.ends_with('.') &&
