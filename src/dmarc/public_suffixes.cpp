@@ -9,6 +9,7 @@
 #include <dmarc/public_suffixes.h>
 
 #include "base/ascii.h"
+#include "base/read_file.h"
 
 namespace dmarc {
 namespace {
@@ -74,7 +75,7 @@ tl::expected<std::shared_ptr<const PublicSuffixes>, std::string> PublicSuffixes:
   if (const auto checked = check_file(path); !checked) return refuse(checked.error());
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
                                                              &std::fclose);
-  if (!file) return refuse(std::generic_category().message(errno));
+  if (!file) return refuse(base::error_text(errno));
   List list(::psl_load_fp(file.get()));
   if (!list) return refuse("holds no public suffixes");
   const int count = ::psl_suffix_count(list.get());

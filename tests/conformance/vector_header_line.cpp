@@ -1,0 +1,12 @@
+#include "vector_header_line.h"
+
+namespace dmarc::test {
+
+mail::HeaderField read_header_line(const Field& line) {
+  const std::string text = line.text();
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) line.complain("a header line without a colon");
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+}  // namespace dmarc::test
