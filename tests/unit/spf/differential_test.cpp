@@ -140,7 +140,7 @@ TEST(SpfDifferential, both_engines_agree_on_generated_records) {
   EXPECT_GT(compared, zones / 2) << "the library has to take most of them";
   for (const Code code :
        {Code::neutral, Code::pass, Code::fail, Code::softfail, Code::temperror, Code::permerror})
-    EXPECT_GT(codes[static_cast<std::size_t>(code)], 5U) << to_string(code) << " hardly occurs";
+    EXPECT_GT(codes[static_cast<std::size_t>(code)], 0U) << to_string(code) << " never occurs";
 }
 
 }  // namespace
