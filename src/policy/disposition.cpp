@@ -78,7 +78,7 @@ Disposition dispose_temporary_error(const Assessment& assessment, const Settings
   Disposition disposition;
   if (settings.temp_error_action == TempErrorAction::accept) return disposition;
   disposition.action = Action::tempfail;
-  disposition.reply = tempfail_reply("temporary failure while checking the DMARC policy for " +
+  disposition.reply = tempfail_reply("temporary failure while checking the DMARC policy of " +
                                      assessment.verdicts.front().author.text());
   return disposition;
 }

@@ -50,7 +50,8 @@ std::string describe_identifier(const Identifier& identifier, Authentication::Sp
   if (is_spf) text += describe(source);
   text += ": " + identifier.domain.text() + " " + std::string(describe(identifier.outcome));
   if (identifier.alignment == AlignmentOutcome::not_needed) return text;
-  text += ", alignment " + std::string(to_string(identifier.mode)) + ": ";
+  text +=
+      identifier.mode == AlignmentMode::strict ? ", strict alignment: " : ", relaxed alignment: ";
   text += to_string(identifier.alignment);
   if (identifier.organizational_domain) {
     text += " (organization " + identifier.organizational_domain->text() + ")";

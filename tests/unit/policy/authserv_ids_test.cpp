@@ -1,0 +1,61 @@
+#include "policy/authserv_ids.h"
+
+#include <gtest/gtest.h>
+
+namespace dmarc::policy {
+namespace {
+
+TEST(AuthservId, is_the_configured_one_else_the_mtas_else_the_hosts) {
+  Message message;
+  message.mta_name = "mta.example.org";
+  Settings settings;
+  settings.host_name = "host.example.org";
+  settings.authserv_id = "OpenDMARC";
+  EXPECT_EQ(authserv_id_for(message, settings), "OpenDMARC");
+  settings.authserv_id.clear();
+  EXPECT_EQ(authserv_id_for(message, settings), "mta.example.org");
+  message.mta_name.clear();
+  EXPECT_EQ(authserv_id_for(message, settings), "host.example.org");
+}
+
+TEST(AuthservId, ends_with_the_job_id_when_asked_to) {
+  Message message;
+  message.job_id = "4F2A1";
+  Settings settings;
+  settings.authserv_id = "mx.example.org";
+  settings.authserv_id_with_job_id = true;
+  EXPECT_EQ(authserv_id_for(message, settings), "mx.example.org/4F2A1");
+  EXPECT_EQ(base_authserv_id(message, settings), "mx.example.org");
+}
+
+TEST(AuthservIds, trust_our_own_and_the_listed_ones) {
+  Settings settings;
+  settings.authserv_id = "OpenDMARC";
+  settings.trusted_authserv_ids = {"mail.example.org", "Mail2.example.org"};
+  const AuthservIds ids({}, settings);
+  for (const char* id : {"opendmarc", "MAIL.example.org", "mail2.example.org"}) {
+    EXPECT_TRUE(ids.trusts(id)) << id;
+    EXPECT_TRUE(ids.claims_trust(id)) << id;
+  }
+  for (const char* id : {"", "mail", "example.org", "xmail.example.org", "mail.example.org.",
+                         "mail.example.org/4F2A1"}) {
+    EXPECT_FALSE(ids.trusts(id)) << id;
+    EXPECT_FALSE(ids.claims_trust(id)) << id;
+  }
+}
+
+TEST(AuthservIds, tell_this_messages_job_id_from_another) {
+  Message message;
+  message.job_id = "4F2A1";
+  Settings settings;
+  settings.authserv_id = "mx.example.org";
+  settings.authserv_id_with_job_id = true;
+  const AuthservIds ids(message, settings);
+  EXPECT_TRUE(ids.trusts("MX.example.org/4F2A1"));
+  EXPECT_FALSE(ids.trusts("mx.example.org/4F2A2"));
+  EXPECT_TRUE(ids.claims_trust("mx.example.org/4F2A2"));
+  EXPECT_FALSE(ids.claims_trust("attack.com/4F2A1"));
+}
+
+}  // namespace
+}  // namespace dmarc::policy

@@ -1,0 +1,148 @@
+#include "policy/disposition.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace dmarc::policy {
+namespace {
+
+Assessment assessment(Result result, std::optional<Policy> policy = std::nullopt) {
+  Verdict verdict(*dns::Name::parse("sub.example.org"));
+  verdict.result = result;
+  verdict.policy = policy;
+  if (policy) verdict.policy_domain = *dns::Name::parse("example.org");
+  Assessment made;
+  made.result = result;
+  made.policy = policy;
+  made.verdicts = {verdict};
+  return made;
+}
+
+struct Row {
+  Result result;
+  std::optional<Policy> policy;
+  bool reject_failures;
+  bool hold;
+  Action action;
+  Policy applied;
+  int code;
+  bool held;
+};
+
+// Every outcome with every setting.
+TEST(Disposition, is_that_of_the_table) {
+  const auto reject = Policy::reject, quarantine = Policy::quarantine, none = Policy::none;
+  const Row rows[] = {
+      {Result::none, {}, false, false, Action::accept, none, 0, false},
+      {Result::none, {}, true, true, Action::accept, none, 0, false},
+      {Result::pass, reject, false, false, Action::accept, none, 0, false},
+      {Result::pass, reject, true, true, Action::accept, none, 0, false},
+      {Result::pass, quarantine, true, true, Action::accept, none, 0, false},
+      {Result::permerror, {}, false, false, Action::accept, none, 0, false},
+      {Result::permerror, {}, true, true, Action::accept, none, 0, false},
+      {Result::temperror, {}, false, false, Action::accept, none, 0, false},
+      {Result::temperror, reject, true, true, Action::accept, none, 0, false},
+      {Result::fail, none, false, false, Action::accept, none, 0, false},
+      {Result::fail, none, true, true, Action::accept, none, 0, false},
+      {Result::fail, quarantine, false, false, Action::proceed, none, 0, false},
+      {Result::fail, quarantine, true, false, Action::proceed, none, 0, false},
+      {Result::fail, quarantine, false, true, Action::accept, quarantine, 0, true},
+      {Result::fail, quarantine, true, true, Action::accept, quarantine, 0, true},
+      {Result::fail, reject, false, false, Action::proceed, none, 0, false},
+      {Result::fail, reject, false, true, Action::proceed, none, 0, false},
+      {Result::fail, reject, true, false, Action::reject, reject, 550, false},
+      {Result::fail, reject, true, true, Action::reject, reject, 550, false},
+  };
+  for (const Row& row : rows) {
+    Settings settings;
+    settings.reject_failures = row.reject_failures;
+    settings.hold_quarantined_messages = row.hold;
+    const Disposition done = dispose(assessment(row.result, row.policy), {}, settings);
+    SCOPED_TRACE(std::string(to_string(row.result)) + " p=" +
+                 std::string(to_string(row.policy.value_or(Policy::none))) + " RejectFailures " +
+                 (row.reject_failures ? "on" : "off") + " Hold " + (row.hold ? "on" : "off"));
+    EXPECT_EQ(done.action, row.action);
+    EXPECT_EQ(done.applied, row.applied);
+    EXPECT_EQ(done.reply ? done.reply->code : 0, row.code);
+    EXPECT_EQ(done.hold_reason.has_value(), row.held);
+  }
+}
+
+TEST(Disposition, notes_why_a_policy_is_not_applied) {
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), {}, {}).note,
+            "RejectFailures is off");
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::quarantine), {}, {}).note,
+            "HoldQuarantinedMessages is off");
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, {}).note, "");
+}
+
+TEST(Disposition, rejects_with_the_usual_text_for_the_policy_domain) {
+  Settings settings;
+  settings.reject_failures = true;
+  const auto reply = dispose(assessment(Result::fail, Policy::reject), {}, settings).reply;
+  ASSERT_TRUE(reply.has_value());
+  EXPECT_EQ(reply->code, 550);
+  EXPECT_EQ(reply->enhanced, "5.7.1");
+  EXPECT_EQ(reply->text, "rejected by DMARC policy for example.org");
+}
+
+TEST(Disposition, rejects_with_reject_string) {
+  Settings settings;
+  settings.reject_failures = true;
+  const auto text_of = [&](std::string pattern) {
+    settings.reject_string = std::move(pattern);
+    return dispose(assessment(Result::fail, Policy::reject), {}, settings).reply->text;
+  };
+  EXPECT_EQ(text_of("No."), "No.");
+  EXPECT_EQ(text_of("%s says no"), "example.org says no");
+  EXPECT_EQ(text_of("100%% sure that %s says no"), "100% sure that example.org says no");
+  EXPECT_EQ(text_of("%n %d %x %s %"), "%n %d %x example.org %");
+  EXPECT_EQ(text_of("100%% without a domain %d"), "100%% without a domain %d");
+  EXPECT_EQ(text_of("a\r\nb\xc3\xbc"), "a??b??");
+  EXPECT_EQ(text_of(std::string(3000, 'x')).size(), 980U);
+}
+
+TEST(Disposition, holds_with_the_policy_domain_in_the_reason) {
+  Settings settings;
+  settings.hold_quarantined_messages = true;
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::quarantine), {}, settings).hold_reason,
+            "quarantined by DMARC policy for example.org");
+}
+
+TEST(Disposition, defers_a_temporary_error_when_asked_to) {
+  Settings settings;
+  settings.temp_error_action = TempErrorAction::tempfail;
+  const Disposition done = dispose(assessment(Result::temperror), {}, settings);
+  EXPECT_EQ(done.action, Action::tempfail);
+  ASSERT_TRUE(done.reply.has_value());
+  EXPECT_EQ(done.reply->code, 451);
+  EXPECT_EQ(done.reply->enhanced, "4.7.1");
+  EXPECT_EQ(done.reply->text,
+            "temporary failure while checking the DMARC policy of sub.example.org");
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, settings).action, Action::accept);
+}
+
+TEST(Disposition, rejects_what_could_not_be_evaluated_whole_when_policies_are_enforced) {
+  FormRuling form;
+  form.problem = "too many author domains";
+  form.incomplete = true;
+  Settings settings;
+  settings.temp_error_action = TempErrorAction::tempfail;
+  settings.hold_quarantined_messages = true;
+  EXPECT_EQ(dispose(assessment(Result::permerror), form, settings).action, Action::accept);
+  settings.reject_failures = true;
+  for (const Assessment& each : {assessment(Result::permerror), assessment(Result::temperror),
+                                 assessment(Result::fail, Policy::quarantine)}) {
+    const Disposition done = dispose(each, form, settings);
+    EXPECT_EQ(done.action, Action::reject);
+    EXPECT_EQ(done.applied, Policy::reject);
+    EXPECT_EQ(done.reply->text, "DMARC can't be checked: too many author domains");
+    EXPECT_FALSE(done.hold_reason.has_value());
+  }
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), form, settings).reply->text,
+            "rejected by DMARC policy for example.org");
+}
+
+}  // namespace
+}  // namespace dmarc::policy

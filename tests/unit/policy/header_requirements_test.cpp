@@ -1,0 +1,69 @@
+#include "policy/header_requirements.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace dmarc::policy {
+namespace {
+
+mail::HeaderBlock header(const std::vector<std::string>& names) {
+  mail::HeaderBlock block;
+  for (const std::string& name : names)
+    block.push_back({name, "x"});
+  return block;
+}
+
+TEST(HeaderRequirements, hold_for_an_ordinary_header) {
+  EXPECT_EQ(
+      broken_header_requirement(header({"From", "Date", "To", "Cc", "Bcc", "Reply-To", "Message-Id",
+                                        "In-Reply-To", "References", "Subject"})),
+      std::nullopt);
+}
+
+TEST(HeaderRequirements, ask_for_from_and_date_alone) {
+  EXPECT_EQ(broken_header_requirement(header({"From", "Date"})), std::nullopt);
+  EXPECT_EQ(broken_header_requirement(header({"Date"})), "missing From field");
+  EXPECT_EQ(broken_header_requirement(header({"From"})), "missing Date field");
+}
+
+TEST(HeaderRequirements, name_the_field_that_is_there_twice) {
+  const std::vector<std::pair<std::string, std::string>> texts{
+      {"From", "multiple From fields"},
+      {"Date", "multiple Date fields"},
+      {"Reply-To", "multiple Reply-To fields"},
+      {"To", "multiple To fields"},
+      {"Cc", "multiple Cc fields"},
+      {"Bcc", "multiple Bcc fields"},
+      {"Message-Id", "multiple Message-Id fields"},
+      {"In-Reply-To", "multiple In-Reply-To fields"},
+      {"References", "multiple References fields"},
+      {"Subject", "multiple Subject fields"},
+  };
+  for (const auto& [name, text] : texts) {
+    mail::HeaderBlock block = header({"From", "Date"});
+    block.push_back({name, "x"});
+    if (name != "From" && name != "Date") block.push_back({name, "y"});
+    EXPECT_EQ(broken_header_requirement(block), text);
+  }
+}
+
+TEST(HeaderRequirements, let_a_later_one_hide_an_earlier_one) {
+  EXPECT_EQ(broken_header_requirement({}), "missing Date field");
+  EXPECT_EQ(broken_header_requirement(header({"From", "From", "Subject", "Subject"})),
+            "multiple Subject fields");
+}
+
+TEST(HeaderRequirements, compare_names_without_regard_to_case) {
+  EXPECT_EQ(broken_header_requirement(header({"FROM", "date", "SUBJECT", "subject"})),
+            "multiple Subject fields");
+}
+
+TEST(HeaderRequirements, do_not_ask_about_sender_or_unknown_fields) {
+  EXPECT_EQ(broken_header_requirement(header({"From", "Date", "Sender", "Sender", "X-A", "X-A"})),
+            std::nullopt);
+}
+
+}  // namespace
+}  // namespace dmarc::policy
