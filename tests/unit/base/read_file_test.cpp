@@ -5,28 +5,18 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
 
 #include "base/unique_fd.h"
+#include "support/temporary_folder.h"
 
 namespace dmarc::base {
 namespace {
 
 class ReadFile : public testing::Test {
  protected:
-  ReadFile() {
-    std::string name = testing::TempDir() + "read_file_XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~ReadFile() override { std::filesystem::remove_all(folder_); }
+  std::string write(const std::string& content) const { return folder_.write("file", content); }
 
-  std::string write(const std::string& content) const {
-    std::ofstream(folder_ + "/file", std::ios::binary) << content;
-    return folder_ + "/file";
-  }
-
-  std::string folder_;
+  const test::TemporaryFolder folder_;
 };
 
 TEST_F(ReadFile, returns_every_octet) {
@@ -36,8 +26,8 @@ TEST_F(ReadFile, returns_every_octet) {
 }
 
 TEST_F(ReadFile, says_why_it_could_not) {
-  EXPECT_EQ(read_file(folder_ + "/absent").error(), ENOENT);
-  EXPECT_EQ(read_file(folder_).error(), EISDIR);
+  EXPECT_EQ(read_file(folder_.path("absent")).error(), ENOENT);
+  EXPECT_EQ(read_file(folder_.path()).error(), EISDIR);
   EXPECT_EQ(error_text(ENOENT), "No such file or directory");
 }
 

@@ -1,0 +1,42 @@
+#include "config/context.h"
+
+#include "base/ascii.h"
+
+namespace dmarc::config {
+
+std::string error_line(std::string_view program, std::string_view file, unsigned line,
+                       std::string_view reason) {
+  return std::string(program) + ": " + std::string(file) + ": configuration error at line " +
+         std::to_string(line) + ": " + std::string(reason);
+}
+
+std::string Context::located(const std::string& path) const {
+  const std::string base = values_.text("BaseDirectory");
+  return base.empty() || path.starts_with('/') ? path : base + "/" + path;
+}
+
+tl::unexpected<std::string> Context::wrong(std::string_view option, std::string_view value,
+                                           std::string_view expected) const {
+  return tl::unexpected(error_line(program_, file_, values_.line(option),
+                                   "illegal value \"" + base::printable(value) + "\" for " +
+                                       std::string(option) + ": expected " +
+                                       std::string(expected)));
+}
+
+tl::unexpected<std::string> Context::failed(std::string_view text) const {
+  return failed_elsewhere(file_ + ": " + std::string(text));
+}
+
+tl::unexpected<std::string> Context::failed_elsewhere(std::string_view text) const {
+  return tl::unexpected(program_ + ": " + std::string(text));
+}
+
+void Context::warn(std::string_view option, std::string_view text) {
+  warn_in(file_, values_.line(option), text);
+}
+
+void Context::warn_in(std::string_view file, unsigned line, std::string_view text) {
+  add(log::make(log::Id::config_warning, {file, std::to_string(line), text}));
+}
+
+}  // namespace dmarc::config

@@ -1,0 +1,66 @@
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+
+#include "base/read_file.h"
+#include "config/facility.h"
+#include "config/fill.h"
+
+namespace dmarc::config {
+namespace {
+
+/// 0, or what chdir(2) would fail with.
+int folder_error(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno;
+  if (!S_ISDIR(status.st_mode)) return ENOTDIR;
+  return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Filled fill_process(Context& context, Process& process) {
+  const Values& values = context.values();
+  process.socket = values.text("Socket");
+  process.pid_file = values.text("PidFile");
+  process.user = values.text("UserID");
+  process.base_directory = values.text("BaseDirectory");
+  process.background = values.flag("Background");
+  process.max_connections = static_cast<std::size_t>(values.number("MaximumConnections"));
+  if (values.is_set("UMask")) process.umask = static_cast<unsigned>(values.number("UMask"));
+  if (process.base_directory.empty()) return {};
+  const int error = folder_error(process.base_directory);
+  if (error == 0) return {};
+  return context.failed(process.base_directory + ": chdir(): " + base::error_text(error));
+}
+
+Filled fill_logging(Context& context, Logging& logging) {
+  logging.syslog = context.values().flag("Syslog");
+  const std::string name = context.values().text("SyslogFacility");
+  const auto known = facility(name);
+  if (!known) context.warn("SyslogFacility", "unknown facility \"" + name + "\", using mail");
+  logging.facility = known.value_or(LOG_MAIL);
+  return {};
+}
+
+Filled fill_dns(Context& context, Dns& dns) {
+  const Values& values = context.values();
+  dns.timeout = std::chrono::seconds(values.number("DNSTimeout"));
+  for (const std::string& text : values.list("Nameservers")) {
+    const auto server = dns::ServerAddress::parse(text);
+    if (!server)
+      return context.wrong("Nameservers", text, expected_value(*find_option("Nameservers")));
+    dns.nameservers.push_back(*server);
+  }
+  dns.test_data = values.text("TestDNSData");
+  if (dns.test_data.empty()) return {};
+  const auto data = base::read_file(dns.test_data);
+  if (data) return {};
+  return context.failed(dns.test_data +
+                        ": can't load fake DNS data: " + base::error_text(data.error()));
+}
+
+}  // namespace dmarc::config

@@ -1,0 +1,87 @@
+#include "config/options.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/ascii.h"
+#include "config/option_sections.h"
+
+namespace dmarc::config {
+namespace {
+
+std::vector<Section> join_sections() {
+  std::vector<Section> all;
+  for (const auto part : {process_sections, trust_sections, evaluation_sections,
+                          enforcement_sections, report_sections}) {
+    std::ranges::move(part(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::string expected_word(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+std::string expected_number(std::string_view what, const Range& range) {
+  return std::string(what) + " from " + std::to_string(range.least) + " to " +
+         std::to_string(range.most);
+}
+
+}  // namespace
+
+std::span<const Section> sections() {
+  static const std::vector<Section> all = join_sections();
+  return all;
+}
+
+const Option* find_option(std::string_view name) {
+  for (const Section& section : sections()) {
+    const auto found = std::ranges::find_if(
+        section.options, [&](const Option& option) { return base::iequals(option.name, name); });
+    if (found != section.options.end()) return &*found;
+  }
+  return nullptr;
+}
+
+const std::vector<std::string_view>& option_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> all;
+    for (const Section& section : sections()) {
+      std::ranges::transform(section.options, std::back_inserter(all), &Option::name);
+    }
+    return all;
+  }();
+  return names;
+}
+
+std::string expected_value(const Option& option) {
+  switch (option.type) {
+    case Type::boolean:
+      return "true or false";
+    case Type::integer:
+      return expected_number("a number", option.range);
+    case Type::mode:
+      return "an octal number from 0 to 0777, with a leading 0";
+    case Type::seconds:
+      return expected_number("a number of seconds", option.range);
+    case Type::choice:
+      return expected_word(option.words);
+    case Type::list:
+      return "a list separated by commas";
+    case Type::servers:
+      return "IP addresses, each with an optional port";
+    case Type::path:
+    case Type::list_file:
+      return "the path of a file or folder";
+    case Type::text:
+      break;
+  }
+  return "text";
+}
+
+}  // namespace dmarc::config

@@ -1,0 +1,145 @@
+// Where the filter listens, as whom it runs and where it logs.
+
+#include <limits>
+
+#include "config/option_sections.h"
+
+namespace dmarc::config {
+namespace {
+
+constexpr long no_practical_limit = std::numeric_limits<int>::max();
+
+std::vector<Option> process_options() {
+  return {
+      {.name = "Socket",
+       .reload = Reload::at_start,
+       .in_sample = InSample::active,
+       .example = "inet:8893@127.0.0.1",
+       .summary = "Where the MTA connects: `inet:PORT@HOST`, `inet6:PORT@HOST`, `local:PATH` or "
+                  "`fd:NUMBER`; required unless `-p` is given.",
+       .details =
+           "`inet` and `inet6` listen on TCP. PORT is a number or the name of a service. Without "
+           "`@HOST` the filter listens on all interfaces and anybody who can reach the port can "
+           "use it, so give the loopback address.\n\n"
+           "`local:PATH`, `unix:PATH` or a path alone make a UNIX socket. The MTA must be able to "
+           "reach it: a Postfix service that runs in a chroot sees only what is below "
+           "`/var/spool/postfix`. A socket file that an earlier run has left behind is removed; "
+           "one that another process still listens on is not. See `UMask` for its permissions.\n\n"
+           "`fd:NUMBER` takes a listening socket that was handed over, as systemd does."},
+      {.name = "UserID",
+       .reload = Reload::at_start,
+       .in_sample = InSample::active,
+       .example = "opendmarc",
+       .summary = "The user to run as, `USER` or `USER:GROUP`; only root can change to another.",
+       .details =
+           "Names and numbers are accepted, but both must exist in the user database. "
+           "Without GROUP the user's own groups are used. Privileges are given up before the "
+           "socket is opened and before any message is read. The flag `-u` overrides this option."},
+      {.name = "UMask",
+       .type = Type::mode,
+       .reload = Reload::at_start,
+       .example = "007",
+       .summary = "Permissions to take away from the UNIX socket and from files that are written.",
+       .details =
+           "An octal number needs a leading zero: `UMask 022` is what people mean, `UMask 22` "
+           "is decimal and means 026. With `007` the MTA's user can use the socket when it is in "
+           "the filter's group. Without this option the value is inherited."},
+      {.name = "PidFile",
+       .type = Type::path,
+       .reload = Reload::at_start,
+       .example = "/run/opendmarc/opendmarc.pid",
+       .summary = "A file to write the process id to.",
+       .details = "It is written after privileges are given up, so its folder must be writable "
+                  "for `UserID`; if it is not, this is logged and the filter runs. It is removed "
+                  "at the end. The flag `-P` overrides this option. systemd needs no such file."},
+      {.name = "Background",
+       .type = Type::boolean,
+       .default_value = "true",
+       .reload = Reload::at_start,
+       .summary = "Leave the terminal and run in the background; the flag `-f` overrides it."},
+      {.name = "BaseDirectory",
+       .type = Type::path,
+       .example = "/run/opendmarc",
+       .summary = "The folder to change to at start.",
+       .details = "Relative paths of list files and of `PublicSuffixList` are looked up below it. "
+                  "Give an absolute path."},
+      {.name = "MaximumConnections",
+       .type = Type::integer,
+       .default_value = "5000",
+       .range = {0, no_practical_limit},
+       .reload = Reload::at_start,
+       .summary = "The most MTA connections at a time; more are refused until some end.",
+       .details =
+           "The limit keeps a client that opens connections without end from using up threads "
+           "and file descriptors; when it is reached, a warning is logged. Postfix opens one for "
+           "each `smtpd` process that has a client. 0 leaves only the limit on file descriptors."},
+      {.name = "ChangeRootDirectory",
+       .type = Type::path,
+       .reload = Reload::at_start,
+       .effect = Effect::later,
+       .example = "/var/lib/opendmarc",
+       .summary = "The folder to confine the filter to with chroot(2)."},
+      {.name = "AutoRestart",
+       .type = Type::boolean,
+       .default_value = "false",
+       .reload = Reload::at_start,
+       .effect = Effect::later,
+       .summary = "Start the filter again when it ends unexpectedly.",
+       .details = "A service manager does this better: `Restart=on-failure` with systemd."},
+      {.name = "AutoRestartCount",
+       .type = Type::integer,
+       .default_value = "0",
+       .range = {0, no_practical_limit},
+       .reload = Reload::at_start,
+       .effect = Effect::later,
+       .summary = "How often `AutoRestart` starts it again; 0 means without limit."},
+      {.name = "AutoRestartRate",
+       .reload = Reload::at_start,
+       .effect = Effect::later,
+       .example = "10/1h",
+       .summary =
+           "The highest rate of restarts, `NUMBER/TIME` with a unit of `s`, `m`, `h` or `d`."},
+      {.name = "EnableCoredumps",
+       .type = Type::boolean,
+       .default_value = "false",
+       .reload = Reload::at_start,
+       .effect = Effect::later,
+       .summary = "Ask the kernel to write a core file if the filter crashes."},
+      {.name = "MilterDebug",
+       .type = Type::integer,
+       .default_value = "0",
+       .range = {0, no_practical_limit},
+       .reload = Reload::at_start,
+       .effect = Effect::later,
+       .summary = "The debug level of the milter library."},
+  };
+}
+
+std::vector<Option> logging_options() {
+  return {
+      {.name = "Syslog",
+       .type = Type::boolean,
+       .default_value = "false",
+       .in_sample = InSample::active,
+       .example = "true",
+       .summary = "Log to syslog; the flag `-l` does the same.",
+       .details = "Every message that is evaluated gets one line of the form `JOBID: DOMAIN "
+                  "RESULT`; whatever did not simply pass gets a second line that says why. Without "
+                  "this option nothing is logged about messages."},
+      {.name = "SyslogFacility",
+       .default_value = "mail",
+       .summary = "The syslog facility, for example `mail`, `daemon` or `local0`.",
+       .details =
+           "Known are `auth`, `cron`, `daemon`, `kern`, `lpr`, `mail`, `news`, `security` "
+           "(the same as `auth`), `syslog`, `user`, `uucp` and `local0` to `local7`. Another "
+           "name means `mail`, and a warning says so."},
+  };
+}
+
+}  // namespace
+
+std::vector<Section> process_sections() {
+  return {{"Socket and process", process_options()}, {"Logging", logging_options()}};
+}
+
+}  // namespace dmarc::config

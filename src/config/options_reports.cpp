@@ -1,0 +1,107 @@
+// The history, reports, and names that newer OpenDMARC versions have added.
+
+#include "config/option_sections.h"
+
+namespace dmarc::config {
+namespace {
+
+std::vector<Option> history_options() {
+  return {
+      {.name = "HistoryFile",
+       .type = Type::path,
+       .effect = Effect::later,
+       .example = "/var/lib/opendmarc/opendmarc.dat",
+       .summary = "The file that gets a record of each message, for aggregate reports."},
+      {.name = "RecordAllMessages",
+       .type = Type::boolean,
+       .default_value = "false",
+       .effect = Effect::later,
+       .summary = "Record messages of domains without a DMARC record too."},
+      {.name = "IgnoreMailTo",
+       .type = Type::list,
+       .effect = Effect::later,
+       .example = "dmarc-reports@example.org",
+       .summary = "Recipients whose mail is not recorded, separated by commas."},
+  };
+}
+
+std::vector<Option> failure_report_options() {
+  return {
+      {.name = "FailureReports",
+       .type = Type::boolean,
+       .default_value = "false",
+       .effect = Effect::later,
+       .summary = "Send failure reports to domain owners that ask for them."},
+      {.name = "FailureReportsOnNone",
+       .type = Type::boolean,
+       .default_value = "false",
+       .effect = Effect::later,
+       .summary = "Send them for domains whose policy is `none` too."},
+      {.name = "FailureReportsBcc",
+       .effect = Effect::later,
+       .example = "postmaster@example.org",
+       .summary = "An address that gets a copy of every failure report."},
+      {.name = "FailureReportsSentBy",
+       .effect = Effect::later,
+       .example = "postmaster@example.org",
+       .summary = "The From field of failure reports."},
+      {.name = "NoReportsList",
+       .type = Type::list_file,
+       .effect = Effect::later,
+       .example = "/etc/opendmarc/no.reports",
+       .summary = "A file of addresses and domains that get no failure reports."},
+      {.name = "ReportCommand",
+       .default_value = "/usr/sbin/sendmail -t -odq",
+       .effect = Effect::later,
+       .summary = "The command that failure reports are handed to."},
+  };
+}
+
+/// Files of newer OpenDMARC versions go on working; what these options chose is settled here by RFC
+/// 9989, or by an option of our own.
+std::vector<Option> newer_names() {
+  return {
+      {.name = "DMARCbisWalkMode",
+       .in_sample = InSample::absent,
+       .summary =
+           "Read as `DiscoveryMethod`: `psl` and `rfc7489` as `psl`, `auto` and `rfc9989` as "
+           "`treewalk`.",
+       .details = "`DiscoveryMethod` wins if both are set."},
+      {.name = "DMARCbisWalkModeFallback",
+       .effect = Effect::never,
+       .in_sample = InSample::absent,
+       .summary = "A second way of discovery.",
+       .details = "the method of `DiscoveryMethod` decides alone"},
+      {.name = "DMARCbisIgnorePct",
+       .type = Type::boolean,
+       .default_value = "false",
+       .effect = Effect::never,
+       .in_sample = InSample::absent,
+       .summary = "Whether the tag `pct` is ignored.",
+       .details = "`pct` is always ignored, because RFC 9989 has no such tag"},
+      {.name = "ReadCanonicalizedData",
+       .type = Type::boolean,
+       .default_value = "false",
+       .effect = Effect::never,
+       .in_sample = InSample::absent,
+       .summary = "Whether OpenDKIM's canonicalized data goes into failure reports.",
+       .details = "such fields are not read"},
+      {.name = "LogSPFDNS",
+       .type = Type::boolean,
+       .default_value = "false",
+       .effect = Effect::never,
+       .in_sample = InSample::absent,
+       .summary = "Whether SPF records are logged for failure reports.",
+       .details = "`dmarcctl explain` shows the SPF record of a message"},
+  };
+}
+
+}  // namespace
+
+std::vector<Section> report_sections() {
+  return {{"History", history_options()},
+          {"Failure reports", failure_report_options()},
+          {"Names of newer OpenDMARC versions", newer_names()}};
+}
+
+}  // namespace dmarc::config

@@ -1,0 +1,153 @@
+#include "config/values.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+
+#include "base/ascii.h"
+#include "config/lists.h"
+
+namespace dmarc::config {
+namespace {
+
+constexpr Range mode_range{0, 0777};
+
+/// OpenDMARC looks at the first character alone, so "tru" and "yes!" are values that files have.
+std::optional<bool> parse_boolean(std::string_view text) {
+  constexpr std::string_view for_true = "tTyY1";
+  constexpr std::string_view for_false = "fFnN0";
+  if (text.empty()) return std::nullopt;
+  if (for_true.find(text.front()) != std::string_view::npos) return true;
+  if (for_false.find(text.front()) != std::string_view::npos) return false;
+  return std::nullopt;
+}
+
+/// As in C: 0x is hexadecimal, a leading 0 octal.
+std::optional<long> parse_integer(std::string_view text, const Range& range) {
+  const std::string terminated(text);
+  char* end = nullptr;
+  errno = 0;
+  const long value = std::strtol(terminated.c_str(), &end, 0);
+  if (terminated.empty() || *end != '\0' || errno == ERANGE) return std::nullopt;
+  if (value < range.least || value > range.most) return std::nullopt;
+  return value;
+}
+
+std::optional<std::string> parse_choice(std::string_view text, const Option& option) {
+  const auto word = std::ranges::find_if(
+      option.words, [&](std::string_view candidate) { return base::iequals(candidate, text); });
+  if (word == option.words.end()) return std::nullopt;
+  return std::string(*word);
+}
+
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return base::is_control(c) && c != '\t'; });
+}
+
+const Option& row(std::string_view name) {
+  const Option* option = find_option(name);
+  if (option == nullptr) throw std::logic_error("no option named " + std::string(name));
+  return *option;
+}
+
+}  // namespace
+
+tl::expected<Values::Value, std::string> Values::parse(const Option& option,
+                                                       std::string_view text) {
+  std::optional<Value> value;
+  switch (option.type) {
+    case Type::boolean:
+      value = parse_boolean(text);
+      break;
+    case Type::mode:
+      value = parse_integer(text, mode_range);
+      break;
+    case Type::integer:
+    case Type::seconds:
+      value = parse_integer(text, option.range);
+      break;
+    case Type::choice:
+      value = parse_choice(text, option);
+      break;
+    case Type::text:
+    case Type::path:
+    case Type::list:
+    case Type::list_file:
+    case Type::servers:
+      value = std::string(text);
+      break;
+  }
+  if (value) return *value;
+  return tl::unexpected("illegal value \"" + base::printable(text) + "\" for " +
+                        std::string(option.name) + ": expected " + expected_value(option));
+}
+
+tl::expected<void, std::string> Values::set(const Option& option, std::string_view text,
+                                            unsigned line) {
+  const std::string name(option.name);
+  if (text.empty())
+    return tl::unexpected("required value missing for " + name + ": expected " +
+                          expected_value(option));
+  if (has_control(text))
+    return tl::unexpected("illegal value \"" + base::printable(text) + "\" for " + name +
+                          ": control characters are not allowed");
+  auto value = parse(option, text);
+  if (!value) return tl::unexpected(value.error());
+  const auto [known, added] = settings_.try_emplace(&option);
+  if (!added) replaced_.push_back({&option, known->second.line, line});
+  known->second = {std::move(*value), std::string(text), line};
+  return {};
+}
+
+bool Values::is_set(std::string_view name) const {
+  return settings_.contains(&row(name));
+}
+
+unsigned Values::line(std::string_view name) const {
+  const auto found = settings_.find(&row(name));
+  return found == settings_.end() ? 0 : found->second.line;
+}
+
+std::string_view Values::as_written(std::string_view name) const {
+  const auto found = settings_.find(&row(name));
+  return found == settings_.end() ? std::string_view{} : found->second.as_written;
+}
+
+bool Values::differs_from_default(const Option& option) const {
+  const auto found = settings_.find(&option);
+  if (found == settings_.end()) return false;
+  return parse(option, option.default_value) != found->second.value;
+}
+
+template <typename T>
+T Values::get(std::string_view name) const {
+  const Option& option = row(name);
+  const auto found = settings_.find(&option);
+  const auto value = found != settings_.end()
+                         ? tl::expected<Value, std::string>(found->second.value)
+                         : parse(option, option.default_value);
+  if (!value || !std::holds_alternative<T>(*value))
+    throw std::logic_error(std::string(name) + " has no such value");
+  return std::get<T>(*value);
+}
+
+bool Values::flag(std::string_view name) const {
+  return get<bool>(name);
+}
+
+long Values::number(std::string_view name) const {
+  return get<long>(name);
+}
+
+std::string Values::text(std::string_view name) const {
+  return get<std::string>(name);
+}
+
+std::vector<std::string> Values::list(std::string_view name) const {
+  const std::string value = text(name);
+  return row(name).type == Type::servers ? split_words(value) : split_list(value);
+}
+
+}  // namespace dmarc::config

@@ -1,0 +1,66 @@
+// The values of a configuration file, by option: what the file says, otherwise the table's default.
+//
+//   Values values;
+//   if (auto set = values.set(*find_option("RejectFailures"), "yes", 7); !set) set.error();
+//   values.flag("RejectFailures");   // true
+//
+// The readers below are for names of the option table, each for its types; another name or type is
+// a programming error (std::logic_error).
+//
+// Threads: const after it was filled.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/options.h"
+
+namespace dmarc::config {
+
+class Values {
+ public:
+  /// A value given again takes the place of the one before. The error is a reason for an error
+  /// line.
+  tl::expected<void, std::string> set(const Option& option, std::string_view text, unsigned line);
+
+  bool is_set(std::string_view name) const;
+  /// The line that set it; 0 when it is not set.
+  unsigned line(std::string_view name) const;
+  /// The value as the file has it; empty when it is not set.
+  std::string_view as_written(std::string_view name) const;
+  /// Lines whose value was replaced by a later one.
+  struct Replaced {
+    const Option* option = nullptr;
+    unsigned line = 0;
+    unsigned by_line = 0;
+  };
+  const std::vector<Replaced>& replaced() const { return replaced_; }
+  /// True when it is set to something else than its default.
+  bool differs_from_default(const Option& option) const;
+
+  bool flag(std::string_view name) const;
+  long number(std::string_view name) const;
+  std::string text(std::string_view name) const;
+  std::vector<std::string> list(std::string_view name) const;
+
+ private:
+  using Value = std::variant<bool, long, std::string>;
+  struct Setting {
+    Value value;
+    std::string as_written;
+    unsigned line = 0;
+  };
+  static tl::expected<Value, std::string> parse(const Option& option, std::string_view text);
+  template <typename T>
+  T get(std::string_view name) const;
+
+  std::map<const Option*, Setting> settings_;
+  std::vector<Replaced> replaced_;
+};
+
+}  // namespace dmarc::config

@@ -1,0 +1,76 @@
+#include "config/documentation.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "config/configuration.h"
+#include "config/options.h"
+#include "support/data.h"
+
+namespace dmarc::config {
+namespace {
+
+constexpr const char* how_to_renew = "renew it with `cmake --build BUILD -t documentation`";
+
+TEST(Documentation, the_sample_file_is_up_to_date) {
+  EXPECT_EQ(test::read_data("../../conf/opendmarc.conf.sample"), sample_file()) << how_to_renew;
+}
+
+TEST(Documentation, the_manual_page_is_up_to_date) {
+  EXPECT_EQ(test::read_data("../../docs/man/opendmarc.conf.5"), manual_page()) << how_to_renew;
+}
+
+TEST(Documentation, the_sample_file_is_a_configuration) {
+  const auto made = load_text(sample_file(), "sample", "dmarcd");
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_TRUE(made->warnings.empty());
+  EXPECT_EQ(made->process.socket, "inet:8893@127.0.0.1");
+  EXPECT_TRUE(made->policy.reject_failures);
+}
+
+/// Names of files would have to exist, and options of later versions are reported.
+bool stays_commented(const Option& option) {
+  return option.type == Type::list_file || option.type == Type::path ||
+         option.effect == Effect::later;
+}
+
+TEST(Documentation, the_lines_of_the_sample_file_work_when_their_hash_is_removed) {
+  std::string text;
+  for (const std::string_view line : base::split(sample_file(), '\n')) {
+    const bool commented = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    const std::string_view setting = commented ? line.substr(1) : line;
+    const Option* option = find_option(setting.substr(0, setting.find(' ')));
+    EXPECT_TRUE(!commented || option != nullptr) << line;
+    if (option != nullptr && !stays_commented(*option)) text += std::string(setting) + "\n";
+  }
+  const auto made = load_text(text, "sample", "dmarcd");
+  ASSERT_TRUE(made) << made.error();
+  for (const log::Event& warning : made->warnings)
+    ADD_FAILURE() << warning.text;
+}
+
+TEST(Documentation, the_manual_page_names_every_option_once) {
+  const std::string page = "\n" + manual_page();
+  for (const std::string_view name : option_names()) {
+    const std::string tag = "\n.TP\n.B " + std::string(name) + "\n";
+    const std::size_t at = page.find(tag);
+    ASSERT_NE(at, std::string::npos) << name;
+    EXPECT_EQ(page.find(tag, at + 1), std::string::npos) << name;
+  }
+}
+
+TEST(Documentation, no_line_of_the_manual_page_is_taken_for_an_unknown_request) {
+  const std::vector<std::string_view> requests{".TH", ".SH", ".SS", ".TP", ".IP",
+                                               ".PP", ".B",  ".BR", ".I",  ".IR",
+                                               ".br", ".nf", ".fi", ".RS", ".RE"};
+  for (const std::string_view line : base::split(manual_page(), '\n')) {
+    if (!line.starts_with('.') && !line.starts_with('\'')) continue;
+    const auto request = line.substr(0, line.find(' '));
+    EXPECT_NE(std::ranges::find(requests, request), requests.end()) << line;
+  }
+}
+
+}  // namespace
+}  // namespace dmarc::config
