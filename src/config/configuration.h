@@ -29,7 +29,7 @@ struct Process {
   std::string base_directory;
   std::optional<unsigned> umask;
   bool background = true;
-  std::size_t max_connections = 0;
+  std::size_t max_connections = 0;  ///< 0: no limit
 };
 
 struct Logging {
@@ -41,7 +41,7 @@ struct Logging {
 struct Dns {
   std::chrono::milliseconds timeout{5000};
   std::vector<dns::ServerAddress> nameservers;  ///< empty: those of /etc/resolv.conf
-  std::string test_data;                        ///< TestDNSData: a file
+  std::string test_data;                        ///< TestDNSData: the absolute path of a file
 };
 
 struct Configuration {
@@ -57,7 +57,8 @@ struct Configuration {
 
 /// Reads a file ("-" for standard input), the list files it names and the PSL. `program` is the
 /// name in error lines. The error is the line to print: "PROG: FILE: configuration error at line N:
-/// REASON". Exit status for it: 78.
+/// REASON"; an empty `program` gives the line for the log, without "PROG: ". Exit status for
+/// it: 78.
 tl::expected<Configuration, std::string> load(const std::string& path, std::string_view program);
 
 /// The same from text, for tests; `name` stands for the file's name.

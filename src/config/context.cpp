@@ -3,11 +3,18 @@
 #include "base/ascii.h"
 
 namespace dmarc::config {
+namespace {
+
+std::string with_program(std::string_view program, std::string_view text) {
+  return program.empty() ? std::string(text) : std::string(program) + ": " + std::string(text);
+}
+
+}  // namespace
 
 std::string error_line(std::string_view program, std::string_view file, unsigned line,
                        std::string_view reason) {
-  return std::string(program) + ": " + std::string(file) + ": configuration error at line " +
-         std::to_string(line) + ": " + std::string(reason);
+  return with_program(program, std::string(file) + ": configuration error at line " +
+                                   std::to_string(line) + ": " + std::string(reason));
 }
 
 std::string Context::located(const std::string& path) const {
@@ -28,7 +35,7 @@ tl::unexpected<std::string> Context::failed(std::string_view text) const {
 }
 
 tl::unexpected<std::string> Context::failed_elsewhere(std::string_view text) const {
-  return tl::unexpected(program_ + ": " + std::string(text));
+  return tl::unexpected(with_program(program_, text));
 }
 
 void Context::warn(std::string_view option, std::string_view text) {

@@ -13,7 +13,8 @@
 
 namespace dmarc::config {
 
-/// "PROG: FILE: configuration error at line N: REASON", OpenDMARC's form.
+/// "PROG: FILE: configuration error at line N: REASON", OpenDMARC's form. Without "PROG: " where
+/// `program` is empty, which is the form for the log.
 std::string error_line(std::string_view program, std::string_view file, unsigned line,
                        std::string_view reason);
 

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 
 #include "base/read_file.h"
 #include "config/facility.h"
@@ -55,12 +56,13 @@ Filled fill_dns(Context& context, Dns& dns) {
       return context.wrong("Nameservers", text, expected_value(*find_option("Nameservers")));
     dns.nameservers.push_back(*server);
   }
-  dns.test_data = values.text("TestDNSData");
-  if (dns.test_data.empty()) return {};
-  const auto data = base::read_file(dns.test_data);
-  if (data) return {};
-  return context.failed(dns.test_data +
-                        ": can't load fake DNS data: " + base::error_text(data.error()));
+  if (!values.is_set("TestDNSData")) return {};
+  const std::string path = values.text("TestDNSData");
+  if (const auto data = base::read_file(path); !data)
+    return context.failed(path + ": can't load fake DNS data: " + base::error_text(data.error()));
+  // It is read again when the filter has changed to BaseDirectory.
+  dns.test_data = std::filesystem::absolute(path);
+  return {};
 }
 
 }  // namespace dmarc::config

@@ -123,8 +123,9 @@ std::vector<Option> dns_options() {
        .in_sample = InSample::absent,
        .summary = "A file of DNS answers to use instead of the network, for tests only.",
        .details = "Each line is a name, blanks and the text of its TXT record, for example "
-                  "`_dmarc.example.org v=DMARC1; p=reject`. Names that are not in the file do not "
-                  "exist."},
+                  "`_dmarc.example.org v=DMARC1; p=reject`. Names that begin with `_dmarc.` and "
+                  "are not in "
+                  "the file do not exist; what else is not in it is asked of the network."},
   };
 }
 

@@ -25,7 +25,8 @@ std::vector<Option> process_options() {
            "reach it: a Postfix service that runs in a chroot sees only what is below "
            "`/var/spool/postfix`. A socket file that an earlier run has left behind is removed; "
            "one that another process still listens on is not. See `UMask` for its permissions.\n\n"
-           "`fd:NUMBER` takes a listening socket that was handed over, as systemd does."},
+           "`fd:NUMBER` takes a listening socket that was handed over. One that systemd hands over "
+           "(see systemd.socket(5)) takes the place of this option."},
       {.name = "UserID",
        .reload = Reload::at_start,
        .in_sample = InSample::active,
@@ -125,7 +126,8 @@ std::vector<Option> logging_options() {
        .summary = "Log to syslog; the flag `-l` does the same.",
        .details = "Every message that is evaluated gets one line of the form `JOBID: DOMAIN "
                   "RESULT`; whatever did not simply pass gets a second line that says why. Without "
-                  "this option nothing is logged about messages."},
+                  "this option the log goes to standard error when the filter stays in the "
+                  "foreground, and nowhere otherwise."},
       {.name = "SyslogFacility",
        .default_value = "mail",
        .summary = "The syslog facility, for example `mail`, `daemon` or `local0`.",

@@ -46,6 +46,15 @@ TEST(ConfigurationError, a_line_with_an_error_is_named) {
             "\"maybe\" for RejectFailures: expected true or false");
 }
 
+TEST(ConfigurationError, the_log_line_has_no_program) {
+  EXPECT_EQ(load_text("FooBar 1", "conf", "").error(),
+            "conf: configuration error at line 1: unrecognized parameter \"FooBar\"");
+  EXPECT_EQ(load_text("RejectString %s%s", "conf", "").error(),
+            "conf: RejectString contains more than one %s");
+  EXPECT_EQ(load_text("IgnoreHosts /nonexistent", "conf", "").error(),
+            "can't load ignore list from /nonexistent: No such file or directory");
+}
+
 TEST(ConfigurationError, an_unreadable_file_is_line_0) {
   const test::TemporaryFolder folder;
   EXPECT_EQ(failure_of_file(folder.path("absent")),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 
 #include "support/temporary_folder.h"
 #include "unit/dmarc/public_suffix_file.h"
@@ -235,6 +236,14 @@ TEST(Configuration, relative_paths_are_below_the_base_directory) {
   EXPECT_EQ(made.process.base_directory, folder.path());
   EXPECT_TRUE(ignores(made, "unknown", "192.0.2.1"));
   EXPECT_NE(made.policy.public_suffixes, nullptr);
+}
+
+TEST(Configuration, test_data_is_found_from_every_folder) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("zone", "_dmarc.example.org v=DMARC1; p=none\n");
+  EXPECT_EQ(made_from("TestDNSData " + path).dns.test_data, path);
+  const std::string relative = std::filesystem::relative(path);
+  EXPECT_TRUE(made_from("TestDNSData " + relative).dns.test_data.starts_with('/'));
 }
 
 TEST(Configuration, a_file_is_read_by_its_path) {
