@@ -80,6 +80,8 @@ struct Answer {
   bool authenticated = false;  ///< the AD bit of a server that is trusted to validate
   bool stale = false;          ///< served after its TTL because every server failed (RFC 8767)
   std::uint32_t ttl = 0;       ///< seconds for which the answer may be kept
+
+  static Answer failed(Failure failure);
 };
 
 using AnswerPtr = std::shared_ptr<const Answer>;

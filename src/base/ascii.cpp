@@ -59,6 +59,16 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::vector<std::string_view> words(std::string_view text) {
+  std::vector<std::string_view> found;
+  while (!(text = trim(text)).empty()) {
+    const auto end = std::find_if(text.begin(), text.end(), is_space);
+    found.emplace_back(text.begin(), end);
+    text.remove_prefix(found.back().size());
+  }
+  return found;
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string result;

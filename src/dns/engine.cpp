@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <stdexcept>
 #include <utility>
 
 namespace dmarc::dns {
@@ -12,9 +13,17 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 AnswerPtr failed(Failure failure) {
-  auto answer = std::make_shared<Answer>();
-  answer->failure = failure;
-  return answer;
+  return std::make_shared<const Answer>(Answer::failed(failure));
+}
+
+/// A chain of CNAMEs that leads nowhere is what the DNS holds, not trouble of the servers.
+bool servers_failed(const Answer& answer) {
+  return answer.outcome == Outcome::temporary_failure && answer.failure != Failure::alias;
+}
+
+StubOptions checked(StubOptions options) {
+  if (options.servers.empty()) throw std::invalid_argument("no name server");
+  return options;
 }
 
 /// At most StubResolver::max_in_flight, and no more than half of the process's descriptors.
@@ -38,7 +47,7 @@ std::thread start_without_signals(std::function<void()> body) {
 }  // namespace
 
 StubResolver::Engine::Engine(StubOptions options)
-    : options_(std::move(options)),
+    : options_(checked(std::move(options))),
       max_in_flight_(questions_allowed()),
       cache_({options_.cache_bytes, options_.failure_ttl, options_.max_stale}),
       loop_(
@@ -119,7 +128,7 @@ void StubResolver::Engine::finish(const Question& question, Answer answer) {
   limit_ttl(answer);
   auto result = std::make_shared<const Answer>(std::move(answer));
   const auto now = Clock::now();
-  if (result->outcome == Outcome::temporary_failure)
+  if (servers_failed(*result))
     result = cache_.store_failure(question, std::move(result), now);
   else
     cache_.store(question, result, now);

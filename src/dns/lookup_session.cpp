@@ -14,9 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 AnswerPtr failed(Failure failure) {
-  auto answer = std::make_shared<Answer>();
-  answer->failure = failure;
-  return answer;
+  return std::make_shared<const Answer>(Answer::failed(failure));
 }
 
 std::chrono::microseconds since(Clock::time_point start) {

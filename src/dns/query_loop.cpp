@@ -16,6 +16,9 @@ constexpr std::uint64_t wake_tag = 0;
 
 constexpr int events_at_a_time = 64;
 
+// Less would be a loop that does nothing else.
+constexpr std::chrono::milliseconds shortest_wait{1};
+
 base::UniqueFd checked(int descriptor, const char* what) {
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), what);
   return base::UniqueFd(descriptor);
@@ -25,6 +28,7 @@ base::UniqueFd checked(int descriptor, const char* what) {
 
 QueryLoop::QueryLoop(const StubOptions& options, Counters& counters, Finished finished)
     : options_(options),
+      retry_after_(std::max(options.retry_after, shortest_wait)),
       counters_(counters),
       finished_(std::move(finished)),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
@@ -42,7 +46,7 @@ void QueryLoop::start(const Question& question, std::chrono::milliseconds patien
   Flight& flight = flights_.emplace(number, Flight{question, QueryPlan(question, pool_.order(now))})
                        .first->second;
   flight.deadline = now + patience;
-  set_timer(number, flight, now + options_.retry_after);
+  set_timer(number, flight, now + retry_after_);
   perform(number, flight, flight.plan.begin());
 }
 
@@ -93,8 +97,7 @@ bool QueryLoop::open(Number number, Flight& flight, Ask ask) {
   const auto now = Clock::now();
   const auto tcp_patience = (flight.deadline - now) / 2;
   set_timer(number, flight,
-            now + (udp ? options_.retry_after
-                       : std::max<Clock::duration>(options_.retry_after, tcp_patience)));
+            now + (udp ? retry_after_ : std::max<Clock::duration>(retry_after_, tcp_patience)));
   return true;
 }
 
@@ -156,7 +159,7 @@ void QueryLoop::run_timer(Number number, Flight& flight, Clock::time_point now) 
     finish(number, flight, flight.plan.expired());
     return;
   }
-  set_timer(number, flight, now + options_.retry_after);
+  set_timer(number, flight, now + retry_after_);
   perform(number, flight, flight.plan.retry());
 }
 

@@ -79,6 +79,7 @@ class QueryLoop {
   bool believes_ad(std::size_t server) const;
 
   const StubOptions& options_;
+  const std::chrono::milliseconds retry_after_;
   Counters& counters_;
   const Finished finished_;
   base::UniqueFd epoll_, wake_;

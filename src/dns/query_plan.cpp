@@ -4,16 +4,6 @@
 #include <utility>
 
 namespace dmarc::dns {
-namespace {
-
-Answer failure_answer(Failure failure) {
-  Answer answer;
-  answer.failure = failure;
-  return answer;
-}
-
-}  // namespace
-
 QueryPlan::QueryPlan(Question question, std::vector<std::size_t> order)
     : asked_(std::move(question)) {
   servers_.reserve(order.size());
@@ -48,7 +38,7 @@ Step QueryPlan::unreachable(std::size_t server) {
 Step QueryPlan::retry() {
   silence_ = silence_ || count(State::asked) > 0;
   // The servers that were asked had their chance to contradict the failure.
-  if (failure_ != Failure::none && count(State::untried) == 0) return failure_answer(failure_);
+  if (failure_ != Failure::none && count(State::untried) == 0) return Answer::failed(failure_);
   for (std::size_t i = 1; i <= servers_.size(); ++i) {
     const std::size_t position = (latest_ + i) % servers_.size();
     if (servers_[position].state != State::failed) return ask(position, Transport::udp);
@@ -57,9 +47,9 @@ Step QueryPlan::retry() {
 }
 
 Answer QueryPlan::expired() const {
-  if (failure_ != Failure::none) return failure_answer(failure_);
+  if (failure_ != Failure::none) return Answer::failed(failure_);
   const bool silence = silence_ || count(State::asked) > 0;
-  return failure_answer(silence ? Failure::timeout : Failure::network);
+  return Answer::failed(silence ? Failure::timeout : Failure::network);
 }
 
 std::size_t QueryPlan::position_of(std::size_t server) const {
@@ -83,7 +73,7 @@ Step QueryPlan::next() {
   const auto untried = std::ranges::find(servers_, State::untried, &Server::state);
   if (untried != servers_.end())
     return ask(static_cast<std::size_t>(untried - servers_.begin()), Transport::udp);
-  if (failure_ != Failure::none && count(State::asked) == 0) return failure_answer(failure_);
+  if (failure_ != Failure::none && count(State::asked) == 0) return Answer::failed(failure_);
   return Wait{};
 }
 
@@ -95,7 +85,7 @@ Step QueryPlan::failed(std::size_t position, Failure failure) {
 
 Step QueryPlan::follow_alias(std::size_t position, Reply reply) {
   aliases_ += reply.aliases;
-  if (aliases_ > max_aliases) return failure_answer(Failure::alias);
+  if (aliases_ > max_aliases) return Answer::failed(Failure::alias);
   ttl_ = std::min(ttl_, reply.answer.ttl);
   authenticated_ = authenticated_ && reply.answer.authenticated;
   asked_.name = *std::move(reply.target);
@@ -106,7 +96,7 @@ Step QueryPlan::follow_alias(std::size_t position, Reply reply) {
 }
 
 Answer QueryPlan::conclude(Reply reply) const {
-  if (aliases_ + reply.aliases > max_aliases) return failure_answer(Failure::alias);
+  if (aliases_ + reply.aliases > max_aliases) return Answer::failed(Failure::alias);
   Answer answer = std::move(reply.answer);
   if (aliases_ == 0) return answer;
   // The name asked for first exists, whatever was found at the end of its chain.

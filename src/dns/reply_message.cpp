@@ -11,7 +11,7 @@ namespace {
 Reply failed(Failure failure, Reply::Kind kind = Reply::Kind::failure) {
   Reply reply;
   reply.kind = kind;
-  reply.answer.failure = failure;
+  reply.answer = Answer::failed(failure);
   return reply;
 }
 

@@ -56,4 +56,10 @@ std::string_view describe(Failure failure) {
   return "";
 }
 
+Answer Answer::failed(Failure failure) {
+  Answer answer;
+  answer.failure = failure;
+  return answer;
+}
+
 }  // namespace dmarc::dns

@@ -3,22 +3,16 @@
 #include <net/if.h>
 
 #include <array>
-#include <charconv>
+
+#include "base/decimal.h"
 
 namespace dmarc::dns {
 namespace {
 
-std::optional<std::uint32_t> to_number(std::string_view text, std::uint32_t most) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  if (number == 0 || number > most) return {};
-  return number;
-}
-
 /// The index of an interface given by name or number; nothing when there is none of that name.
 std::optional<std::uint32_t> to_scope(std::string_view text) {
-  if (const auto index = to_number(text, UINT32_MAX)) return index;
+  if (const auto index = base::parse_decimal<std::uint32_t>(text); index && *index > 0)
+    return index;
   if (text.size() >= IF_NAMESIZE) return {};
   const unsigned index = ::if_nametoindex(std::string(text).c_str());
   if (index == 0) return {};
@@ -57,13 +51,13 @@ std::string scope_text(std::uint32_t scope) {
 std::optional<ServerAddress> ServerAddress::parse(std::string_view text) {
   const auto parts = split_port(text);
   if (!parts) return {};
-  const auto port = to_number(parts->port, UINT16_MAX);
-  if (!port) return {};
+  const auto port = base::parse_decimal<std::uint16_t>(parts->port);
+  if (!port || *port == 0) return {};
 
   const std::size_t percent = parts->host.find('%');
   const auto address = base::IpAddress::parse(parts->host.substr(0, percent));
   if (!address) return {};
-  ServerAddress server{*address, static_cast<std::uint16_t>(*port)};
+  ServerAddress server{*address, *port};
   if (percent == std::string_view::npos) return server;
 
   const auto scope = to_scope(parts->host.substr(percent + 1));

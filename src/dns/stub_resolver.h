@@ -13,7 +13,8 @@
 // descriptors do not suffice for them (two each); one more is answered with Failure::network at
 // once. Of one question, at most 24 messages go out and 256 records come in.
 //
-// Errors: the constructor throws std::system_error when the kernel gives no descriptor or thread.
+// Errors: the constructor throws std::system_error when the kernel gives no descriptor or thread,
+// std::invalid_argument when there is no server.
 //
 // Threads: resolve() from any thread. Destruction answers everything still under way with
 // Failure::network. Fork: construct it after the daemon has gone to the background; threads do not

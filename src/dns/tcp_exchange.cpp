@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t length_size = 2;
 
-bool would_block() {
-  return errno == EAGAIN || errno == EINPROGRESS || errno == ENOTCONN;
-}
-
 /// The query with the two octets that tell its length before it.
 Octets framed(const Octets& query) {
   Octets frame;
@@ -46,7 +42,7 @@ class TcpExchange final : public Exchange {
                                   MSG_NOSIGNAL | MSG_DONTWAIT);
       if (size < 0) {
         if (errno == EINTR) continue;
-        return would_block();
+        return errno == EAGAIN;
       }
       sent_ += static_cast<std::size_t>(size);
     }
@@ -62,7 +58,7 @@ class TcpExchange final : public Exchange {
         if (size > 0)
           received_ += static_cast<std::size_t>(size);
         else if (errno != EINTR)
-          return would_block() ? State::waiting : State::broken;
+          return errno == EAGAIN ? State::waiting : State::broken;
       }
       if (incoming_.size() > length_size) return judge();
       incoming_.resize(length_size + static_cast<std::size_t>(incoming_[0] << 8 | incoming_[1]));

@@ -16,12 +16,6 @@ Answer without_records(Outcome outcome, bool alias) {
   return answer;
 }
 
-Answer failed(Failure failure) {
-  Answer answer;
-  answer.failure = failure;
-  return answer;
-}
-
 }  // namespace
 
 Zone::Node& Zone::list(const Name& owner) {
@@ -69,7 +63,7 @@ Answer Zone::answer(const Question& question) const {
   for (unsigned aliases = 0; aliases <= max_aliases; ++aliases) {
     const bool alias = aliases > 0;
     const Node* node = find(name);
-    if (node && node->failure != Failure::none) return failed(node->failure);
+    if (node && node->failure != Failure::none) return Answer::failed(node->failure);
     // RFC 8020 section 2 "Rules": NXDOMAIN belongs to the end of a chain, not to its beginning.
     if (!node || node->nonexistent)
       return without_records(alias ? Outcome::no_data : Outcome::no_such_name, alias);
@@ -85,7 +79,7 @@ Answer Zone::answer(const Question& question) const {
     if (!target) return without_records(Outcome::no_data, true);
     name = *std::move(target);
   }
-  return failed(Failure::alias);
+  return Answer::failed(Failure::alias);
 }
 
 void Zone::resolve(const Question& question, Callback done) {

@@ -1,9 +1,9 @@
 // Zone::parse(): the text form of a zone.
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/decimal.h"
 #include "base/ip_address.h"
 #include "dns/zone.h"
 
@@ -27,14 +27,6 @@ std::string_view take_word(std::string_view& text) {
   const std::string_view word = text.substr(0, end);
   text = base::trim(text.substr(end));
   return word;
-}
-
-template <typename Number>
-std::optional<Number> to_number(std::string_view text) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return number;
 }
 
 /// U-labels are for the reader's comfort; names of pure ASCII may hold any octet.
@@ -65,7 +57,7 @@ Result<std::string> read_address(std::string_view text, Type type) {
 
 Result<std::string> read_exchange(std::string_view text) {
   const std::string_view preference = take_word(text);
-  if (!to_number<std::uint16_t>(preference))
+  if (!base::parse_decimal<std::uint16_t>(preference))
     return unreadable(base::printable(preference) + " is no MX preference (0 to 65535)");
   return read_target(text).map(
       [&](const std::string& host) { return std::string(preference) + ' ' + host; });
@@ -79,7 +71,7 @@ std::optional<char> take_escape(std::string_view& text) {
     text.remove_prefix(1);
     return literal;
   }
-  const auto octet = to_number<std::uint8_t>(text.substr(0, 3));
+  const auto octet = base::parse_decimal<std::uint8_t>(text.substr(0, 3));
   if (text.size() < 3 || !octet) return {};
   text.remove_prefix(3);
   return static_cast<char>(*octet);
@@ -151,7 +143,7 @@ std::optional<std::string> add_line(Zone& zone, std::string_view line) {
   if (!owner) return owner.error();
 
   std::string_view word = take_word(line);
-  if (to_number<std::uint32_t>(word)) word = take_word(line);
+  if (base::parse_decimal<std::uint32_t>(word)) word = take_word(line);
   if (base::iequals(word, "IN")) word = take_word(line);
   if (word.empty()) return "no record type";
   if (line.empty()) return "no data after " + base::printable(word);

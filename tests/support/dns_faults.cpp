@@ -1,31 +1,16 @@
 #include "support/dns_faults.h"
 
-#include <charconv>
 #include <climits>
 #include <functional>
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/decimal.h"
 
 namespace dmarc::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::vector<std::string_view> words(std::string_view line) {
-  std::vector<std::string_view> found;
-  for (const std::string_view part : base::split(base::trim(line), ' '))
-    for (const std::string_view word : base::split(part, '\t'))
-      if (!word.empty()) found.push_back(word);
-  return found;
-}
-
-std::optional<unsigned> to_number(std::string_view text) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return number;
-}
 
 std::optional<milliseconds> to_time(std::string_view text) {
   unsigned unit = 0;
@@ -36,7 +21,7 @@ std::optional<milliseconds> to_time(std::string_view text) {
   else
     return {};
   text.remove_suffix(unit == 1 ? 2 : 1);
-  const auto number = to_number(text);
+  const auto number = base::parse_decimal<unsigned>(text);
   if (!number) return {};
   return milliseconds(*number) * unit;
 }
@@ -76,13 +61,13 @@ bool set_slow_tcp(DnsFault& fault, std::string_view value) {
 }
 
 bool set_drop(DnsFault& fault, std::string_view value) {
-  const auto count = value.empty() ? UINT_MAX : to_number(value);
+  const auto count = value.empty() ? UINT_MAX : base::parse_decimal<unsigned>(value);
   fault.drop_first = count.value_or(0);
   return count.has_value();
 }
 
 bool set_ttl(DnsFault& fault, std::string_view value) {
-  const auto seconds = to_number(value);
+  const auto seconds = base::parse_decimal<unsigned>(value);
   fault.ttl = seconds.value_or(0);
   return seconds.has_value();
 }
@@ -131,7 +116,7 @@ tl::expected<DnsScript, dns::ZoneError> DnsScript::parse(std::string_view text) 
   unsigned number = 0;
   for (const std::string_view line : base::split(text, '\n')) {
     ++number;
-    const auto parts = words(line);
+    const auto parts = base::words(line);
     if (parts.size() < 2 || !base::iequals(parts[1], "FAULT")) {
       zone_text += line;
     } else {

@@ -3,16 +3,15 @@
 // Serves the data and faults of ZONEFILE (support/dns_faults.h) by UDP and TCP. Prints "listening
 // on ADDRESS:PORT" when it does; without --port the kernel chooses one. SIGHUP reads the file
 // again, SIGTERM and SIGINT stop it.
-#include <charconv>
 #include <csignal>
 #include <exception>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "base/decimal.h"
+#include "base/read_file.h"
 #include "support/dns_server.h"
 
 namespace dmarc::test {
@@ -24,11 +23,9 @@ struct Arguments {
 };
 
 std::uint16_t to_port(const std::string& text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw std::invalid_argument(text + " is no port");
-  return port;
+  const auto port = base::parse_decimal<std::uint16_t>(text);
+  if (!port) throw std::invalid_argument(text + " is no port");
+  return *port;
 }
 
 Arguments read_arguments(const std::vector<std::string>& words) {
@@ -49,9 +46,9 @@ Arguments read_arguments(const std::vector<std::string>& words) {
 }
 
 std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error(path + ": cannot be read");
-  return {std::istreambuf_iterator<char>(file), {}};
+  auto text = base::read_file(path);
+  if (!text) throw std::runtime_error(path + ": " + base::error_text(text.error()));
+  return *std::move(text);
 }
 
 void serve(const Arguments& arguments) {

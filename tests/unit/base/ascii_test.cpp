@@ -32,5 +32,11 @@ TEST(Ascii, nearest_finds_typing_errors_only) {
   EXPECT_EQ(nearest("Elephant", names), "");
 }
 
+TEST(Ascii, words_are_what_stands_between_blanks) {
+  EXPECT_EQ(words(" a\tbc \r\n d "), (std::vector<std::string_view>{"a", "bc", "d"}));
+  EXPECT_EQ(words("a"), std::vector<std::string_view>{"a"});
+  EXPECT_TRUE(words(" \t ").empty());
+}
+
 }  // namespace
 }  // namespace dmarc::base

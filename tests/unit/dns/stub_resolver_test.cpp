@@ -193,6 +193,18 @@ TEST(StubResolver, a_stale_answer_does_not_wait_for_the_whole_timeout) {
   EXPECT_TRUE(ask(resolver, "a.example")->stale) << "or this test takes a day";
 }
 
+TEST(StubResolver, a_stale_answer_does_not_hide_a_loop_of_aliases) {
+  DnsServer server("a.example TXT x\na.example FAULT ttl=0\n");
+  StubResolver resolver(asking({&server}));
+  ask(resolver, "a.example");
+  server.load("a.example CNAME a.example\n");
+  EXPECT_EQ(ask(resolver, "a.example")->failure, Failure::alias);
+}
+
+TEST(StubResolver, needs_a_server) {
+  EXPECT_THROW(StubResolver{StubOptions{}}, std::invalid_argument);
+}
+
 TEST(StubResolver, the_ad_bit_of_a_loopback_server_is_believed) {
   const DnsServer server("a.example TXT x\na.example FAULT ad\n");
   StubResolver resolver(asking({&server}));
