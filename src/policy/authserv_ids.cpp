@@ -17,25 +17,36 @@ std::string authserv_id_for(const Message& message, const Settings& settings) {
 }
 
 AuthservIds::AuthservIds(const Message& message, const Settings& settings)
-    : ids_(settings.trusted_authserv_ids),
+    : believed_(settings.trusted_authserv_ids),
+      own_(base_authserv_id(message, settings)),
       job_id_(message.job_id),
       with_job_id_(settings.authserv_id_with_job_id) {
-  ids_.push_back(base_authserv_id(message, settings));
+  const bool is_the_hosts = is_ours(message.mta_name) || is_ours(settings.host_name);
+  if (believed_.empty() || is_the_hosts || settings.auth_results_trust == AuthResultsTrust::any) {
+    believed_.push_back(own_);
+  }
 }
 
 bool AuthservIds::trusts(std::string_view id) const {
-  if (is_listed(id)) return true;
+  if (is_believed(id)) return true;
   const auto slash = id.find('/');
-  return with_job_id_ && slash != std::string_view::npos && is_listed(id.substr(0, slash)) &&
-         id.substr(slash + 1) == job_id_;
+  if (!with_job_id_ || slash == std::string_view::npos) return false;
+  const std::string_view name = id.substr(0, slash);
+  return (is_believed(name) || is_ours(name)) && id.substr(slash + 1) == job_id_;
 }
 
 bool AuthservIds::claims_trust(std::string_view id) const {
-  return is_listed(id) || (with_job_id_ && is_listed(id.substr(0, id.find('/'))));
+  const std::string_view name = with_job_id_ ? id.substr(0, id.find('/')) : id;
+  return is_believed(id) || is_believed(name) || is_ours(name);
 }
 
-bool AuthservIds::is_listed(std::string_view id) const {
-  return std::ranges::any_of(ids_, [&](const std::string& own) { return base::iequals(own, id); });
+bool AuthservIds::is_believed(std::string_view id) const {
+  return std::ranges::any_of(believed_,
+                             [&](const std::string& each) { return base::iequals(each, id); });
+}
+
+bool AuthservIds::is_ours(std::string_view id) const {
+  return base::iequals(own_, id);
 }
 
 }  // namespace dmarc::policy

@@ -3,6 +3,12 @@
 //
 // Ids are compared without regard to case. With AuthservIDWithJobID the job id follows after a
 // slash ("mx.example.org/4F2A1"), which ties a field to one message: a sender can't know it.
+//
+// The names in TrustedAuthservIDs are believed. Our own is believed too, because filters on one
+// host share the host's name, with one exception: a name that we alone use (AuthservID OpenDMARC
+// beside TrustedAuthservIDs mail.example.org). Nobody in front of us writes fields under it, and
+// nobody removes them, so a field under it is the sender's. With AuthResultsTrust any there is no
+// exception, as in OpenDMARC.
 #pragma once
 
 #include <string>
@@ -29,9 +35,11 @@ class AuthservIds {
   bool claims_trust(std::string_view id) const;
 
  private:
-  bool is_listed(std::string_view id) const;
+  bool is_believed(std::string_view id) const;
+  bool is_ours(std::string_view id) const;
 
-  std::vector<std::string> ids_;
+  std::vector<std::string> believed_;
+  std::string own_;
   std::string job_id_;
   bool with_job_id_;
 };

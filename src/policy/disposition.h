@@ -14,8 +14,9 @@
 //                      without                      proceed                        none
 //   incomplete         RejectFailures               550 5.7.1                      reject
 //
-// "Incomplete", whatever the result: the From field is beyond a limit, so there may be author
-// domains that were not evaluated. Whoever enforces policies can't let that through.
+// "Incomplete", whatever the result: a limit was reached, so there may be author domains that were
+// not evaluated, or forged fields that can't all be removed. Whoever enforces policies can't let
+// that through.
 #pragma once
 
 #include <optional>

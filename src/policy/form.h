@@ -35,7 +35,8 @@ struct FormRuling {
   /// field. Empty for a From field that is one clean address list.
   std::string problem;
 
-  /// A limit was reached, so there may be author domains that are not in `domains`.
+  /// A limit was reached, so something was left undone: there may be author domains that are not in
+  /// `domains`, or forged fields that stay in the message.
   bool incomplete = false;
 
   /// For `reject` and `ignore`: why, as it is told to the client or noted.

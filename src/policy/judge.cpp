@@ -57,6 +57,17 @@ bool is_let_in(const Judgement& judgement) {
   return judgement.action == Action::accept || judgement.action == Action::proceed;
 }
 
+/// Forged fields that stay in the message could be believed by others, so it can't be said to be
+/// in order.
+void note_left_behind(Judgement& judgement, FormRuling& form, const Message& message,
+                      std::size_t left_behind) {
+  if (left_behind == 0) return;
+  form.incomplete = true;
+  if (form.problem.empty()) form.problem = "too many forged Authentication-Results fields";
+  judgement.events.push_back(
+      log::make(log::Id::too_many_auth_results, {message.job_id, std::to_string(left_behind)}));
+}
+
 /// Inserted one after the other at the top, so the software field ends up above the results.
 void insert_fields(Judgement& judgement, const Message& message, const Settings& settings,
                    const std::string& author_domain) {
@@ -96,6 +107,7 @@ Judgement judge(const Message& message, const Settings& settings, dns::Resolver&
     prefetch_author(author, options, resolver);
   TrustedResults trusted = read_trusted_results(message, settings);
   append(judgement.events, std::move(trusted.events));
+  note_left_behind(judgement, form, message, trusted.left_behind);
   judgement.authentication = authenticate(message, settings, trusted, form.domains, own_spf);
   if (const auto& own = judgement.authentication.own_spf) {
     judgement.events.push_back(spf_event(message, *own));

@@ -62,6 +62,7 @@ class Reader {
 
 TrustedResults read_trusted_results(const Message& message, const Settings& settings) {
   const AuthservIds ids(message, settings);
+  const bool removes = settings.auth_results_trust == AuthResultsTrust::topmost;
   TrustedResults results;
   Reader reader(settings.auth_results_trust, results);
   std::size_t position = 0;  // among the fields of this name, 1 is the topmost
@@ -69,16 +70,19 @@ TrustedResults read_trusted_results(const Message& message, const Settings& sett
     ++position;
     const auto id = mail::claimed_authserv_id(field->value);
     if (!id) continue;
-    const bool counts = ids.trusts(*id) && reader.read(field->value);
-    if (!counts && ids.claims_trust(*id)) {
-      results.removals.push_back({position, *id});
-    } else if (!counts && position <= TrustedResults::max_examined) {
+    if (!ids.claims_trust(*id)) {
+      if (position > TrustedResults::max_examined) continue;
       results.events.push_back(log::make(log::Id::untrusted_auth_results,
                                          {message.job_id, std::to_string(position - 1), *id}));
+    } else if (!(ids.trusts(*id) && reader.read(field->value)) && removes) {
+      if (results.removals.size() < TrustedResults::max_removals) {
+        results.removals.push_back({position, *id});
+      } else {
+        ++results.left_behind;
+      }
     }
   }
   std::ranges::reverse(results.removals);
-  if (settings.auth_results_trust == AuthResultsTrust::any) results.removals.clear();
   return results;
 }
 

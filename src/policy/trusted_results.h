@@ -8,8 +8,8 @@
 //
 // With AuthResultsTrust any, every trusted field counts and none is removed, as in OpenDMARC.
 //
-// Limits: max_examined fields are looked into; of others the id alone is read. Threads: a pure
-// function.
+// Limits: max_examined fields are looked into; of others the id alone is read. max_removals are
+// removed, from the top. Threads: a pure function.
 #pragma once
 
 #include <cstddef>
@@ -27,10 +27,14 @@ struct TrustedResults {
   std::vector<mail::MethodResult> dkim;  ///< likewise
   /// From the bottom up, so that removing one leaves the indices of the others right.
   std::vector<Removal> removals;
+  /// Fields that should be removed too, but are past the limit.
+  std::size_t left_behind = 0;
   std::vector<log::Event> events;
 
   /// Filters write one field each, or one field for all; nobody has fifty.
   static constexpr std::size_t max_examined = 50;
+  /// For each removal the MTA searches the header anew; thousands would keep it busy for minutes.
+  static constexpr std::size_t max_removals = 100;
 };
 
 TrustedResults read_trusted_results(const Message& message, const Settings& settings);

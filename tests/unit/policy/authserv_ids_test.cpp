@@ -28,12 +28,13 @@ TEST(AuthservId, ends_with_the_job_id_when_asked_to) {
   EXPECT_EQ(base_authserv_id(message, settings), "mx.example.org");
 }
 
-TEST(AuthservIds, trust_our_own_and_the_listed_ones) {
+TEST(AuthservIds, trust_the_listed_ones_and_the_hosts_own) {
   Settings settings;
-  settings.authserv_id = "OpenDMARC";
+  settings.host_name = "mx.example.org";
+  settings.authserv_id = "mx.example.org";
   settings.trusted_authserv_ids = {"mail.example.org", "Mail2.example.org"};
   const AuthservIds ids({}, settings);
-  for (const char* id : {"opendmarc", "MAIL.example.org", "mail2.example.org"}) {
+  for (const char* id : {"MX.example.org", "MAIL.example.org", "mail2.example.org"}) {
     EXPECT_TRUE(ids.trusts(id)) << id;
     EXPECT_TRUE(ids.claims_trust(id)) << id;
   }
@@ -42,6 +43,38 @@ TEST(AuthservIds, trust_our_own_and_the_listed_ones) {
     EXPECT_FALSE(ids.trusts(id)) << id;
     EXPECT_FALSE(ids.claims_trust(id)) << id;
   }
+}
+
+TEST(AuthservIds, trust_our_own_when_none_is_listed) {
+  Settings settings;
+  settings.authserv_id = "OpenDMARC";
+  EXPECT_TRUE(AuthservIds({}, settings).trusts("opendmarc"));
+  settings.authserv_id.clear();
+  Message message;
+  message.mta_name = "mta.example.org";
+  settings.trusted_authserv_ids = {"mail.example.org"};
+  EXPECT_TRUE(AuthservIds(message, settings).trusts("mta.example.org"));
+}
+
+TEST(AuthservIds, do_not_trust_a_name_that_is_ours_alone) {
+  Settings settings;
+  settings.host_name = "mx.example.org";
+  settings.authserv_id = "OpenDMARC";
+  settings.trusted_authserv_ids = {"mail.example.org"};
+  Message message;
+  message.job_id = "4F2A1";
+  const AuthservIds ids(message, settings);
+  EXPECT_FALSE(ids.trusts("OpenDMARC"));
+  EXPECT_TRUE(ids.claims_trust("opendmarc"));
+
+  settings.authserv_id_with_job_id = true;
+  const AuthservIds with_job_id(message, settings);
+  EXPECT_FALSE(with_job_id.trusts("OpenDMARC"));
+  EXPECT_TRUE(with_job_id.trusts("OpenDMARC/4F2A1"));
+  EXPECT_TRUE(with_job_id.claims_trust("OpenDMARC/0"));
+
+  settings.auth_results_trust = AuthResultsTrust::any;
+  EXPECT_TRUE(AuthservIds(message, settings).trusts("OpenDMARC"));
 }
 
 TEST(AuthservIds, tell_this_messages_job_id_from_another) {

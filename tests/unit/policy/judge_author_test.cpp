@@ -1,6 +1,7 @@
 // Whoever chooses the From field gets no pass for a domain that is not his, and no exemption.
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -186,6 +187,49 @@ TEST(JudgeAuthor, evaluates_ten_domains_of_ten_thousand) {
   world.settings.reject_failures = true;
   const Judgement rejected = world.judge(Mail().from(value + "<admin@legitimate.com>"));
   EXPECT_EQ(rejected.action, Action::reject);
+}
+
+// The rules that hold for every message are checked by World.
+TEST(JudgeAuthor, keeps_the_rules_for_whatever_the_from_field_is_put_together_of) {
+  const std::vector<std::string> pieces{"<",
+                                        ">",
+                                        "@",
+                                        "\"",
+                                        "(",
+                                        ")",
+                                        ",",
+                                        ";",
+                                        ":",
+                                        "[",
+                                        "]",
+                                        "\\",
+                                        " ",
+                                        "\r\n ",
+                                        "\x01",
+                                        "\xff",
+                                        ".",
+                                        "%",
+                                        "=?utf-8?q?",
+                                        "?=",
+                                        "\xe2\x80\xae",
+                                        "a",
+                                        "admin@legitimate.com",
+                                        "b@attack.com",
+                                        "<c@attack.com>",
+                                        "legitimate.com",
+                                        "attack.com"};
+  std::mt19937 random(9989);
+  World world = enforcing_world();
+  for (int i = 0; i < 3000; ++i) {
+    std::string value;
+    for (auto left = random() % 9; left > 0; --left)
+      value += pieces[random() % pieces.size()];
+    const Judgement judgement = world.judge(Mail().from(value));
+    if (judgement.result == Result::pass) {
+      EXPECT_EQ(judgement.verdicts.front().author.text(), "attack.com") << value;
+    }
+    if (testing::Test::HasFailure()) FAIL() << "From: " << value;
+  }
 }
 
 TEST(JudgeAuthor, reports_a_missing_from_and_rejects_it_when_it_is_required) {

@@ -78,6 +78,15 @@ TEST(SeedConfiguration, rejects_a_forged_result_and_a_forged_spf_pass) {
   EXPECT_EQ(judgement.action, Action::reject);
 }
 
+TEST(SeedConfiguration, rejects_a_result_forged_under_our_own_name_alone) {
+  World world = seed_world();
+  const Mail mail =
+      dated("<admin@legitimate.com>").results("OpenDMARC; dkim=pass header.d=legitimate.com");
+  EXPECT_EQ(world.judge(mail).action, Action::reject);
+  world.settings.reject_failures = false;
+  EXPECT_EQ(world.judge(mail).removals.size(), 1U);
+}
+
 TEST(SeedConfiguration, rejects_a_message_without_a_date) {
   World world = seed_world();
   const Judgement judgement = world.judge(Mail().from("<a@nopolicy.com>"));

@@ -16,6 +16,7 @@ using test::Mail;
 Settings settings_trusting(const std::vector<std::string>& ids) {
   Settings settings;
   settings.authserv_id = "mx.victim.com";
+  settings.host_name = "mx.victim.com";
   settings.trusted_authserv_ids = ids;
   return settings;
 }
@@ -181,16 +182,30 @@ TEST(TrustedResults, without_job_id_take_an_id_with_a_slash_for_another) {
   EXPECT_TRUE(read.removals.empty());
 }
 
-TEST(TrustedResults, look_into_fifty_fields_and_remove_the_rest) {
+TEST(TrustedResults, look_into_fifty_fields) {
   Mail mail;
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < 50; ++i)
     mail.results("mx.victim.com; iprev=pass");
   mail.results("mx.victim.com; dkim=pass header.d=b.com");
   const auto read = read_trusted_results(mail.message(), settings_trusting({}));
   EXPECT_EQ(shown(read.dkim), "");
-  EXPECT_EQ(read.removals.size(), 201U);
-  EXPECT_EQ(read.removals.front().index, 201U);
+  EXPECT_EQ(read.removals.size(), 51U);
+  EXPECT_EQ(read.removals.front().index, 51U);
   EXPECT_EQ(read.removals.back().index, 1U);
+}
+
+TEST(TrustedResults, remove_a_hundred_fields_from_the_top_and_count_the_rest) {
+  Mail mail;
+  for (std::size_t i = 0; i < TrustedResults::max_removals; ++i)
+    mail.results("mx.victim.com; none");
+  const auto all = read_trusted_results(mail.message(), settings_trusting({}));
+  EXPECT_EQ(all.removals.size(), 100U);
+  EXPECT_EQ(all.left_behind, 0U);
+  mail.results("mx.victim.com; none").results("mx.victim.com; none");
+  const auto most = read_trusted_results(mail.message(), settings_trusting({}));
+  EXPECT_EQ(most.removals.size(), 100U);
+  EXPECT_EQ(most.removals.front().index, 100U);
+  EXPECT_EQ(most.left_behind, 2U);
 }
 
 TEST(TrustedResults, still_find_a_result_in_the_fiftieth_field) {

@@ -1,0 +1,93 @@
+#include "policy/log_lines.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "world.h"
+
+namespace dmarc::policy {
+namespace {
+
+using test::lines_of;
+using test::Mail;
+using test::World;
+using Lines = std::vector<std::string>;
+
+/// The line that follows the result.
+std::string detail(const Judgement& judgement) {
+  for (const log::Event& event : judgement.events)
+    if (event.id == log::Id::detail) return event.text;
+  return "";
+}
+
+TEST(LogLines, say_nothing_more_of_a_pass_or_of_mail_without_a_policy) {
+  World world;
+  EXPECT_EQ(lines_of(world.judge(Mail().from("<a@nopolicy.com>")).events),
+            Lines{"4F2A1: nopolicy.com none"});
+  EXPECT_EQ(lines_of(world
+                         .judge(Mail()
+                                    .results("mx.victim.com; dkim=pass header.d=legitimate.com")
+                                    .from("<a@legitimate.com>"))
+                         .events),
+            Lines{"4F2A1: legitimate.com pass"});
+}
+
+TEST(LogLines, tell_the_policy_and_each_identifier_of_a_failure) {
+  World world;
+  world.settings.authserv_id = "mx.victim.com";
+  const Judgement judgement = world.judge(
+      Mail()
+          .client("192.0.2.7")
+          .results("mx.victim.com; dkim=pass header.d=attack.com; "
+                   "dkim=fail header.d=legitimate.com; spf=pass smtp.mailfrom=attack.com")
+          .from("<a@news.legitimate.com>"));
+  EXPECT_EQ(detail(judgement),
+            "4F2A1: fail; p=reject of legitimate.com (p); disposition none (RejectFailures is "
+            "off); client [192.0.2.7]; author's organization legitimate.com; SPF by "
+            "Authentication-Results: attack.com pass, relaxed alignment: not aligned; DKIM: "
+            "attack.com pass, relaxed alignment: not aligned; DKIM: legitimate.com no pass");
+}
+
+TEST(LogLines, tell_that_nothing_was_authenticated) {
+  World world;
+  const std::string line = detail(world.judge(Mail().from("<a@cautious.com>")));
+  EXPECT_TRUE(line.ends_with("; nothing authenticated")) << line;
+  EXPECT_NE(line.find("disposition none (HoldQuarantinedMessages is off)"), std::string::npos);
+}
+
+TEST(LogLines, tell_the_reason_of_an_error) {
+  World world;
+  EXPECT_EQ(detail(world.judge(Mail().field("Subject", "x"))),
+            "4F2A1: permerror: no From field; disposition none; client host.attack.com [1.2.3.4]");
+  const std::string temporary = detail(world.judge(Mail().from("<a@broken.com>")));
+  EXPECT_TRUE(temporary.starts_with("4F2A1: temperror: _dmarc.broken.com: ")) << temporary;
+}
+
+TEST(LogLines, show_what_the_client_chose_as_printable_text) {
+  World world;
+  world.settings.spf_self_validate = true;
+  const Judgement judgement = world.judge(Mail()
+                                              .client("192.0.2.7", "a\nb")
+                                              .sender("<evil\r\n@attack.com>")
+                                              .from("<a@legitimate.com>"));
+  EXPECT_EQ(lines_of(judgement.events).front(),
+            "4F2A1: SPF(mailfrom): evil\\x0d\\x0a@attack.com none");
+  EXPECT_NE(detail(judgement).find("client a\\x0ab [192.0.2.7]"), std::string::npos);
+}
+
+TEST(LogLines, name_the_first_few_removals_and_count_the_rest) {
+  const Message message = Mail().message();
+  std::vector<Removal> removals;
+  for (std::size_t i = 5; i > 0; --i)
+    removals.push_back({i, "mx"});
+  EXPECT_EQ(removal_events(message, removals).size(), 5U);
+  removals.push_back({6, "mx"});
+  EXPECT_EQ(lines_of(removal_events(message, removals)).back(),
+            "4F2A1: removed 1 more Authentication-Results fields that claim trusted names");
+  EXPECT_TRUE(removal_events(message, {}).empty());
+}
+
+}  // namespace
+}  // namespace dmarc::policy
