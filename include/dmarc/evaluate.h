@@ -26,12 +26,12 @@
 
 namespace dmarc {
 
-/// RFC 9989 section 9.2 "Authentication-Results Result Registry Update".
+/// RFC 9989 section 9.2 "Email Authentication Result Names Registry Update".
 enum class Result { none, pass, fail, temperror, permerror };
 std::string_view to_string(Result result);
 
 /// How one authentication method came out, as far as DMARC cares (RFC 9989 section 4.4 "Identifier
-/// Alignment Evaluation"): only a pass authenticates; a temporary error may keep the verdict open.
+/// Alignment Explained"): only a pass authenticates; a temporary error may keep the verdict open.
 enum class MethodOutcome { pass, temperror, other };
 
 /// SPF: the MAIL FROM identity, which for a null reverse-path is postmaster at HELO.

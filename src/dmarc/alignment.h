@@ -1,4 +1,4 @@
-// Identifier Alignment (RFC 9989 section 4.4 "Identifier Alignment Evaluation").
+// Identifier Alignment (RFC 9989 section 4.4 "Identifier Alignment Explained").
 //
 // Two names align in strict mode when they are equal, in relaxed mode when they have the same
 // Organizational Domain. A walk for the identifier is made only if it can matter: an Organizational

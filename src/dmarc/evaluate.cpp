@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include <dmarc/evaluate.h>
@@ -111,9 +112,9 @@ std::string open_question(const Identifier& identifier, const Verdict& verdict) 
   return {};
 }
 
-// RFC 9989 section 5.3.5 "Determine If Authenticated Identifiers Exist" and 5.3.6 "Conduct
-// Identifier Alignment Checks": an aligned identifier is a pass whatever else failed; without one,
-// a failure that hides whether there is one makes the verdict neither pass nor fail.
+// RFC 9989 section 5.3.5 "Determine DMARC "Pass" or "Fail"" and 5.3.6 "Apply Policy If
+// Appropriate": an aligned identifier is a pass whatever else failed; without one, a failure that
+// hides whether there is one makes the verdict neither pass nor fail.
 void conclude(Verdict& verdict, const PolicyChoice& choice) {
   if (verdict.spf_aligned || verdict.dkim_aligned) {
     verdict.result = Result::pass;
@@ -128,20 +129,26 @@ void conclude(Verdict& verdict, const PolicyChoice& choice) {
   verdict.result = verdict.reason.empty() ? Result::fail : Result::temperror;
 }
 
+// RFC 9989 section 4.10.2 "Identifier Alignment Evaluation": where the author publishes a record
+// and is the only Authenticated Identifier, it is its own Organizational Domain, and nothing above
+// it needs to be known.
+bool is_own_organization(const Verdict& verdict) {
+  const auto is_pass = [](const Identifier& identifier) {
+    return identifier.outcome == MethodOutcome::pass;
+  };
+  const auto differs = [&](const Identifier& identifier) {
+    return is_pass(identifier) && identifier.domain != verdict.author;
+  };
+  const auto& all = verdict.identifiers;
+  return verdict.policy_domain == verdict.author && std::any_of(all.begin(), all.end(), is_pass) &&
+         std::none_of(all.begin(), all.end(), differs);
+}
+
 void name_organization(Verdict& verdict, const std::vector<dns::Name>& author_orgs) {
-  if (author_orgs.size() == 1) {
-    verdict.organizational_domain = author_orgs.front();
-    return;
-  }
-  // Section 4.10.2: where the author is an Authenticated Identifier itself and publishes a record,
-  // that name is taken as the Organizational Domain, and nothing above it needs to be known.
-  const bool same_name = std::any_of(verdict.identifiers.begin(), verdict.identifiers.end(),
-                                     [](const Identifier& identifier) {
-                                       return identifier.outcome == MethodOutcome::pass &&
-                                              identifier.alignment == AlignmentOutcome::strict;
-                                     });
-  if (same_name && verdict.policy_domain == verdict.author)
+  if (is_own_organization(verdict))
     verdict.organizational_domain = verdict.author;
+  else if (author_orgs.size() == 1)
+    verdict.organizational_domain = author_orgs.front();
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ const KnownTag* find_known(std::string_view name) {
   return found == known_tags.end() ? nullptr : &*found;
 }
 
-// RFC 9989 section 9.3 "DMARC Tag Registry": tags of RFC 7489 that mean nothing any more.
+// RFC 9989 section 9.3 "DMARC Tags Registry Update": tags of RFC 7489 that mean nothing any more.
 bool is_historic(std::string_view name) {
   return base::iequals(name, "pct") || base::iequals(name, "rf") || base::iequals(name, "ri");
 }

@@ -6,7 +6,7 @@
 namespace dmarc {
 namespace {
 
-// RFC 9989 section 4.5 "Use of DNS": where policy records live.
+// RFC 9989 section 4.5 "DMARC Policy Record Explained": where policy records live.
 constexpr std::string_view record_label = "_dmarc";
 
 // RFC 9989 section 4.10: a name of eight or more labels is followed by its ancestor of seven, so
@@ -14,7 +14,8 @@ constexpr std::string_view record_label = "_dmarc";
 constexpr std::size_t longest_ancestor = 7;
 
 // A list of public suffixes knows some whose operators publish a record without saying psd=y
-// (RFC 9989 section 11.8). psd=n is the operator's word that it is no suffix.
+// (RFC 9989 section 11.8 "Relaxed Alignment Considerations"). psd=n is the operator's word that it
+// is no suffix.
 bool is_guarded(const WalkStep& step, const Options& options) {
   return step.record && step.record->psd == PublicSuffixFlag::unknown && options.public_suffixes &&
          options.public_suffixes->is_public_suffix(step.name);

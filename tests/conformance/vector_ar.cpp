@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "mail/auth_results.h"
+#include "policy/result_header.h"
 #include "vector_header_line.h"
 #include "vector_kinds.h"
 
@@ -55,17 +56,29 @@ std::optional<Policy> read_policy(const Field& input) {
   return record->testing ? one_level_lower(record->for_domain()) : record->for_domain();
 }
 
-// RFC 9989 section 9.1 and 9.2: header.from always, policy.dmarc when there is a policy.
-void write_dmarc(mail::AuthResultsWriter& writer, const Field& input) {
-  writer.result("dmarc", input["result"].text());
-  if (input["reason"].is_set()) writer.reason(input["reason"].text());
-  if (input["from"].is_set()) writer.property("header", "from", input["from"].text());
-  if (const auto policy = read_policy(input))
-    writer.property("policy", "dmarc", to_string(*policy));
+Result read_result(const Field& field) {
+  const std::string text = field.text();
+  for (const Result result :
+       {Result::none, Result::pass, Result::fail, Result::temperror, Result::permerror})
+    if (text == to_string(result)) return result;
+  field.complain("not a DMARC result");
 }
 
-void write_methods(mail::AuthResultsWriter& writer, const Field& methods) {
-  for (const Field& item : methods.items()) {
+std::string write_dmarc(std::string_view authserv_id, const Field& input) {
+  input.allow({"result", "from", "p", "sp", "np", "t", "reason"});
+  policy::DmarcField field{.result = read_result(input["result"]),
+                           .header_from = input["from"].text_or(""),
+                           .policy = read_policy(input),
+                           .disposition = Policy::none,
+                           .reason = input["reason"].text_or("")};
+  if (field.result == Result::fail) field.disposition = field.policy.value_or(Policy::none);
+  return policy::dmarc_field(authserv_id, field).value;
+}
+
+std::string write_methods(std::string_view authserv_id, const Field& input) {
+  input.allow({"methods"});
+  mail::AuthResultsWriter writer(authserv_id);
+  for (const Field& item : input["methods"].items()) {
     item.allow({"method", "result", "reason", "props"});
     writer.result(item["method"].text(), item["result"].text());
     if (item["reason"].is_set()) writer.reason(item["reason"].text());
@@ -75,19 +88,13 @@ void write_methods(mail::AuthResultsWriter& writer, const Field& methods) {
       writer.property(key.substr(0, dot), key.substr(dot + 1), value.text());
     }
   }
+  return writer.value();
 }
 
 std::string generate(const Field& vector) {
   const Field input = vector["input"];
-  mail::AuthResultsWriter writer(vector["own_authserv_id"].text_or(default_authserv_id));
-  if (input["methods"].is_present()) {
-    input.allow({"methods"});
-    write_methods(writer, input["methods"]);
-  } else {
-    input.allow({"result", "from", "p", "sp", "np", "t", "reason"});
-    write_dmarc(writer, input);
-  }
-  return writer.value();
+  const std::string id = vector["own_authserv_id"].text_or(default_authserv_id);
+  return input["methods"].is_present() ? write_methods(id, input) : write_dmarc(id, input);
 }
 
 }  // namespace

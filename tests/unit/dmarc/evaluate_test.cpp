@@ -142,6 +142,20 @@ TEST(Evaluate, trouble_above_an_own_record_does_not_touch_the_same_name) {
   EXPECT_EQ(verdict.reason, "_dmarc.com: no answer in time");
 }
 
+TEST(Evaluate, an_author_that_is_the_only_identifier_is_its_own_organization) {
+  World world(R"(
+    _dmarc.a.example.com  TXT  "v=DMARC1; p=reject"
+    _dmarc.example.com    TXT  "v=DMARC1; p=none"
+  )");
+  const auto org = [&](const test::Message& message) {
+    return world.evaluate("a.example.com", message).organizational_domain;
+  };
+  EXPECT_EQ(org({.spf = "a.example.com"}), name("a.example.com"));
+  EXPECT_EQ(org({.spf = "a.example.com", .dkim = {"fail:example.org"}}), name("a.example.com"));
+  EXPECT_EQ(org({.spf = "a.example.com", .dkim = {"example.com"}}), name("example.com"));
+  EXPECT_EQ(org({}), name("example.com"));
+}
+
 TEST(Evaluate, trouble_above_an_own_record_does_not_touch_strict_alignment) {
   World world(R"(
     _dmarc.example.com  TXT    "v=DMARC1; p=quarantine; aspf=s"

@@ -70,6 +70,7 @@ class NaiveEvaluator {
       if (identifier.outcome == NaiveIdentifier::pass && aligned == maybe) open = true;
       if (identifier.outcome == NaiveIdentifier::temperror && aligned != no) open = true;
     }
+    if (is_only_identifier(author, identifiers)) verdict.org = join(author);
     verdict.result = verdict.spf_aligned || verdict.dkim_aligned ? "pass"
                      : open                                      ? "temperror"
                                                                  : "fail";
@@ -176,6 +177,18 @@ class NaiveEvaluator {
     verdict.policy_domain = join(policy_domain_);
     if (orgs.size() == 1) verdict.org = join(*orgs.begin());
     return true;
+  }
+
+  // Section 4.10.2, the first case in which no evaluation is needed.
+  bool is_only_identifier(const Labels& author,
+                          const std::vector<NaiveIdentifier>& identifiers) const {
+    bool any = false, only = policy_domain_ == author;
+    for (const NaiveIdentifier& identifier : identifiers) {
+      if (identifier.outcome != NaiveIdentifier::pass) continue;
+      any = true;
+      only = only && identifier.domain == author;
+    }
+    return any && only;
   }
 
   bool exists(const Labels& name) const {
