@@ -25,6 +25,7 @@
 // Refused although the grammar allows it are
 // - control octets, which the obsolete syntax has in comments and quoted strings;
 // - encoded words (RFC 2047) and bidirectional controls in an address;
+// - a domain literal that holds anything but an IP address;
 // - a domain that the DNS can't have, or whose last label has other octets than letters, digits,
 //   hyphens and underscores, such as `'jo@b.example'`.
 //

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/ascii.h"
+#include "base/ip_address.h"
 #include "mail/lexer.h"
 #include "mail/limits.h"
 #include "mail/utf8.h"
@@ -83,6 +84,15 @@ Done check_text(std::string_view text, std::size_t offset) {
   return {};
 }
 
+// RFC 5321 section 4.1.3 "Address Literals". RFC 5322 allows nearly any text between the brackets;
+// to some reader that could be an address.
+bool is_address_literal(std::string_view text) {
+  constexpr std::string_view tag = "IPv6:";
+  text = base::trim(text);
+  if (base::istarts_with(text, tag)) text.remove_prefix(tag.size());
+  return base::IpAddress::parse(text).has_value();
+}
+
 /// The words and dots of one side of the "@", put together. Dots may stand anywhere: Name refuses
 /// them where a domain can't have them, and Japanese mobile providers gave out mailboxes with dots
 /// in a row and at the end.
@@ -96,6 +106,23 @@ tl::expected<std::string, AddressListError> join(Tokens tokens, std::string_view
     text += token.text;
   }
   return text;
+}
+
+tl::expected<AddressDomain, AddressListError> parse_domain(Tokens tokens) {
+  const Token& first = tokens.front();
+  if (tokens.size() == 1 && first.kind == Token::Kind::literal) {
+    if (is_address_literal(first.text)) return AddressDomain{{}, true};
+    return fail("domain literal without an IP address", first.offset);
+  }
+  const auto quoted = std::find_if(tokens.begin(), tokens.end(), [](const Token& token) {
+    return token.kind == Token::Kind::quoted_string;
+  });
+  if (quoted != tokens.end()) return fail("quoted string in a domain", quoted->offset);
+  auto text = join(tokens, "domain");
+  if (!text) return Failure(text.error());
+  if (const auto checked = check_text(*text, first.offset); !checked)
+    return Failure(checked.error());
+  return AddressDomain{*std::move(text), false};
 }
 
 // RFC 5322 section 3.4.1 "Addr-Spec Specification".
@@ -114,17 +141,7 @@ tl::expected<AddressDomain, AddressListError> parse_addr_spec(Tokens tokens) {
     return Failure(checked.error());
 
   if (domain.empty()) return fail("no domain", offset);
-  const auto quoted = std::find_if(domain.begin(), domain.end(), [](const Token& token) {
-    return token.kind == Token::Kind::quoted_string;
-  });
-  if (quoted != domain.end()) return fail("quoted string in a domain", quoted->offset);
-  if (domain.size() == 1 && domain.front().kind == Token::Kind::literal)
-    return AddressDomain{std::string(domain.front().text), true};
-  auto text = join(domain, "domain");
-  if (!text) return Failure(text.error());
-  if (const auto checked = check_text(*text, domain.front().offset); !checked)
-    return Failure(checked.error());
-  return AddressDomain{*std::move(text), false};
+  return parse_domain(domain);
 }
 
 // RFC 5322 section 4.4 "Obsolete Addressing", obs-domain-list: a source route, which means nothing.
@@ -139,11 +156,8 @@ tl::expected<Tokens, AddressListError> skip_route(Tokens tokens) {
   while (!route.empty()) {
     const auto end = std::find_if(route.begin(), route.end(), is_comma);
     const Tokens hop(route.begin(), end);
-    if (!hop.empty()) {
-      if (!hop.front().is('@') || hop.size() == 1) return fail("broken source route", offset);
-      const bool literal = hop.size() == 2 && hop[1].kind == Token::Kind::literal;
-      if (!literal && !join(hop.subspan(1), "domain")) return fail("broken source route", offset);
-    }
+    const bool is_hop = hop.size() > 1 && hop.front().is('@') && parse_domain(hop.subspan(1));
+    if (!hop.empty() && !is_hop) return fail("broken source route", offset);
     route = Tokens(end == route.end() ? end : end + 1, route.end());
   }
   return Tokens(colon + 1, tokens.end());

@@ -20,7 +20,7 @@ namespace dmarc::mail {
 
 /// What stands behind the "@" of one address.
 struct AddressDomain {
-  std::string text;         ///< without blanks and comments; of a literal, what is in the brackets
+  std::string text;         ///< without blanks and comments; empty for a literal
   bool is_literal = false;  ///< "[192.0.2.1]": no domain name
 };
 

@@ -219,13 +219,14 @@ std::optional<std::string> claimed_authserv_id(std::string_view value) {
   std::replace_if(text.begin(), text.end(), base::is_control, ' ');
   Lexer lexer(text, std::numeric_limits<std::size_t>::max());
   if (!lexer.skip_cfws()) return {};
-  std::string id;
+  std::string id = take_id_piece(lexer);
   for (;;) {
-    const std::string piece = take_id_piece(lexer);
-    id += piece;
     const auto gap = lexer.skip_cfws();
-    if (piece.empty() || !gap) break;
-    if (*gap && !id.ends_with('.') && lexer.peek() != '.') break;
+    if (!gap || (*gap && !id.ends_with('.') && lexer.peek() != '.')) break;
+    const std::string piece = take_id_piece(lexer);
+    const bool version = *gap && std::all_of(piece.begin(), piece.end(), base::is_digit);
+    if (piece.empty() || version) break;
+    id += piece;
   }
   if (lexer.peek() == '=') return {};
   std::string_view found = base::trim(id);

@@ -19,7 +19,7 @@ inline constexpr std::size_t max_from_searched = 64 * 1024;
 inline constexpr std::size_t max_from_addresses = 100;
 
 /// Texts in one From value that are tried as a visible domain. Each may cost an IDNA conversion.
-inline constexpr std::size_t max_from_candidates = 10'000;
+inline constexpr std::size_t max_from_candidates = 2'000;
 
 /// Nesting of comments. Real ones nest once or twice.
 inline constexpr std::size_t max_comment_depth = 32;

@@ -143,8 +143,8 @@ class Collector {
   std::string last_;
 };
 
-/// For each "(" the offset behind its ")"; 0 where it is not closed, and for every other octet.
-/// Empty for a text without comments.
+/// For each "(" and its ")" the offset behind the ")"; 0 for one without the other, and for every
+/// other octet. Empty for a text without comments.
 std::vector<std::uint32_t> comment_ends(std::string_view text) {
   std::vector<std::uint32_t> ends;
   if (text.find('(') == std::string_view::npos) return ends;
@@ -156,7 +156,7 @@ std::vector<std::uint32_t> comment_ends(std::string_view text) {
     } else if (text[i] == '(') {
       open.push_back(i);
     } else if (text[i] == ')' && !open.empty()) {
-      ends[open.back()] = static_cast<std::uint32_t>(i + 1);
+      ends[open.back()] = ends[i] = static_cast<std::uint32_t>(i + 1);
       open.pop_back();
     }
   }
@@ -213,6 +213,12 @@ class Scanner {
     return std::max<std::size_t>(comment_ends_[offset], offset);
   }
 
+  /// At the end of the comment that the "@" stands in: going on would take as many steps for each
+  /// "@" as there are comments.
+  bool leaves_comment(std::size_t offset) const {
+    return text_[offset] == ')' && !comment_ends_.empty() && comment_ends_[offset] != 0;
+  }
+
   /// As the obsolete syntax has it: blanks and comments only around dots.
   std::string joined_at_dots(std::size_t offset) const {
     std::string name;
@@ -240,7 +246,7 @@ class Scanner {
         offset = end;
         continue;
       }
-      if (text_[offset] == '(') break;
+      if (text_[offset] == '(' || leaves_comment(offset)) break;
       if (is_domain_octet(text_[offset])) name += text_[offset];
       ++offset;
     }

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/ascii.h"
 #include "mail/limits.h"
+#include "unit/mail/random_text.h"
 
 namespace dmarc::mail {
 namespace {
@@ -266,6 +270,34 @@ TEST(ClaimedAuthservId, is_found_behind_more_comments_than_a_parser_reads) {
   const std::string deep = std::string(1000, '(') + std::string(1000, ')');
   EXPECT_EQ(claimed(deep + "mx.victim.com; none"), "mx.victim.com");
   EXPECT_EQ(claimed(repeated("(x) ", 50'000) + "mx.victim.com; none"), "mx.victim.com");
+}
+
+// Trust is given by one reading and forged fields are removed by the other: the first must not see
+// an id that the second does not.
+TEST(ClaimedAuthservId, is_the_id_of_every_field_that_can_be_read) {
+  const std::vector<std::string> seeds{
+      "mx.example.org; dkim=pass header.d=a.example; spf=pass smtp.mailfrom=\"a\"@b.example",
+      " (a) \"mx.example.org\" (b) 1; none",
+      "mx.example.org/4F1 1;\r\n\tdkim=fail reason=\"x;y\" (c) header.b=\"ab/=\";",
+  };
+  test::RandomText random(7001);
+  std::size_t readable = 0;
+  for (int round = 0; round < 60'000; ++round) {
+    const std::string value = random.mutated(random.pick(seeds));
+    const auto field = parse_auth_results(value);
+    if (!field) continue;
+    ++readable;
+    std::string_view id = base::trim(field->authserv_id);
+    while (id.ends_with('.'))
+      id.remove_suffix(1);
+    const auto tabs_as_blanks = [](std::string text) {
+      std::replace(text.begin(), text.end(), '\t', ' ');
+      return text;
+    };
+    ASSERT_EQ(claimed(value), id.empty() ? "(none)" : tabs_as_blanks(std::string(id)))
+        << testing::PrintToString(value);
+  }
+  EXPECT_GT(readable, 5'000U);
 }
 
 TEST(ClaimedAuthservId, is_nothing_where_a_method_stands) {

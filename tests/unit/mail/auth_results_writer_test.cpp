@@ -1,14 +1,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 
 #include "base/ascii.h"
 #include "mail/auth_results.h"
 #include "mail/utf8.h"
+#include "unit/mail/random_text.h"
 
 namespace dmarc::mail {
 namespace {
+
+using test::RandomText;
 
 std::string property_as_written(std::string_view value) {
   return AuthResultsWriter("mx").result("spf", "pass").property("smtp", "mailfrom", value).value();
@@ -60,27 +62,6 @@ TEST(AuthResultsWriter, nothing_ends_its_element) {
 
 // ---- what is written reads back equal
 
-class RandomText {
- public:
-  explicit RandomText(unsigned seed) : engine_(seed) {}
-
-  std::size_t below(std::size_t bound) { return engine_() % bound; }
-
-  // Any octets, but mostly those that mean something to the grammar.
-  std::string text() {
-    constexpr std::string_view meaningful = "a@.;=()\"\\/ \t\r\n,<>:[]-_1\xc3\xa9\xff";
-    std::string result;
-    for (std::size_t length = below(12); length > 0; --length) {
-      result +=
-          below(8) == 0 ? static_cast<char>(below(256)) : meaningful[below(meaningful.size())];
-    }
-    return result;
-  }
-
- private:
-  std::mt19937 engine_;
-};
-
 // The replacements that the writer documents.
 std::string expected_value(std::string_view text) {
   std::string result;
@@ -105,19 +86,20 @@ AuthResults write_something(RandomText& random, AuthResultsWriter& writer) {
   AuthResults expected;
   for (std::size_t results = random.below(4); results > 0; --results) {
     MethodResult& result = expected.results.emplace_back();
-    const std::string method = random.text();
-    const std::string word = random.text();
-    writer.result(method, word).comment(random.text());
+    const std::string method = random.octets(12);
+    const std::string word = random.octets(12);
+    writer.result(method, word).comment(random.octets(12));
     result.method = expected_keyword(method);
     result.result = expected_keyword(word);
     if (random.below(2) == 0) {
-      const std::string reason = random.text();
+      const std::string reason = random.octets(12);
       writer.reason(reason);
       result.reason = expected_value(reason);
     }
     for (std::size_t properties = random.below(4); properties > 0; --properties) {
-      const std::string type = random.text(), name = random.text(), value = random.text();
-      writer.property(type, name, value).comment(random.text());
+      const std::string type = random.octets(12), name = random.octets(12),
+                        value = random.octets(12);
+      writer.property(type, name, value).comment(random.octets(12));
       result.properties.push_back(
           {expected_keyword(type), expected_keyword(name), expected_value(value)});
     }
@@ -125,38 +107,40 @@ AuthResults write_something(RandomText& random, AuthResultsWriter& writer) {
   return expected;
 }
 
-void expect_equal(const AuthResults& read, const AuthResults& expected) {
-  ASSERT_EQ(read.results.size(), expected.results.size());
-  for (std::size_t i = 0; i < read.results.size(); ++i) {
-    const MethodResult& a = read.results[i];
-    const MethodResult& b = expected.results[i];
-    EXPECT_EQ(a.method, b.method);
-    EXPECT_EQ(a.result, b.result);
-    EXPECT_EQ(a.reason, b.reason);
-    ASSERT_EQ(a.properties.size(), b.properties.size());
-    for (std::size_t k = 0; k < a.properties.size(); ++k) {
-      EXPECT_EQ(a.properties[k].type, b.properties[k].type);
-      EXPECT_EQ(a.properties[k].name, b.properties[k].name);
-      EXPECT_EQ(a.properties[k].value, b.properties[k].value);
+/// Both as one text, each piece with its length, so that no two fields have the same.
+std::string flat(const AuthResults& field) {
+  std::string text;
+  const auto add = [&](std::string_view piece) {
+    text.append(std::to_string(piece.size())).append(":").append(piece);
+  };
+  add(field.authserv_id);
+  for (const MethodResult& result : field.results) {
+    text += "\n";
+    add(result.method);
+    add(result.result);
+    add(result.reason);
+    for (const Property& property : result.properties) {
+      text += " ";
+      add(property.type);
+      add(property.name);
+      add(property.value);
     }
   }
+  return text;
 }
 
 TEST(AuthResultsWriter, what_it_writes_reads_back_equal) {
   RandomText random(8601);
-  for (int round = 0; round < 20'000; ++round) {
-    const std::string id = "i" + random.text();
+  for (int round = 0; round < 5'000; ++round) {
+    const std::string id = "i" + random.octets(12);
     AuthResultsWriter writer(id);
-    const AuthResults expected = write_something(random, writer);
+    AuthResults expected = write_something(random, writer);
+    expected.authserv_id = expected_value(id);
     const std::string value = writer.value();
-    SCOPED_TRACE(testing::PrintToString(value));
     ASSERT_TRUE(std::none_of(value.begin(), value.end(), base::is_control));
     const auto read = parse_auth_results(value);
-    ASSERT_TRUE(read) << describe(read.error());
-    EXPECT_EQ(read->authserv_id, expected_value(id));
-    EXPECT_EQ(claimed_authserv_id(value).has_value(), true);
-    expect_equal(*read, expected);
-    if (testing::Test::HasFailure()) return;
+    ASSERT_TRUE(read) << describe(read.error()) << ": " << value;
+    ASSERT_EQ(flat(*read), flat(expected)) << value;
   }
 }
 

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 
+#include "base/ascii.h"
 #include "mail/limits.h"
+#include "unit/mail/random_text.h"
 
 namespace dmarc::mail {
 namespace {
@@ -20,6 +23,10 @@ struct Case {
 
   friend std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 };
+
+bool is_ascii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), base::is_eight_bit);
+}
 
 class ReversePathTest : public testing::TestWithParam<Case> {};
 
@@ -132,6 +139,30 @@ TEST(ReversePath, text_is_the_argument_without_its_brackets) {
   EXPECT_EQ(parse_reverse_path("<(any>").text, "(any");
   EXPECT_EQ(parse_reverse_path("<(any").text, "<(any");
   EXPECT_EQ(parse_reverse_path("<>").text, "");
+}
+
+// Whatever stands before it: the domain is what follows the last "@".
+TEST(ReversePath, ends_in_its_domain_however_it_is_changed) {
+  const std::vector<std::string> seeds{"<any@legitimate.com>",
+                                       "<\"any@legitimate.com\"@attack.com>",
+                                       "<@a.example,@b.example:any@legitimate.com>",
+                                       "<any@[192.0.2.1]>", "any\\@legitimate.com@attack.com"};
+  test::RandomText random(5321);
+  std::size_t mailboxes = 0;
+  for (int round = 0; round < 60'000; ++round) {
+    const std::string argument = random.mutated(random.pick(seeds));
+    const ReversePath path = parse_reverse_path(argument);
+    ASSERT_EQ(path.domain.has_value(), path.kind == Kind::mailbox);
+    if (path.kind != Kind::mailbox || !is_ascii(path.text)) continue;
+    ++mailboxes;
+    std::string_view text = path.text;
+    if (text.ends_with('.')) text.remove_suffix(1);
+    const std::string domain = "@" + path.domain->text();
+    ASSERT_TRUE(base::lower(text).ends_with(domain)) << testing::PrintToString(argument);
+    ASSERT_EQ(domain.rfind('@'), 0U);
+    ASSERT_TRUE(path.domain->is_hostname());
+  }
+  EXPECT_GT(mailboxes, 5'000U);
 }
 
 TEST(ReversePath, is_read_up_to_the_limit) {
