@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <initializer_list>
+#include <random>
 
 #include "dns/ldns_types.h"
 
@@ -214,6 +214,24 @@ TEST(ReplyMessage, takes_a_bounded_number_of_records) {
 
 TEST(ReplyMessage, a_time_to_live_with_the_highest_bit_is_zero) {
   EXPECT_EQ(Message{.answers = {"a.example. 4000000000 IN TXT x"}}.decode().answer.ttl, 0U);
+}
+
+TEST(ReplyMessage, damaged_messages_are_survived) {
+  const Octets message = Message{
+      .answers = {"a.example. 300 IN CNAME b.example.", "b.example. 300 IN MX 10 mx.example.",
+                  R"(b.example. 300 IN TXT "one" "two")"},
+      .authority = {soa}}.encode();
+  std::minstd_rand random(1);  // the same octets in every run
+  for (int i = 0; i < 20'000; ++i) {
+    Octets damaged = message;
+    for (int changes = 1 + i % 4; changes > 0; --changes)
+      damaged[random() % damaged.size()] = static_cast<std::uint8_t>(random());
+    if (i % 5 == 0) damaged.resize(random() % damaged.size());
+    const Reply reply = decode_reply(damaged, question);
+    EXPECT_EQ(reply.kind == Reply::Kind::conclusion,
+              reply.answer.outcome != Outcome::temporary_failure);
+    EXPECT_EQ(reply.kind == Reply::Kind::alias, reply.target.has_value());
+  }
 }
 
 }  // namespace

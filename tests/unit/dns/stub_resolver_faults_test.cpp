@@ -1,6 +1,10 @@
 // StubResolver with servers that fail: what each fault comes to.
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <system_error>
+
+#include "dns/lookup_session.h"
 #include "unit/dns/stub_resolver_support.h"
 
 namespace dmarc::dns {
@@ -178,6 +182,29 @@ TEST(StubResolverFaults, a_late_answer_does_not_hold_up_others) {
   EXPECT_EQ(text(*ask(resolver, "quick.example")), "records: y");
   server.release();
   EXPECT_EQ(text(*slow.get()), "records: x");
+}
+
+TEST(StubResolverFaults, a_session_ends_its_wait_by_itself) {
+  DnsServer server("a.example TXT x\na.example FAULT hold\n");
+  StubResolver resolver(asking({&server}));
+  {
+    LookupSession session(resolver, {.timeout = short_time});
+    EXPECT_EQ(session.lookup(name("a.example"), Type::txt)->failure, Failure::timeout);
+  }
+  server.release();
+  EXPECT_EQ(text(*ask(resolver, "a.example")), "records: x") << "the question went on";
+  EXPECT_EQ(server.total(), 1U);
+}
+
+TEST(StubResolverFaults, servers_may_have_ipv6_addresses) {
+  std::optional<DnsServer> server;
+  try {
+    server.emplace("a.example TXT x\na.example FAULT truncate\n", "::1");
+  } catch (const std::system_error&) {
+    GTEST_SKIP() << "no IPv6 on this machine";
+  }
+  StubResolver resolver(asking({&*server}));
+  EXPECT_EQ(text(*ask(resolver, "a.example")), "records: x");
 }
 
 }  // namespace
