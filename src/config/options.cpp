@@ -32,6 +32,12 @@ std::string expected_number(std::string_view what, const Range& range) {
          std::to_string(range.most);
 }
 
+std::string such_as(std::string_view what, const Option& option) {
+  const std::string_view value = option.example.empty() ? option.default_value : option.example;
+  if (value.empty()) return std::string(what);
+  return std::string(what) + " such as \"" + std::string(value) + "\"";
+}
+
 }  // namespace
 
 std::span<const Section> sections() {
@@ -71,17 +77,17 @@ std::string expected_value(const Option& option) {
       return expected_number("a number of seconds", option.range);
     case Type::choice:
       return expected_word(option.words);
-    case Type::list:
-      return "a list separated by commas";
     case Type::servers:
       return "IP addresses, each with an optional port";
+    case Type::list:
+      return such_as("a list", option);
     case Type::path:
     case Type::list_file:
-      return "the path of a file or folder";
+      return such_as("a path", option);
     case Type::text:
       break;
   }
-  return "text";
+  return such_as("text", option);
 }
 
 }  // namespace dmarc::config

@@ -40,7 +40,7 @@ TEST(ConfigurationError, a_line_with_an_error_is_named) {
             "\"FooBar\"");
   EXPECT_EQ(failure("Socket\n"),
             "opendmarc: /etc/opendmarc.conf: configuration error at line 1: required value missing "
-            "for Socket: expected text");
+            "for Socket: expected text such as \"inet:8893@127.0.0.1\"");
   EXPECT_EQ(failure("\n\nRejectFailures maybe\n"),
             "opendmarc: /etc/opendmarc.conf: configuration error at line 3: illegal value "
             "\"maybe\" for RejectFailures: expected true or false");

@@ -147,6 +147,10 @@ TEST(Options, an_error_can_say_what_a_value_has_to_be) {
   EXPECT_EQ(expected("DNSTimeout"), "a number of seconds from 1 to 3600");
   EXPECT_EQ(expected("UMask"), "an octal number from 0 to 0777, with a leading 0");
   EXPECT_EQ(expected("AutoRestartCount"), "a number from 0 to 2147483647");
+  EXPECT_EQ(expected("IgnoreMailFrom"), "a list such as \"example.com,example.net\"");
+  EXPECT_EQ(expected("IgnoreHosts"), "a path such as \"/etc/opendmarc/ignore.hosts\"");
+  EXPECT_EQ(expected("SyslogFacility"), "text such as \"mail\"");
+  EXPECT_EQ(expected("TestDNSData"), "a path");
   EXPECT_EQ(expected("Nameservers"), "IP addresses, each with an optional port");
 }
 

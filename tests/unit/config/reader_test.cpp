@@ -48,7 +48,8 @@ TEST(Reader, names_have_no_case) {
 TEST(Reader, a_hash_cuts_the_line_wherever_it_stands) {
   EXPECT_EQ(read("AuthservID a#b").text("AuthservID"), "a");
   EXPECT_EQ(read("AuthservID a # b").text("AuthservID"), "a");
-  EXPECT_EQ(failure("AuthservID # b"), "1: required value missing for AuthservID: expected text");
+  EXPECT_EQ(failure("AuthservID # b"),
+            "1: required value missing for AuthservID: expected text such as \"HOSTNAME\"");
 }
 
 TEST(Reader, quotes_and_backslashes_are_ordinary) {
@@ -128,7 +129,9 @@ TEST(Reader, lists_are_split_at_commas) {
 }
 
 TEST(Reader, a_value_is_required) {
-  EXPECT_EQ(failure("\nSocket"), "2: required value missing for Socket: expected text");
+  EXPECT_EQ(failure("\nSocket"),
+            "2: required value missing for Socket: expected text such as "
+            "\"inet:8893@127.0.0.1\"");
   EXPECT_EQ(failure("Syslog \t"), "1: required value missing for Syslog: expected true or false");
 }
 
