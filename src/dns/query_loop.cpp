@@ -16,6 +16,9 @@ constexpr std::uint64_t wake_tag = 0;
 
 constexpr int events_at_a_time = 64;
 
+// A short timeout shall not be spent on the first server alone.
+constexpr int tries_in_time = 4;
+
 // Less would be a loop that does nothing else.
 constexpr std::chrono::milliseconds shortest_wait{1};
 
@@ -28,7 +31,8 @@ base::UniqueFd checked(int descriptor, const char* what) {
 
 QueryLoop::QueryLoop(const StubOptions& options, Counters& counters, Finished finished)
     : options_(options),
-      retry_after_(std::max(options.retry_after, shortest_wait)),
+      retry_after_(
+          std::max(std::min(options.retry_after, options.timeout / tries_in_time), shortest_wait)),
       counters_(counters),
       finished_(std::move(finished)),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),

@@ -16,8 +16,9 @@
 // Errors: the constructor throws std::system_error when the kernel gives no descriptor or thread,
 // std::invalid_argument when there is no server.
 //
-// Threads: resolve() from any thread. Destruction answers everything still under way with
-// Failure::network. Fork: construct it after the daemon has gone to the background; threads do not
+// Threads: resolve() from any thread, also from a callback. Destruction answers everything still
+// under way with Failure::network; never destroy it from a callback, since it waits for the thread
+// that runs them. Fork: construct it after the daemon has gone to the background; threads do not
 // survive fork().
 #pragma once
 
@@ -37,7 +38,8 @@ struct StubOptions {
   std::vector<ServerAddress> servers;  ///< must not be empty
   bool trust_ad = false;               ///< believe the AD bit of servers that are not on loopback
   std::chrono::milliseconds timeout{5000};  ///< for one question, all servers and retries together
-  std::chrono::milliseconds retry_after{800};  ///< before the next server is asked as well
+  /// Before the next server is asked as well; at most a quarter of `timeout`.
+  std::chrono::milliseconds retry_after{800};
   std::size_t cache_bytes = 64 * 1024 * 1024;
   std::chrono::seconds max_ttl{86400};
   std::chrono::seconds max_negative_ttl{3600};

@@ -83,6 +83,14 @@ TEST(StubResolverFaults, the_next_server_is_asked_when_one_does_not_answer) {
   EXPECT_GE(silent.total(), 1U);
 }
 
+TEST(StubResolverFaults, a_short_timeout_leaves_time_for_the_next_server) {
+  const DnsServer silent("* FAULT drop\n"), good("a.example TXT x\n");
+  StubOptions options = asking({&silent, &good});
+  options.timeout = 2s;
+  StubResolver resolver(options);
+  EXPECT_EQ(text(*ask(resolver, "a.example")), "records: x");
+}
+
 TEST(StubResolverFaults, the_next_server_is_asked_at_once_when_one_fails) {
   for (const std::string fault : {"servfail", "refused", "malformed"}) {
     const DnsServer failing("* FAULT " + fault + '\n'), good("a.example TXT x\n");
