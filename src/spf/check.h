@@ -40,6 +40,8 @@ struct Request {
   mail::ReversePath sender;
 };
 
+/// `native` is our own evaluator. `libspf2` is the library behind a guard (spf/libspf2_guard.h):
+/// the same results, but without mechanism, path and explanation where the library did the work.
 enum class EngineKind { native, libspf2 };
 
 struct Options {

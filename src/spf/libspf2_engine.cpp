@@ -3,7 +3,10 @@
 #include <arpa/nameser.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <cstring>
 #include <memory>
 
@@ -106,6 +109,12 @@ bool silence_explanations(SPF_server_t* server) {
   return error == SPF_E_SUCCESS;
 }
 
+// A new server object asks for the host's name and ends the process when that does not fit.
+bool host_name_fits() {
+  std::array<char, HOST_NAME_MAX> name{};
+  return ::gethostname(name.data(), name.size()) == 0;
+}
+
 std::optional<SPF_result_t> run(const Identity& identity, const std::string& receiver,
                                 Libspf2Guard& guard) {
   SPF_dns_server_t layer = layer_for(guard);
@@ -145,7 +154,7 @@ std::optional<Code> code_of(SPF_result_t result) {
 
 std::optional<Finding> check_host_with_libspf2(const Identity& identity, dns::Resolver& resolver,
                                                const Options& options) {
-  if (!Libspf2Guard::accepts(identity)) return {};
+  if (!Libspf2Guard::accepts(identity) || !host_name_fits()) return {};
   Libspf2Guard guard(identity, resolver, options);
   const auto result = run(identity, options.receiver, guard);
   if (guard.refused()) return {};

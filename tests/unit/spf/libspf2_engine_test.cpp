@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "spf/limits.h"
 #include "world.h"
 
@@ -142,6 +145,22 @@ TEST(SpfLibspf2, failures_are_temporary_errors_with_their_reason) {
   EXPECT_EQ(result.code, Code::temperror);
   EXPECT_NE(result.problem.find("TXT records of x.example"), std::string::npos);
   EXPECT_EQ(code_in("example.org RCODE TIMEOUT", by_library()), "temperror");
+}
+
+TEST(SpfLibspf2, checks_may_run_at_the_same_time) {
+  const std::string zone = record("a mx exists:%{ir}.x.example -all") +
+                           "example.org A 198.51.100.1\nexample.org MX 10 mx.example\n"
+                           "mx.example A 192.0.2.1\n";
+  std::atomic<int> passes = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50; ++round)
+        if (check_in(zone, by_library()).code == Code::pass) ++passes;
+    });
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(passes, 200);
 }
 
 TEST(SpfLibspf2, missing_records_are_none_outside_and_errors_inside) {
