@@ -3,10 +3,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "config/configuration.h"
 #include "daemon/environments.h"
@@ -17,6 +18,7 @@
 #include "daemon/test_dns_data.h"
 #include "daemon/test_mode.h"
 #include "daemon/version.h"
+#include "milter/listener.h"
 #include "milter/worker_pool.h"
 
 namespace dmarc::daemon {
@@ -59,9 +61,8 @@ int test(const Options& options, config::Configuration configuration) {
   return run_test_mode(options, TestEnvelope::from_environment(), environments.current());
 }
 
-bool has_socket(const Options& options, const config::Configuration& configuration) {
-  return options.socket || !configuration.process.socket.empty() ||
-         std::getenv("LISTEN_FDS") != nullptr;
+bool names_socket(const Options& options, const config::Configuration& configuration) {
+  return options.socket || !configuration.process.socket.empty();
 }
 
 }  // namespace
@@ -84,13 +85,14 @@ int run(int argc, char* const argv[]) {
   }
   if (options->check_only) return EX_OK;
   if (!options->test_messages.empty()) return test(*options, std::move(*configuration));
-  if (!has_socket(*options, *configuration)) {
+  const std::optional<int> passed = milter::socket_from_systemd();
+  if (!passed && !names_socket(*options, *configuration)) {
     std::cerr << options->program << ": milter socket must be specified\n";
     if (argc == 1) std::cerr << "\t(use \"-?\" for help)\n";
     return EX_CONFIG;
   }
   Signals signals;
-  return serve({*options, std::move(*configuration), reload_path(path)}, signals);
+  serve({*options, std::move(*configuration), reload_path(path), passed}, signals);
 }
 
 }  // namespace dmarc::daemon

@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 
-#include "base/ascii.h"
 #include "daemon/background.h"
 #include "daemon/drain.h"
 #include "daemon/environments.h"
@@ -55,7 +54,7 @@ class Service {
  public:
   Service(const Startup& startup, Signals& signals);
   Done start();
-  void report(const Failure& failure);
+  [[noreturn]] void give_up(const Failure& failure);
   [[noreturn]] void supervise();
 
  private:
@@ -66,11 +65,13 @@ class Service {
   void log_start();
   void reload();
   [[noreturn]] void finish(int status);
+  [[noreturn]] void leave(int status);
   std::string socket_text() const;
 
   const Options& options_;
   const config::Configuration& configuration_;
   const std::string& reload_path_;
+  const std::optional<int> passed_socket_;
   Signals& signals_;
   SystemLog log_;
   Background background_;
@@ -86,6 +87,7 @@ Service::Service(const Startup& startup, Signals& signals)
     : options_(startup.options),
       configuration_(startup.configuration),
       reload_path_(startup.reload_path),
+      passed_socket_(startup.passed_socket),
       signals_(signals),
       log_(options_.program),
       traffic_(configuration_.process.max_connections, log_) {
@@ -130,9 +132,7 @@ Done Service::settle_in() {
 
 Done Service::open_socket() {
   auto opened = [this]() -> tl::expected<milter::Listener, std::string> {
-    if (const std::optional<int> passed = milter::socket_from_systemd()) {
-      return milter::Listener::adopt(*passed);
-    }
+    if (passed_socket_) return milter::Listener::adopt(*passed_socket_);
     return milter::parse_socket_spec(socket_text()).and_then(milter::Listener::open);
   }();
   if (!opened) return tl::unexpected(Failure{EX_UNAVAILABLE, opened.error()});
@@ -173,10 +173,11 @@ void Service::log_start() {
   if (options_.auto_restart) log_.write(log::make(log::Id::option_later, {"-A", "AutoRestart"}));
 }
 
-void Service::report(const Failure& failure) {
+void Service::give_up(const Failure& failure) {
   std::cerr << options_.program << ": " << failure.text << '\n';
   if (log_.uses_syslog()) log_.write(log::make(log::Id::start_failed, {failure.text}));
   background_.failed(failure.status);
+  leave(failure.status);
 }
 
 void Service::supervise() {
@@ -209,26 +210,26 @@ void Service::reload() {
   service_manager::ready();
 }
 
-// Other threads still run; nothing may be destroyed under them.
 void Service::finish(int status) {
   const int error = status == EX_OK ? 0 : errno;
   log_.write(log::make(log::Id::terminating, {configuration_.policy.version, std::to_string(status),
                                               std::to_string(error)}));
-  listener_->stop();
+  leave(status);
+}
+
+// Other threads may run; nothing may be destroyed under them.
+void Service::leave(int status) {
+  if (listener_) listener_->stop();
   pid_file_.reset();
   ::_exit(status);
 }
 
 }  // namespace
 
-int serve(const Startup& startup, Signals& signals) {
+void serve(const Startup& startup, Signals& signals) {
   // Not on the stack: once libmilter has started, its threads use it until _exit().
   auto* const service = new Service(startup, signals);
-  if (const Done started = service->start(); !started) {
-    service->report(started.error());
-    // A failure after threads were started must not run destructors under them.
-    ::_exit(started.error().status);
-  }
+  if (const Done started = service->start(); !started) service->give_up(started.error());
   service->supervise();
 }
 

@@ -1,7 +1,7 @@
 // The running daemon: from a configuration to a filter that answers, and to its end.
 //
 //   Signals signals;
-//   return serve(options, configuration, signals);
+//   serve({options, configuration, reload_path, socket}, signals);
 //
 // The order of the start is that of OpenDMARC: limits, user, working directory, privileges, umask,
 // background, socket, pid file, and only then threads.
@@ -11,6 +11,7 @@
 // stopped.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "config/configuration.h"
@@ -24,9 +25,11 @@ struct Startup {
   Options options;
   config::Configuration configuration;
   std::string reload_path;  ///< absolute; empty when there is nothing that can be read again
+  std::optional<int> passed_socket;  ///< from systemd; then the option Socket does not count
 };
 
-/// Returns only when the start fails, with the exit status; the reason is on stderr then.
-int serve(const Startup& startup, Signals& signals);
+/// Filters until a signal ends it. Leaves the process also when the start fails; the reason is on
+/// stderr then.
+[[noreturn]] void serve(const Startup& startup, Signals& signals);
 
 }  // namespace dmarc::daemon

@@ -1,11 +1,9 @@
 #include "milter/libmilter_engine.h"
 
 #include <libmilter/mfapi.h>
-#include <netinet/in.h>
 
 #include <array>
 #include <cstdio>
-#include <string_view>
 #include <thread>
 
 #include "milter/libmilter_glue.h"
@@ -22,156 +20,12 @@ constexpr std::size_t max_packet = 1024 * 1024;
 // another matter: see libmilter_threads.cpp.
 constexpr int packet_timeout_seconds = 300;
 
-// The name in libmilter's own log lines, which OpenDMARC's users know.
-constexpr char filter_name[] = "OpenDMARC Filter";
-
 // Never destroyed: libmilter's threads run until _exit().
 struct Engine {
   EngineOptions options;
   bool tcp = false;
 };
 Engine* engine = nullptr;
-
-// For events without a reply.
-constexpr sfsistat no_reply = SMFIS_NOREPLY;
-
-sfsistat status_of(Response response) {
-  switch (response) {
-    case Response::proceed:
-      return SMFIS_CONTINUE;
-    case Response::accept:
-      return SMFIS_ACCEPT;
-    case Response::tempfail:
-      break;
-  }
-  return SMFIS_TEMPFAIL;
-}
-
-std::optional<base::IpAddress> address_of(const sockaddr* address) {
-  const void* octets = nullptr;
-  std::size_t size = 0;
-  if (address != nullptr && address->sa_family == AF_INET) {
-    octets = &reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
-    size = sizeof(in_addr);
-  } else if (address != nullptr && address->sa_family == AF_INET6) {
-    octets = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
-    size = sizeof(in6_addr);
-  }
-  return base::IpAddress::from_octets({static_cast<const char*>(octets), size});
-}
-
-std::string hexadecimal(unsigned long value) {
-  std::array<char, 2 * sizeof value + 1> text{};
-  std::snprintf(text.data(), text.size(), "%lx", value);
-  return text.data();
-}
-
-/// Runs the part of a callback that may throw.
-template <class Work>
-sfsistat guarded(Context context, Work work) noexcept {
-  try {
-    return work();
-  } catch (...) {
-    log_exception(context);
-    return SMFIS_TEMPFAIL;
-  }
-}
-
-/// The same for an event without a reply: the failure is told at the end of the message.
-template <class Work>
-sfsistat guarded_silent(Context context, Work work) noexcept {
-  Connection* const connection = connection_of(context);
-  if (connection == nullptr) return no_reply;
-  try {
-    work(connection->session);
-  } catch (...) {
-    log_exception(context);
-    connection->failed = true;
-  }
-  return no_reply;
-}
-
-sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned long offered_steps,
-                      unsigned long, unsigned long, unsigned long* actions, unsigned long* steps,
-                      unsigned long* spare, unsigned long* spare_too) noexcept {
-  return guarded(context, [&]() -> sfsistat {
-    *spare = *spare_too = 0;
-    const std::optional<Terms> terms = terms_for(offered_actions, offered_steps, engine->tcp);
-    if (!terms) {
-      options().sink->write(log::make(log::Id::actions_missing, {hexadecimal(offered_actions),
-                                                                 hexadecimal(required_actions())}));
-      return SMFIS_REJECT;
-    }
-    *actions = terms->actions;
-    *steps = terms->steps;
-    request_macros(context, terms->actions);
-    return SMFIS_CONTINUE;
-  });
-}
-
-sfsistat on_connect(Context context, char* host, sockaddr* address) noexcept {
-  return guarded(context, [&]() -> sfsistat {
-    forget_connection(context);
-    std::optional<Traffic::Ticket> ticket = options().traffic->admit();
-    if (!ticket) return SMFIS_TEMPFAIL;
-    auto connection = std::make_unique<Connection>(options().environment(), *std::move(ticket));
-    const Response response = connection->session.connect(host, address_of(address));
-    smfi_setpriv(context, connection.release());
-    return status_of(response);
-  });
-}
-
-sfsistat on_helo(Context context, char* name) noexcept {
-  return guarded_silent(context, [&](Session& session) { session.helo(name); });
-}
-
-sfsistat on_mail(Context context, char** arguments) noexcept {
-  Connection* const connection = connection_of(context);
-  if (connection == nullptr) return SMFIS_TEMPFAIL;
-  connection->failed = false;
-  return guarded(context, [&]() -> sfsistat {
-    connection->ticket.begin_message();
-    return status_of(connection->session.mail(arguments[0], macros_of(context)));
-  });
-}
-
-sfsistat on_header(Context context, char* name, char* value) noexcept {
-  return guarded_silent(context, [&](Session& session) { session.header(name, value); });
-}
-
-sfsistat on_end_of_message(Context context) noexcept {
-  Connection* const connection = connection_of(context);
-  if (connection == nullptr || connection->failed) return SMFIS_TEMPFAIL;
-  return guarded(context, [&]() -> sfsistat {
-    return apply(context, connection->session.end_of_message(macros_of(context)));
-  });
-}
-
-sfsistat on_abort(Context context) noexcept {
-  if (Connection* const connection = connection_of(context)) connection->session.abort();
-  return SMFIS_CONTINUE;
-}
-
-sfsistat on_close(Context context) noexcept {
-  forget_connection(context);
-  return SMFIS_CONTINUE;
-}
-
-smfiDesc callbacks(char* name) {
-  smfiDesc description{};
-  description.xxfi_name = name;
-  description.xxfi_version = SMFI_VERSION;
-  description.xxfi_flags = required_actions();
-  description.xxfi_connect = on_connect;
-  description.xxfi_helo = on_helo;
-  description.xxfi_envfrom = on_mail;
-  description.xxfi_header = on_header;
-  description.xxfi_eom = on_end_of_message;
-  description.xxfi_abort = on_abort;
-  description.xxfi_close = on_close;
-  description.xxfi_negotiate = on_negotiate;
-  return description;
-}
 
 bool use_socket(std::string spec) {
   return smfi_setconn(spec.data()) == MI_SUCCESS && smfi_opensocket(false) == MI_SUCCESS;
@@ -183,41 +37,14 @@ const EngineOptions& options() {
   return engine->options;
 }
 
-Connection* connection_of(Context context) {
-  return static_cast<Connection*>(smfi_getpriv(context));
+bool over_tcp() {
+  return engine->tcp;
 }
 
-void forget_connection(Context context) {
-  delete connection_of(context);
-  smfi_setpriv(context, nullptr);
-}
-
-Macros macros_of(Context context) {
-  return [context](std::string_view name) -> std::optional<std::string> {
-    std::string symbol = name.size() == 1 ? std::string(name) : "{" + std::string(name) + "}";
-    const char* const value = smfi_getsymval(context, symbol.data());
-    if (value == nullptr) return std::nullopt;
-    return value;
-  };
-}
-
-std::string job_id_of(Context context) {
-  return macros_of(context)("i").value_or("(unknown-jobid)");
-}
-
-void log_exception(Context context) noexcept {
-  try {
-    std::string what = "unknown exception";
-    try {
-      throw;
-    } catch (const std::exception& error) {
-      what = error.what();
-    } catch (...) {
-    }
-    options().sink->write(log::make(log::Id::internal_error, {job_id_of(context), what}));
-  } catch (...) {
-    // Out of memory even for the log line: the deferral itself still gets through.
-  }
+std::string hexadecimal(unsigned long value) {
+  std::array<char, 2 * sizeof value + 1> text{};
+  std::snprintf(text.data(), text.size(), "%lx", value);
+  return text.data();
 }
 
 }  // namespace glue
@@ -225,8 +52,7 @@ void log_exception(Context context) noexcept {
 tl::expected<Corrections, std::string> start_libmilter(Listener& listener, EngineOptions options) {
   // libmilter's worker threads outlive every scope of the program.
   glue::engine = new glue::Engine{std::move(options), listener.is_tcp()};
-  std::string name(glue::filter_name);
-  if (smfi_register(glue::callbacks(name.data())) != MI_SUCCESS) {
+  if (!glue::register_callbacks()) {
     return tl::unexpected(std::string("smfi_register() failed"));
   }
   smfi_settimeout(glue::packet_timeout_seconds);

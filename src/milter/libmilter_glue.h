@@ -22,6 +22,12 @@ using Context = smfi_str*;
 /// What start_libmilter() was given; valid from then on.
 const EngineOptions& options();
 bool over_tcp();
+std::string hexadecimal(unsigned long value);
+
+// ---- events (libmilter_callbacks.cpp)
+
+/// Names the filter's callbacks to libmilter; false when it does not accept them.
+bool register_callbacks();
 
 /// Our part of a connection.
 struct Connection {

@@ -1,0 +1,75 @@
+#include "daemon/drain.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "base/read_file.h"
+#include "support/log_capture.h"
+#include "support/temporary_folder.h"
+
+namespace dmarc::daemon {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+class DrainTest : public testing::Test {
+ protected:
+  DrainTest() : listener_(open(folder_.path("socket"))) {}
+
+  void run(const DrainLimits& limits) { drain(listener_, traffic_, signals_, log_, limits); }
+
+  static milter::Listener open(const std::string& path) {
+    return std::move(milter::parse_socket_spec(path).and_then(milter::Listener::open).value());
+  }
+
+  test::TemporaryFolder folder_;
+  test::LogCapture log_;
+  Signals signals_;
+  milter::Traffic traffic_{0, log_};
+  milter::Listener listener_;
+};
+
+TEST_F(DrainTest, ends_at_once_when_there_is_no_connection) {
+  run({hours(1), hours(1)});
+  EXPECT_EQ(log_.texts().back(), "stopped: 0 connection(s) left");
+  EXPECT_NE(::access(folder_.path("socket").c_str(), F_OK), 0) << "the socket file is left";
+}
+
+TEST_F(DrainTest, waits_for_a_message_in_progress) {
+  auto ticket = traffic_.admit();
+  ticket->begin_message();
+  std::thread client([&] { ticket->settle(); });
+  run({hours(1), milliseconds(0)});
+  client.join();
+  EXPECT_EQ(log_.texts().back(), "stopped: 0 connection(s) left");
+}
+
+TEST_F(DrainTest, gives_a_connection_between_messages_a_moment_only) {
+  const auto ticket = traffic_.admit();
+  run({hours(1), milliseconds(0)});
+  EXPECT_EQ(traffic_.connections(), 1U);
+}
+
+TEST_F(DrainTest, gives_up_when_the_time_is_over) {
+  auto ticket = traffic_.admit();
+  ticket->begin_message();
+  run({milliseconds(0), milliseconds(0)});
+  EXPECT_EQ(log_.texts().front(),
+            "stopping: 1 connection(s) with a message in progress, waiting at most 0 seconds");
+  EXPECT_EQ(log_.texts().back(), "stopped: 1 connection(s) left");
+}
+
+TEST_F(DrainTest, ends_at_the_second_signal) {
+  auto ticket = traffic_.admit();
+  ticket->begin_message();
+  ::kill(::getpid(), SIGTERM);
+  run({hours(1), hours(1)});
+  EXPECT_EQ(log_.texts().back(), "stopped: 1 connection(s) left");
+}
+
+}  // namespace
+}  // namespace dmarc::daemon
