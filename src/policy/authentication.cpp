@@ -53,21 +53,24 @@ void limit(std::vector<Dkim>& results, std::span<const dns::Name> authors) {
 
 }  // namespace
 
-Authentication authenticate(const Message& message, const Settings& settings,
-                            const TrustedResults& upstream, std::span<const dns::Name> authors,
-                            const std::function<spf::Result()>& own_spf) {
+Authentication authenticate_signatures(const TrustedResults& upstream,
+                                       std::span<const dns::Name> authors) {
   Authentication authentication;
   authentication.removals = upstream.removals;
-  if (authors.empty()) return authentication;
-  SpfFinding spf = find_spf(message, settings, upstream.spf, own_spf);
-  authentication.spf_source = spf.source;
-  authentication.spf = std::move(spf.input);
-  authentication.own_spf = std::move(spf.own);
   for (const mail::MethodResult& result : upstream.dkim) {
     if (auto dkim = read_dkim(result)) authentication.dkim.push_back(std::move(*dkim));
   }
   limit(authentication.dkim, authors);
   return authentication;
+}
+
+void authenticate_sender(Authentication& authentication, const Message& message,
+                         const Settings& settings, const TrustedResults& upstream,
+                         const std::function<spf::Result()>& own_spf) {
+  SpfFinding spf = find_spf(message, settings, upstream.spf, own_spf);
+  authentication.spf_source = spf.source;
+  authentication.spf = std::move(spf.input);
+  authentication.own_spf = std::move(spf.own);
 }
 
 std::vector<Verdict> evaluate_authors(std::span<const dns::Name> authors,

@@ -21,9 +21,14 @@ namespace dmarc::policy {
 /// Each signature that is evaluated costs a tree walk; genuine mail carries a handful.
 inline constexpr std::size_t max_dkim = 20;
 
-Authentication authenticate(const Message& message, const Settings& settings,
-                            const TrustedResults& upstream, std::span<const dns::Name> authors,
-                            const std::function<spf::Result()>& own_spf);
+/// The signatures, from trusted fields.
+Authentication authenticate_signatures(const TrustedResults& upstream,
+                                       std::span<const dns::Name> authors);
+
+/// Adds what SPF says of the envelope sender.
+void authenticate_sender(Authentication& authentication, const Message& message,
+                         const Settings& settings, const TrustedResults& upstream,
+                         const std::function<spf::Result()>& own_spf);
 
 /// Evaluates each author domain with those results.
 std::vector<Verdict> evaluate_authors(std::span<const dns::Name> authors,

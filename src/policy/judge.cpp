@@ -57,6 +57,16 @@ bool is_let_in(const Judgement& judgement) {
   return judgement.action == Action::accept || judgement.action == Action::proceed;
 }
 
+void prefetch_authors(const FormRuling& form, const Settings& settings, dns::Resolver& resolver) {
+  for (const dns::Name& author : form.domains)
+    prefetch_author(author, settings.evaluation(), resolver);
+}
+
+void log_own_spf(Judgement& judgement, const Message& message) {
+  const auto& own = judgement.authentication.own_spf;
+  if (own) judgement.events.push_back(spf_event(message, *own));
+}
+
 /// Forged fields that stay in the message could be believed by others, so it can't be said to be
 /// in order.
 void note_left_behind(Judgement& judgement, FormRuling& form, const Message& message,
@@ -102,19 +112,24 @@ Judgement judge(const Message& message, const Settings& settings, dns::Resolver&
   append(judgement.events, std::move(form.events));
   if (settle_by_form(judgement, form)) return judgement;
 
-  const Options options = settings.evaluation();
-  for (const dns::Name& author : form.domains)
-    prefetch_author(author, options, resolver);
+  prefetch_authors(form, settings, resolver);
   TrustedResults trusted = read_trusted_results(message, settings);
   append(judgement.events, std::move(trusted.events));
   note_left_behind(judgement, form, message, trusted.left_behind);
-  judgement.authentication = authenticate(message, settings, trusted, form.domains, own_spf);
-  if (const auto& own = judgement.authentication.own_spf) {
-    judgement.events.push_back(spf_event(message, *own));
-  }
+  judgement.authentication = authenticate_signatures(trusted, form.domains);
 
-  Assessment assessment =
-      assess(evaluate_authors(form.domains, judgement.authentication, options, resolver), form);
+  const auto evaluate = [&] {
+    return evaluate_authors(form.domains, judgement.authentication, settings.evaluation(),
+                            resolver);
+  };
+  if (!form.domains.empty()) {
+    // While our SPF check is under way everything else is asked for: the owner of a slow SPF record
+    // must not use up the time in which the author's policy is found out.
+    if (settings.spf_self_validate) evaluate();
+    authenticate_sender(judgement.authentication, message, settings, trusted, own_spf);
+    log_own_spf(judgement, message);
+  }
+  Assessment assessment = assess(evaluate(), form);
   adopt(judgement, dispose(assessment, form, settings));
   adopt(judgement, std::move(assessment));
 

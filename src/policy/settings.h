@@ -37,7 +37,8 @@ struct Settings {
   // ---- identity
   std::string authserv_id;  ///< empty: the MTA's name (macro j), or the host's name
   bool authserv_id_with_job_id = false;
-  std::vector<std::string> trusted_authserv_ids;  ///< besides authserv_id
+  /// Whose results are believed; see authserv_ids.h for when authserv_id is one of them unlisted.
+  std::vector<std::string> trusted_authserv_ids;
   AuthResultsTrust auth_results_trust = AuthResultsTrust::topmost;
   std::string host_name;  ///< this host's name, for SoftwareHeader and as the last authserv_id
   std::string version;    ///< in the DMARC-Filter field

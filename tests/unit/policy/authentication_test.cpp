@@ -27,7 +27,7 @@ Authentication authenticate_with(std::vector<mail::MethodResult> results) {
   TrustedResults upstream;
   upstream.dkim = std::move(results);
   const std::vector authors{name("news.legitimate.com")};
-  return authenticate(Mail().message(), {}, upstream, authors, [] { return spf::Result{}; });
+  return authenticate_signatures(upstream, authors);
 }
 
 TEST(Authentication, reads_the_domain_selector_and_result_of_a_signature) {
@@ -88,20 +88,14 @@ TEST(Authentication, keeps_the_order_of_the_fields_otherwise) {
   EXPECT_EQ(found.dkim[2].input.domain, name("legitimate.com"));
 }
 
-TEST(Authentication, is_not_looked_for_when_there_is_no_author_to_compare_with) {
+TEST(Authentication, adds_the_result_for_the_sender) {
   TrustedResults upstream;
-  upstream.dkim = {dkim("pass", "legitimate.com")};
-  upstream.removals = {{3, "mx.victim.com"}};
-  Settings settings;
-  settings.spf_self_validate = true;
-  int checks = 0;
-  const auto found = authenticate(Mail().message(), settings, upstream, {}, [&] {
-    ++checks;
-    return spf::Result{};
-  });
-  EXPECT_EQ(checks, 0);
-  EXPECT_TRUE(found.dkim.empty());
-  EXPECT_EQ(found.removals.size(), 1U);
+  upstream.spf = {{"spf", "pass", "", {{"smtp", "mailfrom", "attack.com"}}}};
+  Authentication authentication;
+  authenticate_sender(authentication, Mail().message(), {}, upstream, {});
+  EXPECT_EQ(authentication.spf_source, Authentication::SpfSource::auth_results);
+  ASSERT_TRUE(authentication.spf.has_value());
+  EXPECT_EQ(authentication.spf->domain, name("attack.com"));
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // Whoever chooses MAIL FROM and HELO does not choose what SPF authenticates.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <unordered_set>
 
 #include "world.h"
 
@@ -141,6 +143,53 @@ TEST(JudgeEnvelope, checks_spf_once_and_only_when_it_is_asked_to) {
   const Judgement judgement = world.judge(as_legitimate());
   EXPECT_EQ(world.own_checks, 0);
   EXPECT_EQ(judgement.authentication.spf_source, Authentication::SpfSource::none);
+}
+
+TEST(JudgeEnvelope, does_not_check_spf_for_a_message_without_an_author) {
+  World world = world_with_own_spf();
+  world.judge(Mail().from("undisclosed-senders:;"));
+  EXPECT_EQ(world.own_checks, 0);
+}
+
+/// Answers from a zone until it expires; then only what it was asked before.
+class ExpiringResolver final : public dns::Resolver {
+ public:
+  explicit ExpiringResolver(std::string_view zone) : zone_(*dns::Zone::parse(zone)) {}
+  void expire() { expired_ = true; }
+
+  dns::AnswerPtr lookup(const dns::Name& name, dns::Type type) override {
+    const dns::Question question{name, type};
+    if (expired_ && !asked_.contains(question)) {
+      dns::Answer answer;
+      answer.failure = dns::Failure::timeout;
+      return std::make_shared<dns::Answer>(answer);
+    }
+    asked_.insert(question);
+    return std::make_shared<dns::Answer>(zone_.answer(question));
+  }
+  void prefetch(const dns::Name& name, dns::Type type) override { lookup(name, type); }
+
+ private:
+  dns::Zone zone_;
+  std::unordered_set<dns::Question> asked_;
+  bool expired_ = false;
+};
+
+TEST(JudgeEnvelope, lets_no_slow_spf_record_use_up_the_time_for_the_policy) {
+  ExpiringResolver resolver(
+      "_dmarc.legitimate.com TXT \"v=DMARC1; p=none; np=reject\"\n"
+      "legitimate.com A 192.0.2.1\n");
+  Settings settings;
+  settings.authserv_id = "mx.victim.com";
+  settings.spf_self_validate = true;
+  settings.reject_failures = true;
+  const Judgement judgement =
+      judge(Mail().from("<a@notexist.legitimate.com>").message(), settings, resolver, [&] {
+        resolver.expire();
+        return spf::Result{};
+      });
+  EXPECT_EQ(judgement.result, Result::fail);
+  EXPECT_EQ(judgement.action, Action::reject);
 }
 
 }  // namespace
