@@ -90,7 +90,8 @@ Result check(const Request& request, dns::Resolver& resolver, const Options& opt
   }
   result.domain = *domain;
 
-  // Section 4.3: a sender without local part is "postmaster", as is that of section 2.4.
+  // RFC 7208 section 4.3 "Initial Processing" for a sender without local part, section 2.4 "The
+  // "MAIL FROM" Identity" for the null path.
   const bool anonymous = null_path || request.sender.local_part.empty();
   const Identity identity{request.client.unmapped(),
                           anonymous ? "postmaster" : request.sender.local_part, *domain,

@@ -60,7 +60,7 @@ struct Result {
   /// The term that decided, as published, for example "ip4:192.0.2.0/24"; empty when none matched.
   std::string mechanism;
   /// The domains whose records were followed by include and redirect to reach the deciding term,
-  /// outermost first.
+  /// outermost first; printable ASCII.
   std::vector<std::string> path;
   /// For temperror and permerror and none: why, in printable ASCII.
   std::string problem;

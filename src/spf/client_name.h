@@ -25,7 +25,7 @@ std::vector<dns::Name> validated(const std::vector<dns::Name>& names, const base
                                  dns::Resolver& resolver);
 
 /// %{p}: the validated name that is `domain`, or else below it, or else any; "unknown" when there
-/// is none (section 7.3 "Macro Processing Details").
+/// is none (RFC 7208 section 7.3 "Macro Processing Details").
 std::string client_name(const base::IpAddress& client, const dns::Name& domain,
                         dns::Resolver& resolver);
 

@@ -1,5 +1,6 @@
 #include "spf/evaluator.h"
 
+#include "base/ascii.h"
 #include "spf/client_name.h"
 #include "spf/limits.h"
 #include "spf/published.h"
@@ -37,7 +38,7 @@ Finding Evaluator::check_host(const dns::Name& domain) {
 
 Finding Evaluator::evaluate(const Record& record, const dns::Name& domain) {
   prefetch(record, domain);
-  // Section 4.6.2 "Mechanisms": in order, the first that matches decides.
+  // RFC 7208 section 4.6.2 "Mechanisms": in order, the first that matches decides.
   for (const Directive& directive : record.directives) {
     MatchResult result = match(directive, domain);
     if (!result) return finding_of(std::move(result.error()));
@@ -50,14 +51,15 @@ Finding Evaluator::evaluate(const Record& record, const dns::Name& domain) {
       finding.explanation = Explanation{domain, *record.explanation};
     return finding;
   }
-  if (record.redirect) return follow_redirect(*record.redirect, domain);
-  return neutral();  // section 4.7 "Default Result"
+  if (record.redirect) return follow_redirect(record.redirect, domain);
+  return neutral();  // RFC 7208 section 4.7 "Default Result"
 }
 
-// Section 6.1 "redirect: Redirected Query".
-Finding Evaluator::follow_redirect(const MacroString& redirect, const dns::Name& domain) {
+// RFC 7208 section 6.1 "redirect: Redirected Query".
+Finding Evaluator::follow_redirect(const std::optional<MacroString>& redirect,
+                                   const dns::Name& domain) {
   if (auto over = count_term()) return finding_of(*std::move(over));
-  const auto target = target_name(&redirect, domain);
+  const auto target = target_name(redirect, domain);
   if (!target) {
     // RFC 8616 section 4 "SPF": such a term has no effect.
     if (target.error() == ExpansionError::non_ascii_local_part) return neutral();
@@ -66,7 +68,7 @@ Finding Evaluator::follow_redirect(const MacroString& redirect, const dns::Name&
   }
   Finding finding = check_host(*target);
   if (finding.code == Code::none) finding.code = Code::permerror;
-  finding.path.insert(finding.path.begin(), target->text());
+  finding.path.insert(finding.path.begin(), base::printable(target->text()));
   return finding;
 }
 
@@ -77,10 +79,11 @@ Evaluator::MatchResult Evaluator::match(const Directive& directive, const dns::N
     return Match{directive.text, {}};
   }
   if (auto over = count_term()) return tl::unexpected(*std::move(over));
-  const auto target = target_name(directive.target ? &*directive.target : nullptr, domain);
+  const auto target = target_name(directive.target, domain);
   if (target) return ask(directive, *target);
-  // check_host() of an unusable name is none (section 4.3), which include turns into a permerror
-  // (section 5.2); other mechanisms just don't match (section 4.8 "Domain Specification").
+  // RFC 7208 section 4.8 "Domain Specification" leaves it open what an unusable name means. It does
+  // not match, except for include: check_host() of it is none by section 4.3 "Initial Processing",
+  // and that is a permerror by section 5.2 "include".
   if (directive.mechanism != Mechanism::include ||
       target.error() == ExpansionError::non_ascii_local_part)
     return std::nullopt;
@@ -88,9 +91,9 @@ Evaluator::MatchResult Evaluator::match(const Directive& directive, const dns::N
       Trouble{Code::permerror, "an include of " + shown(domain) + " leads to no usable name"});
 }
 
-tl::expected<dns::Name, ExpansionError> Evaluator::target_name(const MacroString* spec,
-                                                               const dns::Name& domain) {
-  if (spec == nullptr) return domain;
+tl::expected<dns::Name, ExpansionError> Evaluator::target_name(
+    const std::optional<MacroString>& spec, const dns::Name& domain) {
+  if (!spec) return domain;
   MacroContext context{identity_, domain};
   if (spec->uses('p')) context.client_name = client_name(identity_.client, domain, resolver_);
   return expand_domain(*spec, context);
@@ -137,7 +140,7 @@ void Evaluator::prefetch(const Record& record, const dns::Name& domain) {
 void Evaluator::prefetch(const Directive& directive, const dns::Name& domain) {
   // %{p} would have to wait for an answer first.
   if (directive.target && directive.target->uses('p')) return;
-  const auto target = target_name(directive.target ? &*directive.target : nullptr, domain);
+  const auto target = target_name(directive.target, domain);
   if (!target) return;
   ++prefetched_terms_;
   switch (directive.mechanism) {

@@ -46,7 +46,7 @@ class Evaluator {
   using MatchResult = tl::expected<std::optional<Match>, Trouble>;
 
   Finding evaluate(const Record& record, const dns::Name& domain);
-  Finding follow_redirect(const MacroString& redirect, const dns::Name& domain);
+  Finding follow_redirect(const std::optional<MacroString>& redirect, const dns::Name& domain);
 
   MatchResult match(const Directive& directive, const dns::Name& domain);
   MatchResult ask(const Directive& directive, const dns::Name& target);
@@ -56,8 +56,8 @@ class Evaluator {
   MatchResult ask_ptr(const Directive& directive, const dns::Name& target);
   MatchResult ask_exists(const Directive& directive, const dns::Name& target);
 
-  /// The name that a term is about. `spec` may be absent: the domain itself.
-  tl::expected<dns::Name, ExpansionError> target_name(const MacroString* spec,
+  /// The name that a term is about: without a domain-spec the domain itself.
+  tl::expected<dns::Name, ExpansionError> target_name(const std::optional<MacroString>& spec,
                                                       const dns::Name& domain);
   bool in_network(const Directive& directive, const base::IpAddress& network) const;
   bool holds_client(const Directive& directive, const dns::Answer& addresses) const;

@@ -62,8 +62,8 @@ bool is_handled(const Directive& directive) {
          (!directive.target || is_handled(*directive.target));
 }
 
-// The record without what the library misreads or need not see: unknown modifiers, explanations,
-// terms behind "all". It follows redirect where it stands, so that comes last.
+// The record without what the library misreads or need not see: other modifiers than redirect, and
+// that beside "all". It follows redirect where it stands, so that comes last.
 std::optional<std::string> rewritten(const Record& record) {
   std::string text = "v=spf1";
   std::size_t size = 0;

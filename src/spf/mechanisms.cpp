@@ -1,6 +1,7 @@
 // The mechanisms that ask the DNS (RFC 7208 section 5 "Mechanism Definitions").
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "spf/client_name.h"
 #include "spf/evaluator.h"
 #include "spf/limits.h"
@@ -55,13 +56,13 @@ Evaluator::MatchResult Evaluator::ask(const Directive& directive, const dns::Nam
   }
 }
 
-// Section 5.2 "include". A void look-up needs no counting here: it is a permerror anyway.
+// RFC 7208 section 5.2 "include". A void look-up needs no counting here: it is a permerror anyway.
 Evaluator::MatchResult Evaluator::ask_include(const dns::Name& target) {
   Finding finding = check_host(target);
   switch (finding.code) {
     case Code::pass: {
       Match match{std::move(finding.mechanism), std::move(finding.path)};
-      match.path.insert(match.path.begin(), target.text());
+      match.path.insert(match.path.begin(), base::printable(target.text()));
       return match;
     }
     case Code::none:
@@ -77,7 +78,7 @@ Evaluator::MatchResult Evaluator::ask_include(const dns::Name& target) {
   return std::nullopt;
 }
 
-// Section 5.3 "a".
+// RFC 7208 section 5.3 "a".
 Evaluator::MatchResult Evaluator::ask_a(const Directive& directive, const dns::Name& target) {
   const dns::Type type = address_type(identity_.client);
   const dns::AnswerPtr answer = resolver_.lookup(target, type);
@@ -86,9 +87,9 @@ Evaluator::MatchResult Evaluator::ask_a(const Directive& directive, const dns::N
   return Match{directive.text, {}};
 }
 
-// Section 5.4 "mx". A term with hosts that have no address counts as one void look-up, and only
-// when it does not match: section 4.6.4 limits "the number of terms", and neither the order of the
-// MX records nor a client of the other address family should decide the result.
+// RFC 7208 section 5.4 "mx". A term with hosts that have no address counts as one void look-up, and
+// only when it does not match: section 4.6.4 limits "the number of terms", and neither the order of
+// the MX records nor a client of the other address family should decide the result.
 Evaluator::MatchResult Evaluator::ask_mx(const Directive& directive, const dns::Name& target) {
   const dns::AnswerPtr answer = resolver_.lookup(target, dns::Type::mx);
   if (auto trouble = examine(*answer, target, dns::Type::mx))
@@ -114,8 +115,8 @@ Evaluator::MatchResult Evaluator::ask_mx(const Directive& directive, const dns::
   return std::nullopt;
 }
 
-// Section 5.5 "ptr (do not use)": a failure is no match. Names that are not below the target need
-// no validation.
+// RFC 7208 section 5.5 "ptr (do not use)": a failure is no match. Names that are not below the
+// target need no validation.
 Evaluator::MatchResult Evaluator::ask_ptr(const Directive& directive, const dns::Name& target) {
   const dns::Name name = reverse_name(identity_.client);
   const dns::AnswerPtr answer = resolver_.lookup(name, dns::Type::ptr);
@@ -128,7 +129,7 @@ Evaluator::MatchResult Evaluator::ask_ptr(const Directive& directive, const dns:
   return Match{directive.text, {}};
 }
 
-// Section 5.7 "exists": the type is A whatever the client's family.
+// RFC 7208 section 5.7 "exists": the type is A whatever the client's family.
 Evaluator::MatchResult Evaluator::ask_exists(const Directive& directive, const dns::Name& target) {
   const dns::AnswerPtr answer = resolver_.lookup(target, dns::Type::a);
   if (auto trouble = examine(*answer, target, dns::Type::a))

@@ -16,7 +16,7 @@ std::string failed_lookup(const dns::Answer& answer, const dns::Name& name, dns:
 
 tl::expected<std::string, Trouble> published_record(const dns::Name& domain,
                                                     dns::Resolver& resolver) {
-  // Section 4.3 "Initial Processing".
+  // RFC 7208 section 4.3 "Initial Processing".
   if (domain.label_count() < 2)
     return tl::unexpected(Trouble{Code::none, shown(domain) + " is a single label"});
   const dns::AnswerPtr answer = resolver.lookup(domain, dns::Type::txt);
@@ -25,7 +25,7 @@ tl::expected<std::string, Trouble> published_record(const dns::Name& domain,
   if (answer->outcome == dns::Outcome::no_such_name)
     return tl::unexpected(Trouble{Code::none, shown(domain) + " does not exist"});
 
-  // Section 4.5 "Selecting Records".
+  // RFC 7208 section 4.5 "Selecting Records".
   const std::string* selected = nullptr;
   for (const std::string& text : answer->records) {
     if (!is_spf_record(text)) continue;

@@ -108,6 +108,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   expect(is_printable(own.problem), "problems are printable");
   expect(is_printable(own.explanation), "explanations are printable");
   expect(is_printable(own.mechanism), "mechanisms are printable");
+  for (const std::string& domain : own.path)
+    expect(is_printable(domain), "the path is printable");
   const spf::Result library = run(request, lines, spf::EngineKind::libspf2);
   expect(is_printable(library.problem), "problems are printable");
   expect(own.code == library.code, "both engines come to the same result");
