@@ -8,17 +8,16 @@
 // Threads: a pure function; the resolver is called from the calling thread.
 #pragma once
 
-#include <span>
-
-#include <dmarc/domain_name.h>
 #include <dmarc/evaluate.h>
 #include <dmarc/resolver.h>
+
+#include "dmarc/discovery.h"
 
 namespace dmarc {
 
 /// Fills `alignment`, `organizational_domain` and `walk` of `identifier`, whose `domain` and `mode`
-/// are set. `author_orgs` are the names that may be the author's Organizational Domain.
-void align(Identifier& identifier, const dns::Name& author, std::span<const dns::Name> author_orgs,
-           const Options& options, dns::Resolver& resolver);
+/// are set. `author` is what discover() found for the Author Domain.
+void align(Identifier& identifier, const Discovery& author, const Options& options,
+           dns::Resolver& resolver);
 
 }  // namespace dmarc

@@ -51,15 +51,15 @@ std::vector<Identifier> list_identifiers(const Inputs& inputs) {
   return identifiers;
 }
 
-void explain_missing_record(Verdict& verdict) {
-  if (const WalkStep* const failure = find_failure(verdict.walk)) {
+void explain_missing_record(Verdict& verdict, std::span<const WalkStep> walk) {
+  if (const WalkStep* const failure = find_failure(walk)) {
     verdict.result = Result::temperror;
     verdict.reason = describe_failure(*failure);
     return;
   }
   verdict.result = Result::none;
   verdict.reason = "no DMARC record found";
-  for (const WalkStep& step : verdict.walk)
+  for (const WalkStep& step : walk)
     if (step.records_found > 1)
       verdict.reason += "; the " + std::to_string(step.records_found) + " at " +
                         base::printable(step.name.text()) + " count as none";
@@ -81,12 +81,11 @@ void apply_policy(Verdict& verdict, const PolicyChoice& choice) {
   verdict.policy = verdict.record->testing ? one_level_lower(*choice.published) : *choice.published;
 }
 
-void align_identifiers(Verdict& verdict, std::span<const dns::Name> author_orgs,
-                       const Options& options, dns::Resolver& resolver) {
+void align_identifiers(Verdict& verdict, const Discovery& author, const Options& options,
+                       dns::Resolver& resolver) {
   const auto align_those_with = [&](MethodOutcome outcome) {
     for (Identifier& identifier : verdict.identifiers)
-      if (identifier.outcome == outcome)
-        align(identifier, verdict.author, author_orgs, options, resolver);
+      if (identifier.outcome == outcome) align(identifier, author, options, resolver);
   };
   for (Identifier& identifier : verdict.identifiers)
     identifier.mode =
@@ -100,10 +99,10 @@ void align_identifiers(Verdict& verdict, std::span<const dns::Name> author_orgs,
 }
 
 // What keeps the identifier from being decided; empty when it is.
-std::string open_question(const Identifier& identifier, const Verdict& verdict) {
+std::string open_question(const Identifier& identifier, const Discovery& author) {
   if (identifier.alignment == AlignmentOutcome::unknown) {
     const WalkStep* failure = find_failure(identifier.walk);
-    if (!failure) failure = find_failure(verdict.walk);
+    if (!failure) failure = find_failure(author.walk);
     return describe_failure(*failure);
   }
   if (identifier.outcome == MethodOutcome::temperror && is_aligned(identifier))
@@ -115,7 +114,7 @@ std::string open_question(const Identifier& identifier, const Verdict& verdict) 
 // RFC 9989 section 5.3.5 "Determine DMARC "Pass" or "Fail"" and 5.3.6 "Apply Policy If
 // Appropriate": an aligned identifier is a pass whatever else failed; without one, a failure that
 // hides whether there is one makes the verdict neither pass nor fail.
-void conclude(Verdict& verdict, const PolicyChoice& choice) {
+void conclude(Verdict& verdict, const Discovery& author, const PolicyChoice& choice) {
   if (verdict.spf_aligned || verdict.dkim_aligned) {
     verdict.result = Result::pass;
     return;
@@ -125,7 +124,7 @@ void conclude(Verdict& verdict, const PolicyChoice& choice) {
                      std::string(dns::describe(choice.existence_failure)) +
                      ", and the policy depends on whether that name exists";
   for (const Identifier& identifier : verdict.identifiers)
-    if (verdict.reason.empty()) verdict.reason = open_question(identifier, verdict);
+    if (verdict.reason.empty()) verdict.reason = open_question(identifier, author);
   verdict.result = verdict.reason.empty() ? Result::fail : Result::temperror;
 }
 
@@ -151,6 +150,22 @@ void name_organization(Verdict& verdict, const std::vector<dns::Name>& author_or
     verdict.organizational_domain = author_orgs.front();
 }
 
+void judge(Verdict& verdict, const Discovery& author, const Options& options,
+           dns::Resolver& resolver) {
+  if (!author.applied) return explain_missing_record(verdict, author.walk);
+  const WalkStep& applied = author.walk[*author.applied];
+  if (applied.record->usability() == Usability::no_processing)
+    return explain_unusable_record(verdict, applied);
+  verdict.policy_domain = applied.name;
+  verdict.record = applied.record;
+  const PolicyChoice choice =
+      choose_policy(verdict.author, applied.name, *applied.record, resolver);
+  apply_policy(verdict, choice);
+  align_identifiers(verdict, author, options, resolver);
+  name_organization(verdict, author.organizations);
+  conclude(verdict, author, choice);
+}
+
 }  // namespace
 
 void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver) {
@@ -173,24 +188,9 @@ Verdict evaluate(const Inputs& inputs, const Options& options, dns::Resolver& re
   verdict.discovery = effective_method(options);
   verdict.identifiers = list_identifiers(inputs);
 
-  Discovery found = discover(inputs.author, options, resolver);
-  verdict.walk = std::move(found.walk);
-  if (!found.applied) {
-    explain_missing_record(verdict);
-    return verdict;
-  }
-  const WalkStep& applied = verdict.walk[*found.applied];
-  if (applied.record->usability() == Usability::no_processing) {
-    explain_unusable_record(verdict, applied);
-    return verdict;
-  }
-  verdict.policy_domain = applied.name;
-  verdict.record = applied.record;
-  const PolicyChoice choice = choose_policy(inputs.author, applied.name, *applied.record, resolver);
-  apply_policy(verdict, choice);
-  align_identifiers(verdict, found.organizations, options, resolver);
-  name_organization(verdict, found.organizations);
-  conclude(verdict, choice);
+  Discovery author = discover(inputs.author, options, resolver);
+  judge(verdict, author, options, resolver);
+  verdict.walk = std::move(author.walk);
   return verdict;
 }
 

@@ -1,6 +1,7 @@
 #include "dmarc/report_uri.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.h"
 
@@ -19,16 +20,24 @@ bool is_scheme(std::string_view text) {
                      [](char c) { return base::is_alnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-// RFC 3986 section 2 "Characters", without "," and "!".
+// RFC 3986 section 2 "Characters", without "," and "!"; "%" is looked at by itself.
+constexpr std::array<bool, 256> uri_characters = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view("-._~:/?#[]@$&'()*+;="))
+    allowed[static_cast<unsigned char>(c)] = true;
+  for (unsigned char c = 0; c < 128; ++c)
+    if (base::is_alnum(static_cast<char>(c))) allowed[c] = true;
+  return allowed;
+}();
+
 bool has_uri_characters_only(std::string_view text) {
-  constexpr std::string_view others = "-._~:/?#[]@$&'()*+;=";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '%') {
       if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2]))
         return false;
       i += 2;
-    } else if (!base::is_alnum(c) && others.find(c) == std::string_view::npos) {
+    } else if (!uri_characters[static_cast<unsigned char>(c)]) {
       return false;
     }
   }

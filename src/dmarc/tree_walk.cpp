@@ -65,10 +65,14 @@ void prefetch_record(const dns::Name& name, dns::Resolver& resolver) {
 }
 
 std::vector<WalkStep> walk_tree(const dns::Name& start, const Options& options,
-                                dns::Resolver& resolver) {
+                                dns::Resolver& resolver, std::span<const WalkStep> known) {
   std::vector<WalkStep> walk;
-  for (const dns::Name& name : walk_names(start)) {
-    walk.push_back(look_up_record(name, options, resolver));
+  const auto names = walk_names(start);
+  walk.reserve(names.size());
+  for (const dns::Name& name : names) {
+    const auto made = std::find_if(known.begin(), known.end(),
+                                   [&](const WalkStep& step) { return step.name == name; });
+    walk.push_back(made != known.end() ? *made : look_up_record(name, options, resolver));
     if (walk.back().record && effective_psd(walk.back()) != PublicSuffixFlag::unknown) break;
   }
   return walk;

@@ -28,9 +28,10 @@ WalkStep look_up_record(const dns::Name& name, const Options& options, dns::Reso
 /// Starts the question of look_up_record().
 void prefetch_record(const dns::Name& name, dns::Resolver& resolver);
 
-/// Never empty: the first step is `start`.
+/// Never empty: the first step is `start`. Steps that an earlier walk has made are taken from
+/// `known`.
 std::vector<WalkStep> walk_tree(const dns::Name& start, const Options& options,
-                                dns::Resolver& resolver);
+                                dns::Resolver& resolver, std::span<const WalkStep> known = {});
 
 /// The psd tag that counts at that step: y where the suffix guard speaks, otherwise as published.
 PublicSuffixFlag effective_psd(const WalkStep& step);
