@@ -170,6 +170,10 @@ void Service::log_start() {
   log_.write(log::make(log::Id::trusted_services, {list_of(settings.trusted_authserv_ids)}));
   for (const log::Event& warning : configuration_.warnings)
     log_.write(warning);
+  if (passed_socket_) {
+    log_.write(
+        log::make(log::Id::note, {"listening on the socket that the service manager holds"}));
+  }
   if (options_.auto_restart) log_.write(log::make(log::Id::option_later, {"-A", "AutoRestart"}));
 }
 
