@@ -9,9 +9,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds check_interval{10};
 
-bool over(const milter::Traffic& traffic, Clock::duration waited, const DrainLimits& limits) {
-  if (traffic.connections() == 0 || waited >= limits.messages) return true;
-  return traffic.messages() == 0 && waited >= limits.idle;
+bool over(const milter::Traffic& traffic, Clock::duration waited, Clock::duration for_messages,
+          Clock::duration for_idle) {
+  if (traffic.connections() == 0 || waited >= for_messages) return true;
+  return traffic.messages() == 0 && waited >= for_idle;
 }
 
 }  // namespace
@@ -22,8 +23,9 @@ void drain(milter::Listener& listener, const milter::Traffic& traffic, Signals& 
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits.messages).count();
   sink.write(
       log::make(log::Id::draining, {std::to_string(traffic.messages()), std::to_string(seconds)}));
+  const auto for_idle = listener.is_inherited() ? limits.idle : limits.idle_unheld;
   const auto begin = Clock::now();
-  while (!over(traffic, Clock::now() - begin, limits)) {
+  while (!over(traffic, Clock::now() - begin, limits.messages, for_idle)) {
     if (signals.wait(check_interval) == Wish::stop) break;
   }
   sink.write(log::make(log::Id::drained, {std::to_string(traffic.messages())}));

@@ -19,8 +19,11 @@ struct DrainLimits {
   /// by Postfix after its milter_connect_timeout of 30 s, and the next process has to start as
   /// well.
   std::chrono::milliseconds messages{20'000};
-  /// For connections between two messages.
+  /// For connections between two messages, when new connections wait for the next process ...
   std::chrono::milliseconds idle{2'000};
+  /// ... and when they are refused until it has started: then every moment costs more messages than
+  /// it saves.
+  std::chrono::milliseconds idle_unheld{200};
 };
 
 /// Returns when nothing is under way any more, when the time is up, or at a second signal to stop.

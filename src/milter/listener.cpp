@@ -136,7 +136,9 @@ Opened Listener::adopt(int descriptor) {
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
   const int domain = get_option(descriptor, SO_DOMAIN);
-  return Listener(std::move(fd), domain == AF_INET || domain == AF_INET6).listen();
+  Listener listener(std::move(fd), domain == AF_INET || domain == AF_INET6);
+  listener.inherited_ = true;
+  return std::move(listener).listen();
 }
 
 Opened Listener::listen() && {

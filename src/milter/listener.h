@@ -36,6 +36,9 @@ class Listener {
   /// True when connections suffer from delayed acknowledgements.
   bool is_tcp() const { return tcp_; }
 
+  /// True when another process holds the socket as well, so that connections can wait there.
+  bool is_inherited() const { return inherited_; }
+
   /// From now on no connection arrives at fd(), which stays open and silent. What waits in the
   /// queue of an inherited socket is left to the next process; a socket of our own is closed and
   /// its file removed. Safe while another thread polls fd().
@@ -55,6 +58,7 @@ class Listener {
 
   base::UniqueFd fd_;
   bool tcp_ = false;
+  bool inherited_ = false;
   std::optional<File> file_;
 };
 

@@ -69,6 +69,9 @@ struct Session::SpfCheck {
 struct Session::MessageState {
   policy::Message message;
   std::shared_ptr<dns::LookupSession> lookups;
+  /// SPF asks what the sender's record tells it to ask: it has a budget of its own, so that it can't
+  /// use up the one for the author's policy.
+  std::shared_ptr<dns::LookupSession> spf_lookups;
   std::unique_ptr<SpfCheck> spf;
   std::size_t header_octets = 0;
   bool prefetched = false;
@@ -115,9 +118,11 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
 
 void Session::start_spf() {
   const policy::Message& message = message_->message;
+  message_->spf_lookups =
+      std::make_shared<dns::LookupSession>(*environment_->resolver, environment_->lookup_limits);
   message_->spf = std::make_unique<SpfCheck>(std::make_shared<SpfCheck::Work>(
       SpfCheck::Work{environment_,
-                     message_->lookups,
+                     message_->spf_lookups,
                      {message.client.value_or(local_client()), message.helo, message.sender},
                      {}}));
 }
@@ -169,6 +174,7 @@ policy::Judgement Session::end_of_message(const Macros& macros) {
     }
   }
   state->lookups->restart_clock();
+  if (state->spf_lookups) state->spf_lookups->restart_clock();
   policy::Judgement judgement =
       policy::judge(message, *environment_->settings, *state->lookups,
                     [&] { return state->spf ? state->spf->await() : spf::Result{}; });

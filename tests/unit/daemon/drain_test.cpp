@@ -34,7 +34,7 @@ class DrainTest : public testing::Test {
 };
 
 TEST_F(DrainTest, ends_at_once_when_there_is_no_connection) {
-  run({hours(1), hours(1)});
+  run({hours(1), hours(1), hours(1)});
   EXPECT_EQ(log_.texts().back(), "stopped: 0 connection(s) left");
   EXPECT_NE(::access(folder_.path("socket").c_str(), F_OK), 0) << "the socket file is left";
 }
@@ -43,21 +43,28 @@ TEST_F(DrainTest, waits_for_a_message_in_progress) {
   auto ticket = traffic_.admit();
   ticket->begin_message();
   std::thread client([&] { ticket->settle(); });
-  run({hours(1), milliseconds(0)});
+  run({hours(1), milliseconds(0), milliseconds(0)});
   client.join();
   EXPECT_EQ(log_.texts().back(), "stopped: 0 connection(s) left");
 }
 
 TEST_F(DrainTest, gives_a_connection_between_messages_a_moment_only) {
   const auto ticket = traffic_.admit();
-  run({hours(1), milliseconds(0)});
+  run({hours(1), hours(1), milliseconds(0)});
+  EXPECT_EQ(traffic_.connections(), 1U);
+}
+
+TEST_F(DrainTest, gives_it_more_when_new_connections_can_wait_for_the_next_process) {
+  const auto ticket = traffic_.admit();
+  listener_ = std::move(milter::Listener::adopt(::dup(listener_.fd())).value());
+  run({hours(1), milliseconds(0), hours(1)});
   EXPECT_EQ(traffic_.connections(), 1U);
 }
 
 TEST_F(DrainTest, gives_up_when_the_time_is_over) {
   auto ticket = traffic_.admit();
   ticket->begin_message();
-  run({milliseconds(0), milliseconds(0)});
+  run({milliseconds(0), hours(1), hours(1)});
   EXPECT_EQ(log_.texts().front(),
             "stopping: 1 connection(s) with a message in progress, waiting at most 0 seconds");
   EXPECT_EQ(log_.texts().back(), "stopped: 1 connection(s) left");
@@ -67,7 +74,7 @@ TEST_F(DrainTest, ends_at_the_second_signal) {
   auto ticket = traffic_.admit();
   ticket->begin_message();
   ::kill(::getpid(), SIGTERM);
-  run({hours(1), hours(1)});
+  run({hours(1), hours(1), hours(1)});
   EXPECT_EQ(log_.texts().back(), "stopped: 1 connection(s) left");
 }
 
