@@ -1,0 +1,182 @@
+#include "daemon_process.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace dmarc::test {
+namespace {
+
+// How long after a refused connection the next is tried.
+constexpr int retry_milliseconds = 10;
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::runtime_error(what);
+}
+
+/// A TCP port of loopback that nobody uses at this moment.
+std::uint16_t free_port() {
+  const base::UniqueFd probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(probe.get(), generic, size) != 0 || ::getsockname(probe.get(), generic, &size) != 0)
+    fail("no free port on loopback");
+  return ntohs(address.sin_port);
+}
+
+std::string without_program_name(const std::string& line) {
+  constexpr std::string_view name = "dmarcd: ";
+  return line.starts_with(name) ? line.substr(name.size()) : line;
+}
+
+/// The child's part between fork and exec: only what is safe there.
+[[noreturn]] void become_daemon(const std::array<const char*, 7>& arguments, int error_output) {
+  const int nothing = ::open("/dev/null", O_RDWR);
+  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(nothing, STDOUT_FILENO);
+  ::dup2(error_output, STDERR_FILENO);
+  ::execv(arguments[0], const_cast<char* const*>(arguments.data()));
+  ::_exit(127);
+}
+
+}  // namespace
+
+DaemonProcess::DaemonProcess(const std::string& configuration, Transport transport,
+                             const std::string& folder) {
+  const std::string path = folder + "/dmarcd.conf";
+  std::ofstream(path) << configuration;
+  const std::string socket = transport == Transport::inet
+                                 ? "inet:" + std::to_string(free_port()) + "@127.0.0.1"
+                                 : "local:" + folder + "/dmarcd.sock";
+  socket_ = *tools::SocketSpec::parse(socket);
+  start(path, socket);
+  await_socket();
+}
+
+DaemonProcess::~DaemonProcess() {
+  if (pid_ > 0 && !has_ended()) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, &status_, 0);
+  }
+  if (collector_.joinable()) collector_.join();
+}
+
+void DaemonProcess::start(const std::string& configuration_path, const std::string& socket) {
+  std::array<int, 2> ends;
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("no pipe for the daemon's log");
+  stderr_.reset(ends[0]);
+  const base::UniqueFd write_end(ends[1]);
+  const std::string program = std::string(DMARCD_BIN_DIR) + "/dmarcd";
+  const std::array<const char*, 7> arguments{
+      program.c_str(), "-f", "-c", configuration_path.c_str(), "-p", socket.c_str(), nullptr};
+  pid_ = ::fork();
+  if (pid_ < 0) fail("fork failed");
+  if (pid_ == 0) become_daemon(arguments, write_end.get());
+  collector_ = std::thread([this] { collect_log(); });
+}
+
+void DaemonProcess::collect_log() {
+  std::string pending;
+  std::array<char, 8192> buffer;
+  for (;;) {
+    const ssize_t got = ::read(stderr_.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return;
+    pending.append(buffer.data(), static_cast<std::size_t>(got));
+    const std::lock_guard lock(mutex_);
+    for (std::size_t end; (end = pending.find('\n')) != std::string::npos;) {
+      log_.push_back(without_program_name(pending.substr(0, end)));
+      pending.erase(0, end + 1);
+    }
+    more_.notify_all();
+  }
+}
+
+void DaemonProcess::await_socket() {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!tools::connect_to(socket_, patience)) {
+    if (has_ended()) fail("the daemon did not start:\n" + last_words());
+    if (std::chrono::steady_clock::now() > deadline)
+      fail("the daemon does not listen:\n" + last_words());
+    ::poll(nullptr, 0, retry_milliseconds);
+  }
+}
+
+bool DaemonProcess::has_ended() {
+  if (pid_ <= 0) return true;
+  if (::waitpid(pid_, &status_, WNOHANG) != pid_) return false;
+  pid_ = -1;
+  return true;
+}
+
+void DaemonProcess::stop() {
+  if (has_ended()) fail("the daemon ended by itself:\n" + last_words());
+  const base::UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  ::kill(pid_, SIGTERM);
+  pollfd ended{process.get(), POLLIN, 0};
+  const auto limit = std::chrono::milliseconds(patience).count();
+  if (::poll(&ended, 1, static_cast<int>(limit)) != 1)
+    fail("the daemon does not stop:\n" + last_words());
+  ::waitpid(pid_, &status_, 0);
+  pid_ = -1;
+  collector_.join();
+  if (!WIFEXITED(status_) || WEXITSTATUS(status_) != 0)
+    fail("the daemon ended with wait status " + std::to_string(status_) + ":\n" + last_words());
+}
+
+std::size_t DaemonProcess::log_size() const {
+  const std::lock_guard lock(mutex_);
+  return log_.size();
+}
+
+std::vector<std::string> DaemonProcess::log_since(std::size_t place) const {
+  const std::lock_guard lock(mutex_);
+  return {log_.begin() + static_cast<std::ptrdiff_t>(place), log_.end()};
+}
+
+bool DaemonProcess::wait_for_log(std::size_t place,
+                                 const std::function<bool(const std::string&)>& wanted) const {
+  std::unique_lock lock(mutex_);
+  return more_.wait_for(lock, patience, [&] {
+    for (; place < log_.size(); ++place)
+      if (wanted(log_[place])) return true;
+    return false;
+  });
+}
+
+std::string DaemonProcess::last_words() const {
+  constexpr std::size_t shown = 60;
+  const std::lock_guard lock(mutex_);
+  std::string text;
+  for (std::size_t i = log_.size() > shown ? log_.size() - shown : 0; i < log_.size(); ++i)
+    text += "    " + log_[i] + "\n";
+  return text;
+}
+
+std::size_t DaemonProcess::resident_kib() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string word; status >> word;)
+    if (std::size_t kib = 0; word == "VmRSS:" && status >> kib) return kib;
+  fail("the daemon's memory can't be read");
+}
+
+std::size_t DaemonProcess::open_files() const {
+  const std::filesystem::directory_iterator files("/proc/" + std::to_string(pid_) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+}  // namespace dmarc::test

@@ -1,0 +1,78 @@
+// The real daemon, started for a test and stopped by its process id.
+//
+//   DaemonProcess daemon({.configuration = "AuthservID mx\n", .socket = "inet"}, folder);
+//   auto client = tools::MilterClient::connect_to(daemon.socket(), {});
+//   ...
+//   daemon.stop();   // SIGTERM; throws unless it ends with status 0
+//
+// The daemon runs in the foreground (-f), so that its log comes to us by stderr; the configuration
+// is written into the folder. The constructor returns when the socket takes connections. Errors are
+// std::runtime_error, with what the daemon had to say.
+//
+// Threads: a thread of its own collects the log; the functions are for one thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "tools/socket_spec.h"
+
+namespace dmarc::test {
+
+/// Every wait for the daemon ends after this, even under a sanitizer on a busy machine.
+inline constexpr std::chrono::seconds patience{60};
+
+enum class Transport { unix_socket, inet };
+
+class DaemonProcess {
+ public:
+  /// `folder` must outlive the process.
+  DaemonProcess(const std::string& configuration, Transport transport, const std::string& folder);
+  ~DaemonProcess();
+  DaemonProcess(const DaemonProcess&) = delete;
+  DaemonProcess& operator=(const DaemonProcess&) = delete;
+
+  const tools::SocketSpec& socket() const { return socket_; }
+  pid_t pid() const { return pid_; }
+
+  /// Stops the daemon. Throws unless it ends with status 0 in time.
+  void stop();
+
+  /// How many lines the log has now; a place to search from.
+  std::size_t log_size() const;
+  /// The lines from that place on, without the daemon's name in front.
+  std::vector<std::string> log_since(std::size_t place) const;
+  /// Waits until a line from that place on pleases `wanted`; false when none came in time.
+  bool wait_for_log(std::size_t place, const std::function<bool(const std::string&)>& wanted) const;
+
+  /// Resident memory in KiB, and the number of open files.
+  std::size_t resident_kib() const;
+  std::size_t open_files() const;
+
+ private:
+  void start(const std::string& configuration_path, const std::string& socket);
+  void collect_log();
+  void await_socket();
+  bool has_ended();
+  std::string last_words() const;
+
+  tools::SocketSpec socket_;
+  pid_t pid_ = -1;
+  int status_ = 0;
+  base::UniqueFd stderr_;
+  std::thread collector_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable more_;
+  std::vector<std::string> log_;
+};
+
+}  // namespace dmarc::test
