@@ -115,6 +115,10 @@ sfsistat on_header(Context context, char* name, char* value) noexcept {
   return guarded_silent(context, [&](Session& session) { session.header(name, value); });
 }
 
+sfsistat on_end_of_header(Context) noexcept {
+  return no_reply;
+}
+
 sfsistat on_end_of_message(Context context) noexcept {
   Connection* const connection = connection_of(context);
   if (connection == nullptr || connection->failed) return SMFIS_TEMPFAIL;
@@ -145,6 +149,7 @@ smfiDesc callbacks(char* name) {
   description.xxfi_helo = on_helo;
   description.xxfi_envfrom = on_mail;
   description.xxfi_header = on_header;
+  description.xxfi_eoh = on_end_of_header;
   description.xxfi_eom = on_end_of_message;
   description.xxfi_abort = on_abort;
   description.xxfi_close = on_close;

@@ -33,7 +33,13 @@ std::optional<Terms> terms_for(unsigned long offered_actions, unsigned long offe
   // Postfix sends the macros of DATA even when DATA itself is unwanted, just before it hands the
   // connection to another process. Nothing answers them, so over TCP that process's first write
   // waits for our delayed acknowledgement: 40 ms for each message. An answer to DATA carries it.
-  if (tcp) steps &= ~static_cast<unsigned long>(SMFIP_NODATA);
+  // libmilter ignores an end of message that comes right after DATA, as it would for a message
+  // without any header field, and the MTA would wait for the answer: so the end of the header is
+  // heard too.
+  if (tcp) {
+    steps &= ~static_cast<unsigned long>(SMFIP_NODATA | SMFIP_NOEOH);
+    steps |= SMFIP_NR_EOH;
+  }
   return Terms{needed | (offered_actions & welcome), offered_steps & steps};
 }
 
