@@ -28,9 +28,10 @@ class LookupSession final : public Resolver {
  public:
   struct Limits {
     std::chrono::milliseconds timeout{5000};
-    /// RFC 9989 needs at most 9 questions for an author and 8 for an identifier, RFC 7208 some 20
-    /// plus addresses of MX hosts.
-    std::size_t max_queries = 100;
+    /// RFC 9989 needs at most 9 questions for each of at most 10 authors and 8 for each of at most
+    /// 21 identifiers, RFC 7208 some 120 in the worst case: nothing that keeps those limits gets
+    /// here.
+    std::size_t max_queries = 300;
   };
 
   /// One look-up as it happened, for traces.

@@ -69,8 +69,8 @@ struct Session::SpfCheck {
 struct Session::MessageState {
   policy::Message message;
   std::shared_ptr<dns::LookupSession> lookups;
-  /// SPF asks what the sender's record tells it to ask: it has a budget of its own, so that it can't
-  /// use up the one for the author's policy.
+  /// SPF asks what the sender's record tells it to ask: it has a budget of its own, so that it
+  /// can't use up the one for the author's policy.
   std::shared_ptr<dns::LookupSession> spf_lookups;
   std::unique_ptr<SpfCheck> spf;
   std::size_t header_octets = 0;
