@@ -70,9 +70,10 @@ struct Author {
   /// What exactly was wrong and where, in printable ASCII; empty without a defect.
   std::string detail;
 
-  /// With a defect: every distinct domain that a reader could show or use as the author's, in order
-  /// of appearance, at most max_visible + 1 (so that a caller can tell that there were too many).
-  /// Without one: the same as `domains`.
+  /// Every distinct domain that a reader could show or use as the author's, in order of appearance.
+  /// Without a defect: `domains`, followed by the hosts of source routes
+  /// ("<@a.example:jo@b.example>"), which mean nothing but which some readers show. With a defect:
+  /// at most max_visible + 1, so that a caller can tell that there were too many.
   std::vector<dns::Name> visible;
 
   /// The (first) From value's domain as it was written (case kept, U-labels as they came), for

@@ -144,25 +144,6 @@ tl::expected<AddressDomain, AddressListError> parse_addr_spec(Tokens tokens) {
   return parse_domain(domain);
 }
 
-// RFC 5322 section 4.4 "Obsolete Addressing", obs-domain-list: a source route, which means nothing.
-// Returns what follows its colon.
-tl::expected<Tokens, AddressListError> skip_route(Tokens tokens) {
-  if (!tokens.front().is('@') && !tokens.front().is(',')) return tokens;
-  const std::size_t offset = tokens.front().offset;
-  const auto colon = std::find_if(tokens.begin(), tokens.end(), [](auto& t) { return t.is(':'); });
-  if (colon == tokens.end()) return fail("source route without its colon", offset);
-  Tokens route(tokens.begin(), colon);
-  const auto is_comma = [](const Token& token) { return token.is(','); };
-  while (!route.empty()) {
-    const auto end = std::find_if(route.begin(), route.end(), is_comma);
-    const Tokens hop(route.begin(), end);
-    const bool is_hop = hop.size() > 1 && hop.front().is('@') && parse_domain(hop.subspan(1));
-    if (!hop.empty() && !is_hop) return fail("broken source route", offset);
-    route = Tokens(end == route.end() ? end : end + 1, route.end());
-  }
-  return Tokens(colon + 1, tokens.end());
-}
-
 /// Reads tokens from left to right.
 class ListParser {
  public:
@@ -180,12 +161,12 @@ class ListParser {
       if (const auto parsed = parse_element(); !parsed) return parsed;
     }
     if (in_group_) return fail_here("a group is not closed");
-    if (addresses_.empty() && !group_met_) return fail_here("no address");
+    if (list_.addresses.empty() && !group_met_) return fail_here("no address");
     return {};
   }
 
   /// A display name that the grammar does not allow, before the one <address> of the field. Real
-  /// mail is full of them, and no reader finds an address but the one in brackets.
+  /// mail is full of them, and mail programs show the address in the brackets.
   Done parse_free_name() {
     const Tokens name = take_until_bracket();
     const auto has = [&](char c) {
@@ -196,7 +177,7 @@ class ListParser {
     return parse_angle_address(true);
   }
 
-  std::vector<AddressDomain>& addresses() { return addresses_; }
+  AddressList& list() { return list_; }
 
  private:
   bool accept(char c) {
@@ -260,7 +241,7 @@ class ListParser {
     const Tokens inner = take_until([](const Token& token) { return token.is('>'); });
     if (!accept('>')) return fail_here("an angle bracket is not closed");
     if (inner.empty()) return fail_here("no address between \"<\" and \">\"");
-    const auto address = skip_route(inner);
+    const auto address = take_route(inner);
     if (!address) return Failure(address.error());
     if (address->empty()) return fail_here("no address between \"<\" and \">\"");
     if (must_be_last && !rest_.empty()) return fail_here("text after an address");
@@ -270,24 +251,47 @@ class ListParser {
   Done add(Tokens addr_spec) {
     if (!rest_.empty() && !rest_.front().is(',') && !rest_.front().is(';'))
       return fail_here("text after an address");
-    if (addresses_.size() == max_from_addresses)
-      return fail(AuthorDefect::too_long, "too many addresses", addr_spec.front().offset);
-    auto domain = parse_addr_spec(addr_spec);
+    return keep(parse_addr_spec(addr_spec), list_.addresses, addr_spec.front().offset);
+  }
+
+  // RFC 5322 section 4.4 "Obsolete Addressing", obs-domain-list. Returns what follows its colon.
+  tl::expected<Tokens, AddressListError> take_route(Tokens tokens) {
+    if (!tokens.front().is('@') && !tokens.front().is(',')) return tokens;
+    const std::size_t offset = tokens.front().offset;
+    const auto colon =
+        std::find_if(tokens.begin(), tokens.end(), [](auto& t) { return t.is(':'); });
+    if (colon == tokens.end()) return fail("source route without its colon", offset);
+    Tokens route(tokens.begin(), colon);
+    while (!route.empty()) {
+      const auto end = std::find_if(route.begin(), route.end(), [](auto& t) { return t.is(','); });
+      const Tokens host(route.begin(), end);
+      route = Tokens(end == route.end() ? end : end + 1, route.end());
+      if (host.empty()) continue;
+      if (!host.front().is('@') || host.size() == 1) return fail("broken source route", offset);
+      const auto kept = keep(parse_domain(host.subspan(1)), list_.routes, offset);
+      if (!kept) return Failure(kept.error());
+    }
+    return Tokens(colon + 1, tokens.end());
+  }
+
+  Done keep(tl::expected<AddressDomain, AddressListError> domain, std::vector<AddressDomain>& in,
+            std::size_t offset) {
     if (!domain) return Failure(domain.error());
-    addresses_.push_back(*std::move(domain));
+    if (list_.addresses.size() + list_.routes.size() == max_from_addresses)
+      return fail(AuthorDefect::too_long, "too many addresses", offset);
+    in.push_back(*std::move(domain));
     return {};
   }
 
   Tokens rest_;
   bool in_group_ = false;
   bool group_met_ = false;
-  std::vector<AddressDomain> addresses_;
+  AddressList list_;
 };
 
 }  // namespace
 
-tl::expected<std::vector<AddressDomain>, AddressListError> parse_address_list(
-    std::string_view value) {
+tl::expected<AddressList, AddressListError> parse_address_list(std::string_view value) {
   // In the older multi-octet encodings a backslash can be half of a character, so that it is not
   // certain what it escapes.
   const std::size_t backslash = value.find('\\');
@@ -296,11 +300,11 @@ tl::expected<std::vector<AddressDomain>, AddressListError> parse_address_list(
   const auto tokens = tokenize(value);
   if (!tokens) return Failure(tokens.error());
   if (tokens->empty()) return Failure({AuthorDefect::syntax, "the field is empty"});
-  ListParser list(*tokens);
-  const auto parsed = list.parse();
-  if (parsed) return std::move(list.addresses());
+  ListParser grammar(*tokens);
+  const auto parsed = grammar.parse();
+  if (parsed) return std::move(grammar.list());
   ListParser habit(*tokens);
-  if (habit.parse_free_name()) return std::move(habit.addresses());
+  if (habit.parse_free_name()) return std::move(habit.list());
   return Failure(parsed.error());
 }
 

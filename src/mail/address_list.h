@@ -24,13 +24,17 @@ struct AddressDomain {
   bool is_literal = false;  ///< "[192.0.2.1]": no domain name
 };
 
+struct AddressList {
+  std::vector<AddressDomain> addresses;  ///< empty for a list that holds empty groups only
+  std::vector<AddressDomain> routes;     ///< the hosts of all source routes
+};
+
 struct AddressListError {
   AuthorDefect defect;
   std::string detail;  ///< printable ASCII
 };
 
-/// `value` must have been unfolded. Empty for a list that holds empty groups only.
-tl::expected<std::vector<AddressDomain>, AddressListError> parse_address_list(
-    std::string_view value);
+/// `value` must have been unfolded.
+tl::expected<AddressList, AddressListError> parse_address_list(std::string_view value);
 
 }  // namespace dmarc::mail

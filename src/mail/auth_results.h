@@ -67,9 +67,9 @@ std::optional<std::string> claimed_authserv_id(std::string_view value);
 /// Puts a field value together:  `id; method=result (comment) reason="..." ptype.property=value`.
 ///
 ///   AuthResultsWriter writer("mx.example.org");
-///   writer.result("dmarc", "fail").comment("p=reject dis=none").property("header", "from",
-///   "example.com"); writer.value();  // mx.example.org; dmarc=fail (p=reject dis=none)
-///   header.from=example.com
+///   writer.result("dmarc", "fail").comment("p=reject dis=none");
+///   writer.property("header", "from", "a.example");
+///   writer.value();  // mx.example.org; dmarc=fail (p=reject dis=none) header.from=a.example
 ///
 /// Whatever it is given, what it writes is one line, reads back equal with parse_auth_results()
 /// within its limits, and can't end its element: values that are no token are quoted, octets that

@@ -26,22 +26,33 @@ bool has_plausible_end(const dns::Name& name) {
   return name.rightmost(1).is_hostname();
 }
 
-void take_domains(Author& author, const std::vector<AddressDomain>& addresses) {
-  for (const AddressDomain& address : addresses) {
-    if (address.is_literal) continue;
-    const auto name = dns::Name::parse(address.text);
+/// Adds the names of `found` that `names` does not have; false when one is no name.
+bool take_names(Author& author, const std::vector<AddressDomain>& found,
+                std::vector<dns::Name>& names) {
+  for (const AddressDomain& domain : found) {
+    if (domain.is_literal) continue;
+    const auto name = dns::Name::parse(domain.text);
     if (!name || !has_plausible_end(*name)) {
       const auto reason = name ? "odd octet in the last label" : dns::describe(name.error());
       set_defect(author, AuthorDefect::bad_domain,
-                 std::string(reason) + ": " + base::printable(address.text));
-      return;
+                 std::string(reason) + ": " + base::printable(domain.text));
+      return false;
     }
-    if (author.domains.empty()) author.as_written = address.text;
-    add_distinct(author.domains, *name);
+    if (author.as_written.empty()) author.as_written = domain.text;
+    add_distinct(names, *name);
   }
-  if (!author.domains.empty()) return;
-  addresses.empty() ? set_defect(author, AuthorDefect::no_address, "only empty groups")
-                    : set_defect(author, AuthorDefect::no_domain, "only domain literals");
+  return true;
+}
+
+void take_list(Author& author, const AddressList& list) {
+  if (!take_names(author, list.addresses, author.domains)) return;
+  if (author.domains.empty()) {
+    list.addresses.empty() ? set_defect(author, AuthorDefect::no_address, "only empty groups")
+                           : set_defect(author, AuthorDefect::no_domain, "only domain literals");
+    return;
+  }
+  author.visible = author.domains;
+  take_names(author, list.routes, author.visible);
 }
 
 /// RFC 5322 section 3.6.2 "Originator Fields", read strictly.
@@ -57,18 +68,14 @@ Author read_strictly(std::string_view value) {
                "control octet at octet " + std::to_string(text.error() + 1));
     return author;
   }
-  const auto addresses = parse_address_list(*text);
-  addresses ? take_domains(author, *addresses)
-            : set_defect(author, addresses.error().defect, addresses.error().detail);
+  const auto list = parse_address_list(*text);
+  list ? take_list(author, *list) : set_defect(author, list.error().defect, list.error().detail);
   return author;
 }
 
 Author read_field(std::string_view value) {
   Author author = read_strictly(value);
-  if (author.is_clean()) {
-    author.visible = author.domains;
-    return author;
-  }
+  if (author.is_clean()) return author;
   VisibleDomains seen = find_visible_domains(value, Author::max_visible + 1);
   author.domains.clear();
   author.visible = std::move(seen.names);

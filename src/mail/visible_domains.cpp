@@ -22,6 +22,10 @@ bool is_hostname_octet(char c) {
   return c == '.' || c == '-' || c == '_' || base::is_alnum(c);
 }
 
+bool is_gap(char c) {
+  return base::is_blank(c) || base::is_control(c);
+}
+
 bool is_delimiter(char c) {
   return std::string_view("@<>,;:").find(c) != std::string_view::npos;
 }
@@ -175,7 +179,7 @@ class Scanner {
       const std::size_t start = skip_literal_tag(at + 1);
       add_runs(start);
       collector_.add(joined_at_dots(start));
-      collector_.add(joined_over_gaps(start));
+      add_joined_over_gaps(start);
     }
   }
 
@@ -238,25 +242,28 @@ class Scanner {
     return name;
   }
 
-  /// As a reader has it that drops comments, blanks, quotes, brackets and controls.
-  std::string joined_over_gaps(std::size_t offset) const {
+  /// As a reader has it that drops comments, blanks, quotes, brackets and controls; or blanks only,
+  /// and stops at one of the others.
+  void add_joined_over_gaps(std::size_t offset) {
+    constexpr unsigned max_stops = 8;
+    unsigned stops = 0;
     std::string name;
     while (offset < text_.size() && !is_delimiter(text_[offset])) {
-      if (const std::size_t end = skip_comment(offset); end > offset) {
-        offset = end;
-        continue;
-      }
-      if (text_[offset] == '(' || leaves_comment(offset)) break;
-      if (is_domain_octet(text_[offset])) name += text_[offset];
-      ++offset;
+      const char c = text_[offset];
+      const bool may_stop = !is_domain_octet(c) && !base::is_blank(c) && !name.empty();
+      if (may_stop && stops++ < max_stops) collector_.add_dotted(name);
+      const std::size_t comment_end = skip_comment(offset);
+      if (comment_end == offset && (c == '(' || leaves_comment(offset))) break;
+      if (is_domain_octet(c)) name += c;
+      offset = std::max(comment_end, offset + 1);
     }
-    return name;
+    collector_.add(name);
   }
 
   std::size_t skip_gap(std::size_t offset) const {
     for (;;) {
       const std::size_t end = skip_comment(offset);
-      if (end == offset && !(offset < text_.size() && base::is_space(text_[offset]))) return offset;
+      if (end == offset && !(offset < text_.size() && is_gap(text_[offset]))) return offset;
       offset = end == offset ? offset + 1 : end;
     }
   }

@@ -217,7 +217,9 @@ std::string squeezed(std::string_view text) {
 /// What is wrong with a clean answer; empty when nothing is.
 std::string complaint_on_clean(const std::string& from, const Author& author) {
   if (author.domains.empty()) return "clean, but without a domain";
-  if (author.visible != author.domains) return "clean, but more is visible";
+  // Only a source route shows more.
+  if (author.visible != author.domains && from.find(':') == std::string::npos)
+    return "clean, but something else is visible";
   if (std::any_of(from.begin(), from.end(), base::is_eight_bit)) return "";
   const std::string text = squeezed(from);
   for (const dns::Name& name : author.domains) {
