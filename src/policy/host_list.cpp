@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 
 #include "base/ascii.h"
+#include "base/decimal.h"
 
 namespace dmarc::policy {
 namespace {
@@ -43,12 +43,10 @@ tl::expected<unsigned, std::string> parse_length(std::string_view text, bool v4)
     return *length;
   }
   const unsigned most = v4 ? v4_bits : v6_bits;
-  unsigned length = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, length);
-  if (error != std::errc{} || stop != end || length > most)
+  const auto length = base::parse_decimal<unsigned>(text);
+  if (!length || *length > most)
     return tl::unexpected("the prefix length is not a number from 0 to " + std::to_string(most));
-  return length;
+  return *length;
 }
 
 /// What keeps `name` from being a host name or, with a leading dot, a domain; empty when nothing

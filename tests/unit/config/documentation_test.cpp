@@ -37,8 +37,9 @@ bool stays_commented(const Option& option) {
 }
 
 TEST(Documentation, the_lines_of_the_sample_file_work_when_their_hash_is_removed) {
+  const std::string sample = sample_file();
   std::string text;
-  for (const std::string_view line : base::split(sample_file(), '\n')) {
+  for (const std::string_view line : base::split(sample, '\n')) {
     const bool commented = line.size() > 1 && line[0] == '#' && line[1] != ' ';
     const std::string_view setting = commented ? line.substr(1) : line;
     const Option* option = find_option(setting.substr(0, setting.find(' ')));
@@ -65,7 +66,8 @@ TEST(Documentation, no_line_of_the_manual_page_is_taken_for_an_unknown_request) 
   const std::vector<std::string_view> requests{".TH", ".SH", ".SS", ".TP", ".IP",
                                                ".PP", ".B",  ".BR", ".I",  ".IR",
                                                ".br", ".nf", ".fi", ".RS", ".RE"};
-  for (const std::string_view line : base::split(manual_page(), '\n')) {
+  const std::string page = manual_page();
+  for (const std::string_view line : base::split(page, '\n')) {
     if (!line.starts_with('.') && !line.starts_with('\'')) continue;
     const auto request = line.substr(0, line.find(' '));
     EXPECT_NE(std::ranges::find(requests, request), requests.end()) << line;
