@@ -10,7 +10,7 @@ constexpr unsigned long add_header = 0x01, change_header = 0x10, quarantine = 0x
                         name_macros = 0x100, every_action = 0x1ff;
 constexpr unsigned long no_recipients = 0x08, no_body = 0x10, no_end_of_header = 0x40,
                         silent_header = 0x80, no_unknown = 0x100, no_data = 0x200,
-                        silent_helo = 0x2000, every_step = 0x1fffff;
+                        silent_helo = 0x2000, silent_end_of_header = 0x40000, every_step = 0x1fffff;
 
 TEST(Negotiation, asks_for_nothing_but_what_is_used) {
   const auto terms = terms_for(every_action, every_step, false);
@@ -20,11 +20,11 @@ TEST(Negotiation, asks_for_nothing_but_what_is_used) {
                               silent_helo | silent_header);
 }
 
-TEST(Negotiation, over_tcp_the_data_command_is_answered) {
+TEST(Negotiation, over_tcp_the_data_command_is_answered_and_the_header_has_an_end) {
   const auto local = terms_for(every_action, every_step, false);
   const auto tcp = terms_for(every_action, every_step, true);
   ASSERT_TRUE(local && tcp);
-  EXPECT_EQ(tcp->steps, local->steps & ~no_data);
+  EXPECT_EQ(tcp->steps, (local->steps & ~(no_data | no_end_of_header)) | silent_end_of_header);
 }
 
 TEST(Negotiation, wants_no_step_that_is_not_offered) {
