@@ -57,7 +57,7 @@ constexpr std::array kinds{
          tools::Answer::Kind::accept},
     Kind{"", "forged; dkim=pass header.d=reject.example", "\"x\" <b@none.example>",
          tools::Answer::Kind::accept},
-    Kind{"a@none.example", "", "one@none.example, two@reject.example", tools::Answer::Kind::accept},
+    Kind{"a@none.example", "", "one@none.example, two@reject.example", tools::Answer::Kind::reject},
 };
 
 std::optional<std::size_t> number(std::string_view text) {

@@ -32,7 +32,8 @@ std::pair<std::string, std::vector<std::string>> path_and_parameters(const std::
   const std::size_t end = text.find(' ', close == std::string::npos ? 0 : close);
   std::vector<std::string> parameters;
   if (end == std::string::npos) return {text, parameters};
-  for (const std::string_view word : base::split(text.substr(end), ' '))
+  const std::string_view rest = std::string_view(text).substr(end);
+  for (const std::string_view word : base::split(rest, ' '))
     if (!word.empty()) parameters.emplace_back(word);
   return {text.substr(0, end), parameters};
 }
