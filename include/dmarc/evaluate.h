@@ -135,7 +135,7 @@ struct Verdict {
   Policy default_disposition() const;
 };
 
-/// Starts the look-ups of the Author Domain's walk.
+/// Starts the look-ups of the Author Domain's walk, and the one for its existence.
 void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver);
 /// Starts the look-ups of an identifier's walk.
 void prefetch_identifier(const dns::Name& domain, const Options& options, dns::Resolver& resolver);

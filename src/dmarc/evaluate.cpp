@@ -171,6 +171,9 @@ void judge(Verdict& verdict, const Discovery& author, const Options& options,
 void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver) {
   for (const dns::Name& name : names_to_ask(author, options))
     prefetch_record(name, resolver);
+  // Whether the author exists is seldom needed, but must not be asked late: by then a sender's slow
+  // DNS may have used up the time, and a failure here hides a policy for non-existent names.
+  resolver.prefetch(author, dns::Type::a);
 }
 
 void prefetch_identifier(const dns::Name& domain, const Options& options, dns::Resolver& resolver) {
