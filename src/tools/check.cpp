@@ -102,6 +102,7 @@ int run(const Arguments& arguments, Terminal terminal) {
   if (!names) return usage_error(terminal, "check", names.error().text);
   const auto settings = read_configuration(arguments);
   if (!settings) return fail(settings.error());
+  print_warnings(terminal.err, *settings);
   const auto resolver = make_resolver(arguments, *settings);
   if (!resolver) return fail(resolver.error());
   std::vector<Review> reviews;

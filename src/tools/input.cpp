@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <ostream>
+
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "dns/server_address.h"
@@ -49,6 +51,11 @@ Input<std::string> read_input(const std::string& path) {
   auto text = path == "-" ? base::read_descriptor(STDIN_FILENO) : base::read_file(path);
   if (!text) return error(status::no_input, path + ": " + base::error_text(text.error()));
   return *std::move(text);
+}
+
+void print_warnings(std::ostream& err, const config::Configuration& settings) {
+  for (const log::Event& warning : settings.warnings)
+    err << "dmarcctl: " << warning.text << "\n";
 }
 
 Input<config::Configuration> read_configuration(const Arguments& arguments) {

@@ -6,7 +6,7 @@
 
 #include <tl/expected.hpp>
 
-#include <array>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +40,9 @@ inline constexpr Flag json_flag{"json", "", "print JSON"};
 
 /// A whole file, or standard input for "-".
 Input<std::string> read_input(const std::string& path);
+
+/// Tells what the configuration's reader wants to be known, such as a list that can't be read.
+void print_warnings(std::ostream& err, const config::Configuration& settings);
 
 /// The file of --config; without that option /etc/opendmarc.conf if it can be read, otherwise the
 /// defaults with our own SPF check on.

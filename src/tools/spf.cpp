@@ -62,6 +62,7 @@ int run(const Arguments& arguments, Terminal terminal) {
   if (!client) return fail(client.error());
   const auto settings = read_configuration(arguments);
   if (!settings) return fail(settings.error());
+  print_warnings(terminal.err, *settings);
   const auto resolver = make_resolver(arguments, *settings);
   if (!resolver) return fail(resolver.error());
 
