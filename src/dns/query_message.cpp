@@ -65,4 +65,12 @@ bool is_reply_to(OctetView message, OctetView query) {
          same_question(message.subspan(header_size, asked.size()), asked);
 }
 
+Octets framed(OctetView message) {
+  Octets frame(frame_length_size + message.size());
+  frame[0] = static_cast<std::uint8_t>(message.size() >> 8);
+  frame[1] = static_cast<std::uint8_t>(message.size());
+  std::ranges::copy(message, frame.begin() + frame_length_size);
+  return frame;
+}
+
 }  // namespace dmarc::dns

@@ -8,6 +8,7 @@
 // Total over any octets received.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -33,5 +34,9 @@ Octets encode_query(const Question& question, QueryOptions options);
 /// True when the message is a reply with the id and the question of the query. A reply that only
 /// reports an error may come without question.
 bool is_reply_to(OctetView message, OctetView query);
+
+/// The message as TCP carries it, with its length in front (RFC 1035 section 4.2.2 "TCP usage").
+Octets framed(OctetView message);
+inline constexpr std::size_t frame_length_size = 2;
 
 }  // namespace dmarc::dns

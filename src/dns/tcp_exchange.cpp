@@ -9,18 +9,6 @@
 namespace dmarc::dns {
 namespace {
 
-constexpr std::size_t length_size = 2;
-
-/// The query with the two octets that tell its length before it.
-Octets framed(const Octets& query) {
-  Octets frame;
-  frame.reserve(length_size + query.size());
-  frame.push_back(static_cast<std::uint8_t>(query.size() >> 8));
-  frame.push_back(static_cast<std::uint8_t>(query.size()));
-  frame.insert(frame.end(), query.begin(), query.end());
-  return frame;
-}
-
 class TcpExchange final : public Exchange {
  public:
   TcpExchange(base::UniqueFd socket, Octets query)
@@ -60,14 +48,15 @@ class TcpExchange final : public Exchange {
         else if (errno != EINTR)
           return errno == EAGAIN ? State::waiting : State::broken;
       }
-      if (incoming_.size() > length_size) return judge();
-      incoming_.resize(length_size + static_cast<std::size_t>(incoming_[0] << 8 | incoming_[1]));
-      if (incoming_.size() == length_size) return State::broken;
+      if (incoming_.size() > frame_length_size) return judge();
+      incoming_.resize(frame_length_size +
+                       static_cast<std::size_t>(incoming_[0] << 8 | incoming_[1]));
+      if (incoming_.size() == frame_length_size) return State::broken;
     }
   }
 
   State judge() {
-    reply_ = OctetView(incoming_).subspan(length_size);
+    reply_ = OctetView(incoming_).subspan(frame_length_size);
     if (is_reply_to(reply_, query_)) return State::replied;
     ++rejected_;
     return State::broken;
@@ -75,7 +64,7 @@ class TcpExchange final : public Exchange {
 
   const Octets outgoing_;
   std::size_t sent_ = 0;
-  Octets incoming_ = Octets(length_size);  ///< grows once, when the length has been read
+  Octets incoming_ = Octets(frame_length_size);  ///< grows once, when the length has been read
   std::size_t received_ = 0;
 };
 

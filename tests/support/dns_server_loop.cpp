@@ -17,8 +17,6 @@ namespace {
 
 enum Tag : std::uint64_t { no_tag, wake_tag, udp_tag, listener_tag, last_fixed_tag = listener_tag };
 
-constexpr std::size_t length_size = 2;
-
 int checked(int result, const char* what) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), what);
   return result;
@@ -61,13 +59,6 @@ std::pair<base::UniqueFd, base::UniqueFd> open_both(dns::ServerAddress where) {
     if (tcp && ::listen(tcp.get(), SOMAXCONN) == 0) return {std::move(udp), std::move(tcp)};
   }
   throw std::system_error(errno, std::generic_category(), where.text());
-}
-
-dns::Octets framed(const dns::Octets& message) {
-  dns::Octets frame{static_cast<std::uint8_t>(message.size() >> 8),
-                    static_cast<std::uint8_t>(message.size())};
-  frame.insert(frame.end(), message.begin(), message.end());
-  return frame;
 }
 
 }  // namespace
@@ -209,10 +200,11 @@ void DnsServer::Loop::serve_tcp(std::uint64_t number) {
   // An answer may close the connection.
   for (auto open = found; open != connections_.end(); open = connections_.find(number)) {
     dns::Octets& incoming = open->second.incoming;
-    if (incoming.size() < length_size) return;
-    const std::size_t end = length_size + static_cast<std::size_t>(incoming[0] << 8 | incoming[1]);
+    if (incoming.size() < dns::frame_length_size) return;
+    const std::size_t end =
+        dns::frame_length_size + static_cast<std::size_t>(incoming[0] << 8 | incoming[1]);
     if (incoming.size() < end) return;
-    const dns::Octets message(incoming.begin() + length_size,
+    const dns::Octets message(incoming.begin() + dns::frame_length_size,
                               incoming.begin() + static_cast<std::ptrdiff_t>(end));
     incoming.erase(incoming.begin(), incoming.begin() + static_cast<std::ptrdiff_t>(end));
     handle(message, {.connection = number});
@@ -286,7 +278,7 @@ void DnsServer::Loop::dispatch(std::vector<Outgoing> outgoing, const DnsFault& f
 void DnsServer::Loop::send_slowly(const Outgoing& answer, std::chrono::milliseconds pause,
                                   Clock::time_point start) {
   // As raw octets of the stream: the frame is cut up here.
-  const dns::Octets frame = framed(answer.message);
+  const dns::Octets frame = dns::framed(answer.message);
   for (std::size_t i = 0; i < frame.size(); ++i) {
     Outgoing octet = answer;
     octet.message = {frame[i]};
@@ -313,7 +305,7 @@ void DnsServer::Loop::send(Outgoing& answer) {
     connections_.erase(found);
     return;
   }
-  const dns::Octets octets = answer.is_raw ? answer.message : framed(answer.message);
+  const dns::Octets octets = answer.is_raw ? answer.message : dns::framed(answer.message);
   dns::Octets& queue = found->second.outgoing;
   queue.insert(queue.end(), octets.begin(), octets.end());
   flush(found->second);
