@@ -56,10 +56,16 @@ bool is_handled(const MacroString& target) {
          std::all_of(target.pieces.begin(), target.pieces.end(), handled);
 }
 
-// The library refuses prefix lengths of 0.
+// The library refuses prefix lengths of 0. It asks for the client's names whatever the target of
+// ptr is, so that has to be a name for certain.
 bool is_handled(const Directive& directive) {
-  return directive.prefix4 != 0 && directive.prefix6 != 0 &&
-         (!directive.target || is_handled(*directive.target));
+  if (directive.prefix4 == 0 || directive.prefix6 == 0) return false;
+  if (!directive.target) return true;
+  if (directive.mechanism == Mechanism::ptr &&
+      (directive.target->text.find('%') != std::string::npos ||
+       !dns::Name::from_octets(directive.target->text)))
+    return false;
+  return is_handled(*directive.target);
 }
 
 // The record without what the library misreads or need not see: other modifiers than redirect, and

@@ -95,7 +95,7 @@ TEST(SpfLibspf2, what_it_gets_wrong_is_evaluated_by_our_own_engine) {
   for (const char* terms :
        {"ip4:0.0.0.0/0 -all", "ip6:::/0 ~all", "a/0 -all", "exists:%{l2r,}.x.example -all",
         "exists:%{L}.x.example -all", "exists:%{p}.x.example -all", "exists:%{d2}.x.example -all",
-        "a:x.example. -all"}) {
+        "a:x.example. -all", "ptr:a..example ~all", "ptr:%{h} ~all"}) {
     const Outcome outcome = outcome_in(record(terms));
     EXPECT_FALSE(outcome.by_library) << terms;
     EXPECT_EQ(outcome.code, code_in(record(terms))) << terms;
