@@ -3,32 +3,10 @@
 #include <cassert>
 #include <cstddef>
 
+#include "base/utf8.h"
+
 namespace dmarc::base {
 namespace {
-
-/// The length of the UTF-8 sequence (RFC 3629 section 4 "Syntax of UTF-8 Byte Sequences") that the
-/// text begins with; 0 when it begins with none.
-std::size_t utf8_length(std::string_view text) {
-  const auto octet = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto is_tail = [&](std::size_t i) { return (octet(i) & 0xc0) == 0x80; };
-  const unsigned first = octet(0);
-  const unsigned second = octet(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return is_tail(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const bool overlong = first == 0xe0 && second < 0xa0;
-    const bool surrogate = first == 0xed && second > 0x9f;
-    return is_tail(1) && is_tail(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool overlong = first == 0xf0 && second < 0x90;
-    const bool too_large = first == 0xf4 && second > 0x8f;
-    return is_tail(1) && is_tail(2) && is_tail(3) && !overlong && !too_large ? 4 : 0;
-  }
-  return 0;
-}
 
 char32_t code_point(std::string_view sequence) {
   static constexpr unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
@@ -65,7 +43,7 @@ std::string quoted(std::string_view text) {
   constexpr char32_t replacement = 0xfffd;
   std::string out = "\"";
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = utf8_sequence(text);
     write_character(out, length == 0 ? replacement : code_point(text.substr(0, length)));
     text.remove_prefix(length == 0 ? 1 : length);
   }

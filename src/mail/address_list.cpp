@@ -6,9 +6,9 @@
 
 #include "base/ascii.h"
 #include "base/ip_address.h"
+#include "base/utf8.h"
 #include "mail/lexer.h"
 #include "mail/limits.h"
-#include "mail/utf8.h"
 
 namespace dmarc::mail {
 namespace {
@@ -77,8 +77,8 @@ bool holds_encoded_word(std::string_view text) {
 
 /// Checks one side of the "@", its dots included: what it may hold whatever its grammar.
 Done check_text(std::string_view text, std::size_t offset) {
-  if (!is_utf8(text)) return fail(AuthorDefect::bad_octet, "address is not UTF-8", offset);
-  if (has_bidi_control(text))
+  if (!base::is_utf8(text)) return fail(AuthorDefect::bad_octet, "address is not UTF-8", offset);
+  if (base::has_bidi_control(text))
     return fail(AuthorDefect::bad_octet, "bidirectional control in an address", offset);
   if (holds_encoded_word(text)) return fail("encoded word in an address", offset);
   return {};
@@ -295,7 +295,7 @@ tl::expected<AddressList, AddressListError> parse_address_list(std::string_view 
   // In the older multi-octet encodings a backslash can be half of a character, so that it is not
   // certain what it escapes.
   const std::size_t backslash = value.find('\\');
-  if (backslash != std::string_view::npos && !is_utf8(value))
+  if (backslash != std::string_view::npos && !base::is_utf8(value))
     return fail(AuthorDefect::bad_octet, "backslash in text that is not UTF-8", backslash);
   const auto tokens = tokenize(value);
   if (!tokens) return Failure(tokens.error());

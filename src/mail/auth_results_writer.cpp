@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/auth_results.h"
 #include "mail/lexer.h"
-#include "mail/utf8.h"
 
 namespace dmarc::mail {
 namespace {
@@ -37,7 +37,7 @@ bool is_plain_address(std::string_view text) {
 std::string clean(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
+    const std::size_t length = base::utf8_sequence(text);
     const bool acceptable = length > 0 && !base::is_control(text.front());
     const std::size_t taken = acceptable ? length : 1;
     result += acceptable ? text.substr(0, taken) : "?";

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/lexer.h"
 #include "mail/limits.h"
-#include "mail/utf8.h"
 
 namespace dmarc::mail {
 namespace {
@@ -75,7 +75,7 @@ tl::expected<void, Error> parse_domain(Lexer& lexer, ReversePath& path) {
 tl::expected<void, Error> parse_mailbox(std::string_view text, ReversePath& path) {
   if (text.size() > max_path) return fail("too long");
   if (std::any_of(text.begin(), text.end(), base::is_control)) return fail("control octet");
-  if (!is_utf8(text)) return fail("not UTF-8");
+  if (!base::is_utf8(text)) return fail("not UTF-8");
 
   Lexer lexer(text);
   if (const auto skipped = skip_source_route(lexer); !skipped)

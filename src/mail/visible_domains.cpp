@@ -6,10 +6,10 @@
 
 #include "base/ascii.h"
 #include "base/ip_address.h"
+#include "base/utf8.h"
 #include "mail/encoded_word.h"
 #include "mail/lexer.h"
 #include "mail/limits.h"
-#include "mail/utf8.h"
 
 namespace dmarc::mail {
 namespace {
@@ -102,7 +102,7 @@ class Collector {
     last_ = text;
     if (!add_name(text) && std::any_of(text.begin(), text.end(), base::is_eight_bit)) {
       const auto is_ascii = [](char c) { return !base::is_eight_bit(c); };
-      if (!is_utf8(text)) add_name(from_latin_1(text));
+      if (!base::is_utf8(text)) add_name(from_latin_1(text));
       add_name(only(text, is_ascii));
       add_name(std::string_view(text.begin(),
                                 std::find_if(text.begin(), text.end(), base::is_eight_bit)));
@@ -302,7 +302,7 @@ VisibleDomains find_visible_domains(std::string_view value, std::size_t max_name
   Collector collector(found, max_names);
   Scanner(decoded, collector).scan();
   if (decoded != text) Scanner(text, collector).scan();
-  if (has_bidi_control(decoded)) {
+  if (base::has_bidi_control(decoded)) {
     std::string reversed = decoded;
     std::reverse(reversed.begin(), reversed.end());
     Scanner(reversed, collector).scan();

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/auth_results.h"
-#include "mail/utf8.h"
 #include "unit/mail/random_text.h"
 
 namespace dmarc::mail {
@@ -66,7 +66,7 @@ TEST(AuthResultsWriter, nothing_ends_its_element) {
 std::string expected_value(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
+    const std::size_t length = base::utf8_sequence(text);
     const bool kept = length > 0 && !base::is_control(text.front());
     result += kept ? text.substr(0, length) : "?";
     text.remove_prefix(kept ? length : 1);

@@ -1,8 +1,8 @@
-#include "mail/utf8.h"
+#include "base/utf8.h"
 
 #include <gtest/gtest.h>
 
-namespace dmarc::mail {
+namespace dmarc::base {
 namespace {
 
 TEST(Utf8, accepts_every_length_of_sequence) {
@@ -28,4 +28,4 @@ TEST(Utf8, bidirectional_controls_are_found) {
 }
 
 }  // namespace
-}  // namespace dmarc::mail
+}  // namespace dmarc::base

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace dmarc::mail {
+namespace dmarc::base {
 
 /// True for well-formed UTF-8 (RFC 3629 section 4 "Syntax of UTF-8 Byte Sequences"): no overlong
 /// form, no surrogate, nothing above U+10FFFF.
@@ -16,4 +16,4 @@ std::size_t utf8_sequence(std::string_view text);
 /// (Unicode's Bidi_Control property), so that "moc.elpmaxe" can look like "example.com".
 bool has_bidi_control(std::string_view text);
 
-}  // namespace dmarc::mail
+}  // namespace dmarc::base

@@ -1,10 +1,10 @@
-#include "mail/utf8.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace dmarc::mail {
+namespace dmarc::base {
 namespace {
 
 struct LeadOctet {
@@ -73,4 +73,4 @@ bool has_bidi_control(std::string_view text) {
                      [&](std::string_view control) { return text.find(control) != text.npos; });
 }
 
-}  // namespace dmarc::mail
+}  // namespace dmarc::base
