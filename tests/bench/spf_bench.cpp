@@ -3,13 +3,12 @@
 //   bin/spf_bench    (a release build; items_per_second are checks)
 #include <benchmark/benchmark.h>
 
-#include <memory>
 #include <stdexcept>
 #include <string_view>
-#include <unordered_map>
 
 #include "dns/zone.h"
 #include "spf/check.h"
+#include "warm_resolver.h"
 
 namespace {
 
@@ -34,26 +33,9 @@ macros.example TXT v=spf1 exists:%{ir}.%{v}._spf.%{d} exists:%{l}.%{o}._list.exa
 user.macros.example._list.example A 127.0.0.2
 )";
 
-// Answers as a warm cache gives them: found, not made.
-class WarmResolver final : public dns::Resolver {
- public:
-  explicit WarmResolver(const dns::Zone& zone) : zone_(zone) {}
-
-  dns::AnswerPtr lookup(const dns::Name& name, dns::Type type) override {
-    dns::AnswerPtr& answer = answers_[{name, type}];
-    if (!answer) answer = std::make_shared<dns::Answer>(zone_.answer({name, type}));
-    return answer;
-  }
-  void prefetch(const dns::Name&, dns::Type) override {}
-
- private:
-  const dns::Zone& zone_;
-  std::unordered_map<dns::Question, dns::AnswerPtr> answers_;
-};
-
 void check_domain(benchmark::State& state, std::string_view domain, spf::EngineKind engine) {
   const dns::Zone zone = dns::Zone::parse(zone_text).value();
-  WarmResolver resolver(zone);
+  test::WarmResolver resolver(zone);
   spf::Request request{base::IpAddress::parse("192.0.2.1").value(), "mx.client.example", {}};
   request.sender.kind = mail::ReversePath::Kind::mailbox;
   request.sender.local_part = "user";

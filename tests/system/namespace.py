@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 SERVER = "192.0.2.25"  # where Postfix listens
+SERVER_V6 = "2001:db8:25::25"
 GENUINE = "203.0.113.5"  # the host that the test domains' SPF records permit
 ATTACKER = "198.51.100.66"  # a host that no record permits
 FORWARDER = "198.51.100.7"  # a mailing list's host
@@ -27,7 +28,8 @@ def prepare() -> None:
     _run("ip", "link", "set", "lo", "up")
     for address in (SERVER, GENUINE, ATTACKER, FORWARDER):
         _run("ip", "address", "add", address + "/32", "dev", "lo")
-    _run("ip", "address", "add", GENUINE_V6 + "/128", "dev", "lo", "nodad")
+    for address in (SERVER_V6, GENUINE_V6):
+        _run("ip", "address", "add", address + "/128", "dev", "lo", "nodad")
     _run("hostname", HOST_NAME)
     _private_dev()
     _private_etc()

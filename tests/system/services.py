@@ -45,9 +45,11 @@ class Process:
         return self._process.wait(timeout=60)
 
 
-def start_unbound(scratch: Path, records: list[str]) -> Process:
-    """A DNS server on 127.0.0.1:53 that knows `records` (master-file lines) and says NXDOMAIN to everything else."""
-    quoted = "\n".join(f"  local-data: '{record}'" for record in records)
+def start_unbound(scratch: Path, records: list[str], refused: tuple[str, ...] = ()) -> Process:
+    """A DNS server on 127.0.0.1:53 that knows `records` (master-file lines), refuses to answer for the domains `refused`,
+    and says NXDOMAIN to everything else."""
+    quoted = "\n".join([*(f"  local-data: '{record}'" for record in records),
+                        *(f'  local-zone: "{domain}." always_refuse' for domain in refused)])
     (scratch / "unbound.conf").write_text(f"""\
 server:
   interface: 127.0.0.1
@@ -94,8 +96,8 @@ class Postfix:
 compatibility_level = 3.6
 myhostname = {host}
 mydestination =
-inet_interfaces = {server}, 127.0.0.1
-inet_protocols = ipv4
+inet_interfaces = all
+inet_protocols = all
 queue_directory = {root}/queue
 data_directory = {root}/data
 command_directory = /usr/sbin
@@ -140,7 +142,7 @@ non_smtpd_milters = $smtpd_milters
         os.chown(self.root / "mail", user.pw_uid, user.pw_gid)
         self.root.chmod(0o755)
         (self.config / "main.cf").write_text(
-            self.MAIN_CF.format(root=self.root, host=HOST_NAME, server=SERVER, uid=user.pw_uid, gid=user.pw_gid) +
+            self.MAIN_CF.format(root=self.root, host=HOST_NAME, uid=user.pw_uid, gid=user.pw_gid) +
             milters)
         shutil.copy("/usr/share/postfix/master.cf.dist", self.config / "master.cf")
         self._add_user(grp.getgrnam("postfix").gr_gid)

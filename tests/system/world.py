@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import services
-from namespace import GENUINE, GENUINE_V6, HOST_NAME, SERVER
+from namespace import GENUINE, GENUINE_V6, HOST_NAME, SERVER, SERVER_V6
 from syslog_capture import SyslogCapture
 
 BIN = Path(os.environ["DMARCD_BIN_DIR"])
@@ -97,7 +97,8 @@ class Answer:
 
 
 class World:
-    def __init__(self, configuration: str, milters: str = services.Postfix.MILTERS, extra_records: tuple[str, ...] = ()):
+    def __init__(self, configuration: str, milters: str = services.Postfix.MILTERS, extra_records: tuple[str, ...] = (),
+                 refused: tuple[str, ...] = ()):
         self.scratch = Path(tempfile.mkdtemp(prefix="dmarcd-system."))
         self.scratch.chmod(0o755)
         self.log = syslog()
@@ -105,7 +106,7 @@ class World:
         try:
             self.keys = {domain: self._make_key(domain) for domain in (*POLICIES, "esp.example")}
             records = zone({domain: public for domain, (_, public) in self.keys.items()})
-            self.dns = services.start_unbound(self.scratch, [*records, *extra_records])
+            self.dns = services.start_unbound(self.scratch, [*records, *extra_records], refused)
             self._stop.append(self.dns.stop)
             self._stop.append(services.start_opendkim(self.scratch).stop)
             self.start_filter(configuration)
@@ -150,7 +151,8 @@ class World:
                               check=True).stdout
 
     def connect(self, client: str, helo: str = "client.attack.example") -> smtplib.SMTP:
-        return smtplib.SMTP(SERVER, 25, local_hostname=helo, timeout=60, source_address=(client, 0))
+        server = SERVER_V6 if ":" in client else SERVER
+        return smtplib.SMTP(server, 25, local_hostname=helo, timeout=60, source_address=(client, 0))
 
     def send(self, text: bytes, client: str, sender: str = "any@attack.example", helo: str = "client.attack.example",
              options: tuple[str, ...] = (), login: bool = False, connection: smtplib.SMTP | None = None) -> Answer:
