@@ -1,5 +1,6 @@
 #include "daemon_process.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -25,12 +26,20 @@ constexpr int retry_milliseconds = 10;
   throw std::runtime_error(what);
 }
 
-/// A TCP port of loopback that nobody uses at this moment.
+/// An address of loopback that is ours alone, because it holds our process id: tests that run at
+/// the same time can't take each other's port between its choice and the daemon's start.
+in_addr own_loopback() {
+  constexpr in_addr_t host_part = 0xffffff;
+  return {htonl(in_addr_t{IN_LOOPBACKNET} << IN_CLASSA_NSHIFT |
+                (static_cast<in_addr_t>(::getpid()) & host_part))};
+}
+
+/// A TCP port of that address that nobody uses at this moment.
 std::uint16_t free_port() {
   const base::UniqueFd probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr = own_loopback();
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   if (::bind(probe.get(), generic, size) != 0 || ::getsockname(probe.get(), generic, &size) != 0)
@@ -59,9 +68,9 @@ DaemonProcess::DaemonProcess(const std::string& configuration, Transport transpo
                              const std::string& folder) {
   const std::string path = folder + "/dmarcd.conf";
   std::ofstream(path) << configuration;
-  const std::string socket = transport == Transport::inet
-                                 ? "inet:" + std::to_string(free_port()) + "@127.0.0.1"
-                                 : "local:" + folder + "/dmarcd.sock";
+  const std::string socket = transport == Transport::inet ? "inet:" + std::to_string(free_port()) +
+                                                                "@" + ::inet_ntoa(own_loopback())
+                                                          : "local:" + folder + "/dmarcd.sock";
   socket_ = *tools::SocketSpec::parse(socket);
   start(path, socket);
   await_socket();
