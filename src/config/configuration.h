@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "dns/server_address.h"
+#include "dns/zone.h"
 #include "log/event.h"
 #include "policy/settings.h"
 
@@ -41,7 +42,7 @@ struct Logging {
 struct Dns {
   std::chrono::milliseconds timeout{5000};
   std::vector<dns::ServerAddress> nameservers;  ///< empty: those of /etc/resolv.conf
-  std::string test_data;                        ///< TestDNSData: the absolute path of a file
+  std::optional<dns::Zone> test_data;           ///< of TestDNSData
 };
 
 struct Configuration {

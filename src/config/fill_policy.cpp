@@ -95,6 +95,8 @@ Filled fill_spf(Context& context, Settings& settings) {
   settings.spf_self_validate = context.values().flag("SPFSelfValidate");
   settings.spf.engine =
       context.chosen("SPFEngine", "libspf2") ? spf::EngineKind::libspf2 : spf::EngineKind::native;
+  settings.spf.max_void_lookups =
+      static_cast<std::size_t>(context.values().number("SPFVoidLookups"));
   settings.spf.receiver = settings.host_name;
   return {};
 }

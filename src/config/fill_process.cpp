@@ -4,11 +4,11 @@
 
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
 
 #include "base/read_file.h"
 #include "config/facility.h"
 #include "config/fill.h"
+#include "config/test_dns_data.h"
 
 namespace dmarc::config {
 namespace {
@@ -57,11 +57,9 @@ Filled fill_dns(Context& context, Dns& dns) {
     dns.nameservers.push_back(*server);
   }
   if (!values.is_set("TestDNSData")) return {};
-  const std::string path = values.text("TestDNSData");
-  if (const auto data = base::read_file(path); !data)
-    return context.failed(path + ": can't load fake DNS data: " + base::error_text(data.error()));
-  // It is read again when the filter has changed to BaseDirectory.
-  dns.test_data = std::filesystem::absolute(path);
+  auto data = read_test_dns_data(values.text("TestDNSData"));
+  if (!data) return context.failed(data.error());
+  dns.test_data = std::move(*data);
   return {};
 }
 

@@ -46,6 +46,8 @@ std::vector<Option> form_options() {
   };
 }
 
+constexpr long max_void_lookups = 100;
+
 std::vector<Option> spf_options() {
   return {
       {.name = "SPFSelfValidate",
@@ -79,6 +81,13 @@ std::vector<Option> spf_options() {
        .summary = "What checks SPF: `native`, the filter's own code, or `libspf2`, the library.",
        .details = "Both ask the same DNS cache and obey the same limits. `libspf2` is meant for "
                   "comparing results."},
+      {.name = "SPFVoidLookups",
+       .type = Type::integer,
+       .default_value = "2",
+       .range = {0, max_void_lookups},
+       .summary = "How many look-ups of one SPF check may find nothing; one more is `permerror`.",
+       .details = "RFC 7208 section 4.6.4 recommends 2. A domain whose record names hosts that no "
+                  "longer exist needs more, but each is a question that its owner makes you ask."},
   };
 }
 

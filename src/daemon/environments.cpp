@@ -26,31 +26,25 @@ bool same_network(const dns::StubOptions& a, const dns::StubOptions& b) {
 
 }  // namespace
 
-tl::expected<std::shared_ptr<dns::AsyncResolver>, std::string> Environments::resolver_for(
-    const config::Dns& dns) {
+std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns& dns) {
   dns::StubOptions options = stub_options(dns);
   if (!network_ || !same_network(options, network_options_)) {
     network_ = std::make_shared<dns::StubResolver>(options);
     network_options_ = std::move(options);
   }
-  if (dns.test_data.empty()) return network_;
-  auto zone = TestDnsData::read(dns.test_data);
-  if (!zone) return tl::unexpected(std::move(zone.error()));
-  return std::make_shared<TestDnsData>(std::move(*zone), network_);
+  if (!dns.test_data) return network_;
+  return std::make_shared<TestDnsData>(*dns.test_data, network_);
 }
 
-tl::expected<void, std::string> Environments::use(const config::Configuration& configuration) {
-  auto resolver = resolver_for(configuration.dns);
-  if (!resolver) return tl::unexpected(std::move(resolver.error()));
+void Environments::use(const config::Configuration& configuration) {
   auto made = std::make_shared<milter::Environment>();
   made->settings = std::make_shared<const policy::Settings>(configuration.policy);
-  made->resolver = std::move(*resolver);
+  made->resolver = resolver_for(configuration.dns);
   made->lookup_limits.timeout = configuration.dns.timeout;
   made->sink = &sink_;
   made->workers = &workers_;
   const std::lock_guard lock(mutex_);
   current_ = std::move(made);
-  return {};
 }
 
 std::shared_ptr<const milter::Environment> Environments::current() const {

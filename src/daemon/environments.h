@@ -30,14 +30,13 @@ class Environments {
   /// Both must outlive the environments.
   Environments(log::Sink& sink, milter::WorkerPool& workers) : sink_(sink), workers_(workers) {}
 
-  /// Makes the configuration the current one. On an error, which is one line, nothing changes.
-  tl::expected<void, std::string> use(const config::Configuration& configuration);
+  /// Makes the configuration the current one.
+  void use(const config::Configuration& configuration);
 
   std::shared_ptr<const milter::Environment> current() const;
 
  private:
-  tl::expected<std::shared_ptr<dns::AsyncResolver>, std::string> resolver_for(
-      const config::Dns& dns);
+  std::shared_ptr<dns::AsyncResolver> resolver_for(const config::Dns& dns);
 
   log::Sink& sink_;
   milter::WorkerPool& workers_;

@@ -15,7 +15,6 @@
 #include "daemon/service.h"
 #include "daemon/signals.h"
 #include "daemon/system_log.h"
-#include "daemon/test_dns_data.h"
 #include "daemon/test_mode.h"
 #include "daemon/version.h"
 #include "milter/listener.h"
@@ -35,11 +34,7 @@ std::string configuration_path(const Options& options) {
 
 Loaded load(const std::string& path, const std::string& program) {
   if (path.empty()) return config::defaults();
-  Loaded loaded = config::load(path, program);
-  if (!loaded || loaded->dns.test_data.empty()) return loaded;
-  const auto data = TestDnsData::read(loaded->dns.test_data);
-  if (!data) return tl::unexpected(program + ": " + loaded->path + ": " + data.error());
-  return loaded;
+  return config::load(path, program);
 }
 
 std::string reload_path(const std::string& path) {
@@ -54,10 +49,7 @@ int test(const Options& options, config::Configuration configuration) {
   log.configure(false, configuration.logging.facility, tell_all);
   milter::WorkerPool workers(1);
   Environments environments(log, workers);
-  if (const auto used = environments.use(configuration); !used) {
-    std::cerr << options.program << ": " << used.error() << '\n';
-    return EX_CONFIG;
-  }
+  environments.use(configuration);
   return run_test_mode(options, TestEnvelope::from_environment(), environments.current());
 }
 

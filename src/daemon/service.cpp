@@ -145,9 +145,7 @@ Done Service::start_engine() {
   log_start();
   workers_.emplace(early_checks);
   environments_.emplace(log_, *workers_);
-  if (const auto used = environments_->use(configuration_); !used) {
-    return tl::unexpected(Failure{EX_CONFIG, used.error()});
-  }
+  environments_->use(configuration_);
   const auto started = milter::start_libmilter(
       *listener_, {.environment = [this] { return environments_->current(); },
                    .traffic = &traffic_,
@@ -202,14 +200,14 @@ void Service::reload() {
   if (reload_path_.empty()) return log_.write(log::make(log::Id::reload_ignored));
   service_manager::reloading();
   const auto loaded = config::load(reload_path_, "");
-  const auto used = loaded ? environments_->use(*loaded) : tl::unexpected(loaded.error());
-  if (used) {
+  if (loaded) {
+    environments_->use(*loaded);
     configure_log(loaded->logging);
     for (const log::Event& warning : loaded->warnings)
       log_.write(warning);
     log_.write(log::make(log::Id::reloaded, {reload_path_}));
   } else {
-    log_.write(log::make(log::Id::config_error, {used.error()}));
+    log_.write(log::make(log::Id::config_error, {loaded.error()}));
   }
   service_manager::ready();
 }

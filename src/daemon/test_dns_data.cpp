@@ -1,9 +1,7 @@
 #include "daemon/test_dns_data.h"
 
+#include <string_view>
 #include <utility>
-
-#include "base/ascii.h"
-#include "base/read_file.h"
 
 namespace dmarc::daemon {
 namespace {
@@ -11,32 +9,6 @@ namespace {
 constexpr std::string_view policy_prefix = "_dmarc.";
 
 }  // namespace
-
-tl::expected<dns::Zone, std::string> TestDnsData::parse(std::string_view text) {
-  dns::Zone zone;
-  unsigned number = 0;
-  for (std::string_view line : base::split(text, '\n')) {
-    ++number;
-    line = base::trim(line.substr(0, line.find('#')));
-    if (line.empty()) continue;
-    const auto complain = [&](std::string_view reason) {
-      return tl::unexpected("line " + std::to_string(number) + ": " + std::string(reason));
-    };
-    const std::size_t gap = line.find_first_of(" \t");
-    if (gap == std::string_view::npos) return complain("a name without a text");
-    const auto name = dns::Name::from_octets(line.substr(0, gap));
-    if (!name) return complain(describe(name.error()));
-    zone.add(*name, dns::Type::txt, std::string(base::trim(line.substr(gap))));
-  }
-  return zone;
-}
-
-tl::expected<dns::Zone, std::string> TestDnsData::read(const std::string& path) {
-  const std::string complaint = path + ": can't load fake DNS data: ";
-  const auto text = base::read_file(path);
-  if (!text) return tl::unexpected(complaint + base::error_text(text.error()));
-  return parse(*text).map_error([&](const std::string& reason) { return complaint + reason; });
-}
 
 TestDnsData::TestDnsData(dns::Zone zone, std::shared_ptr<dns::AsyncResolver> network)
     : zone_(std::move(zone)), network_(std::move(network)) {}

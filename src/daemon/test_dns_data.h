@@ -1,21 +1,13 @@
-// The TestDNSData option: DNS data from a file in front of the real DNS.
+// The TestDNSData option: DNS data from a file (config/test_dns_data.h) in front of the real DNS.
 //
-//   _dmarc.example.org  v=DMARC1; p=reject
-//   example.org         v=spf1 ip4:192.0.2.1 -all     # a comment
-//
-// One TXT record a line: the name, blanks, the text up to "#" or the end of the line. Every TXT
-// question for a name that begins with "_dmarc." is answered from the file alone; one that is not
-// listed does not exist. TXT questions for other names that are listed are answered from it too,
-// everything else by the network.
+// Every TXT question for a name that begins with "_dmarc." is answered from the file alone; one
+// that is not listed does not exist. TXT questions for other names that are listed are answered
+// from it too, everything else by the network.
 //
 // Threads: const once made; as safe as what stands behind it.
 #pragma once
 
-#include <tl/expected.hpp>
-
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include <dmarc/resolver.h>
 
@@ -25,11 +17,6 @@ namespace dmarc::daemon {
 
 class TestDnsData final : public dns::AsyncResolver {
  public:
-  /// The error is one clause: "line 3: ...".
-  static tl::expected<dns::Zone, std::string> parse(std::string_view text);
-  /// The error is one line: "PATH: can't load fake DNS data: ...".
-  static tl::expected<dns::Zone, std::string> read(const std::string& path);
-
   TestDnsData(dns::Zone zone, std::shared_ptr<dns::AsyncResolver> network);
 
   void resolve(const dns::Question& question, Callback done) override;

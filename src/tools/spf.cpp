@@ -1,6 +1,7 @@
 // dmarcctl spf: may this client send mail for that sender?
 
 #include <array>
+#include <ctime>
 #include <ostream>
 
 #include "mail/reverse_path.h"
@@ -20,6 +21,8 @@ constexpr std::array flags{
     config_flag,
     nameserver_flag,
     zone_flag,
+    Flag{"explanation", "",
+         "show what the domain says about a fail (exp=); it is the sender's text"},
     json_flag,
 };
 
@@ -70,7 +73,10 @@ int run(const Arguments& arguments, Terminal terminal) {
   const spf::Request request{
       client->unmapped(), arguments.value_or("helo", "unknown"),
       mail::parse_reverse_path("<" + arguments.value_or("mail-from", "") + ">")};
-  const spf::Result result = spf::check(request, lookups, settings->policy.spf);
+  spf::Options options = settings->policy.spf;
+  options.explanation = arguments.has("explanation");
+  options.now = std::time(nullptr);
+  const spf::Result result = spf::check(request, lookups, options);
   if (arguments.has("json")) {
     terminal.out << base::Json::object()
                         .set("spf", json_of(result))

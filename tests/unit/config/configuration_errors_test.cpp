@@ -97,6 +97,14 @@ TEST(ConfigurationError, unreadable_test_data) {
             "or directory");
 }
 
+TEST(ConfigurationError, test_data_that_can_not_be_understood) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("data", "name-only\n");
+  EXPECT_EQ(failure("TestDNSData " + path),
+            "opendmarc: /etc/opendmarc.conf: " + path +
+                ": can't load fake DNS data: line 1: a name without a text");
+}
+
 TEST(ConfigurationError, a_reject_string_that_is_no_pattern) {
   const std::string file = "opendmarc: /etc/opendmarc.conf: ";
   EXPECT_EQ(failure("RejectString %s and %s"), file + "RejectString contains more than one %s");

@@ -14,9 +14,7 @@ class EnvironmentsTest : public testing::Test {
     return *config::load_text(text, "test", "test");
   }
 
-  tl::expected<void, std::string> use(std::string_view text) {
-    return environments_.use(configuration(text));
-  }
+  void use(std::string_view text) { environments_.use(configuration(text)); }
 
   test::LogCapture log_;
   milter::WorkerPool workers_{0};
@@ -24,38 +22,27 @@ class EnvironmentsTest : public testing::Test {
 };
 
 TEST_F(EnvironmentsTest, the_current_one_is_what_was_used_last) {
-  ASSERT_TRUE(use("AuthservID one\nDNSTimeout 3"));
+  use("AuthservID one\nDNSTimeout 3");
   const auto first = environments_.current();
-  ASSERT_TRUE(use("AuthservID two"));
+  use("AuthservID two");
   EXPECT_EQ(first->settings->authserv_id, "one") << "a session keeps what it began with";
   EXPECT_EQ(first->lookup_limits.timeout, std::chrono::seconds(3));
   EXPECT_EQ(environments_.current()->settings->authserv_id, "two");
 }
 
 TEST_F(EnvironmentsTest, the_cache_survives_what_does_not_concern_it) {
-  ASSERT_TRUE(use("Nameservers 127.0.0.1:5353\nAuthservID one"));
+  use("Nameservers 127.0.0.1:5353\nAuthservID one");
   const auto first = environments_.current()->resolver;
-  ASSERT_TRUE(use("Nameservers 127.0.0.1:5353\nAuthservID two"));
+  use("Nameservers 127.0.0.1:5353\nAuthservID two");
   EXPECT_EQ(environments_.current()->resolver, first);
-  ASSERT_TRUE(use("Nameservers 127.0.0.1:5354"));
+  use("Nameservers 127.0.0.1:5354");
   EXPECT_NE(environments_.current()->resolver, first);
-}
-
-TEST_F(EnvironmentsTest, bad_test_data_changes_nothing) {
-  const test::TemporaryFolder folder;
-  ASSERT_TRUE(use("AuthservID one"));
-  const auto before = environments_.current();
-  const std::string path = folder.write("data", "name-only\n");
-  const auto used = use("AuthservID two\nTestDNSData " + path);
-  ASSERT_FALSE(used);
-  EXPECT_EQ(used.error(), path + ": can't load fake DNS data: line 1: a name without a text");
-  EXPECT_EQ(environments_.current(), before);
 }
 
 TEST_F(EnvironmentsTest, test_data_stands_in_front_of_the_network) {
   const test::TemporaryFolder folder;
   const std::string path = folder.write("data", "_dmarc.bank.example v=DMARC1; p=none\n");
-  ASSERT_TRUE(use("TestDNSData " + path));
+  use("TestDNSData " + path);
   dns::Outcome outcome = dns::Outcome::temporary_failure;
   environments_.current()->resolver->resolve(
       {*dns::Name::parse("_dmarc.bank.example"), dns::Type::txt},

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/temporary_folder.h"
+#include "config/test_dns_data.h"
 
 namespace dmarc::daemon {
 namespace {
@@ -17,11 +17,12 @@ _dmarc.twice.example v=DMARC1; p=reject
 class TestDnsDataTest : public testing::Test {
  protected:
   TestDnsDataTest()
-      : resolver_(*TestDnsData::parse(data), std::make_shared<dns::Zone>(*dns::Zone::parse(
-                                                 "real.example TXT \"network\"\n"
-                                                 "_dmarc.real.example TXT \"v=DMARC1; p=none\"\n"
-                                                 "bank.example A 192.0.2.1\n"
-                                                 "bank.example TXT \"network\""))) {}
+      : resolver_(*config::parse_test_dns_data(data),
+                  std::make_shared<dns::Zone>(
+                      *dns::Zone::parse("real.example TXT \"network\"\n"
+                                        "_dmarc.real.example TXT \"v=DMARC1; p=none\"\n"
+                                        "bank.example A 192.0.2.1\n"
+                                        "bank.example TXT \"network\""))) {}
 
   dns::Answer ask(std::string_view name, dns::Type type = dns::Type::txt) {
     dns::Answer result;
@@ -49,25 +50,6 @@ TEST_F(TestDnsDataTest, other_types_come_from_the_network) {
 
 TEST_F(TestDnsDataTest, a_name_listed_twice_has_two_records) {
   EXPECT_EQ(ask("_dmarc.twice.example").records.size(), 2U);
-}
-
-TEST(TestDnsDataFile, a_name_without_a_text_is_an_error_with_its_line) {
-  EXPECT_EQ(TestDnsData::parse("a.example x\nb.example\n").error(),
-            "line 2: a name without a text");
-  EXPECT_EQ(TestDnsData::parse("b.example # text").error(), "line 1: a name without a text");
-}
-
-TEST(TestDnsDataFile, a_name_that_is_none_is_an_error) {
-  EXPECT_EQ(TestDnsData::parse("a..example x").error(), "line 1: empty label");
-}
-
-TEST(TestDnsDataFile, errors_name_the_file) {
-  const test::TemporaryFolder folder;
-  EXPECT_EQ(TestDnsData::read(folder.path("absent")).error(),
-            folder.path("absent") + ": can't load fake DNS data: No such file or directory");
-  const std::string path = folder.write("bad", "name");
-  EXPECT_EQ(TestDnsData::read(path).error(),
-            path + ": can't load fake DNS data: line 1: a name without a text");
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ _dmarc.broken.example   RCODE SERVFAIL
 spfdown.example         RCODE SERVFAIL
 two.example             TXT "v=spf1 -all"
 two.example             TXT "v=spf1 +all"
+strict.example          TXT "v=spf1 -all exp=why.strict.example"
+why.strict.example      TXT "%{i} is not ours"
 )";
 
 class Dmarcctl : public ::testing::Test {
@@ -219,6 +221,13 @@ TEST_F(Dmarcctl, the_exit_status_of_spf_is_its_result) {
   EXPECT_EQ(check("a@nothing.example"), 2);
   EXPECT_EQ(check("a@two.example"), 3);
   EXPECT_EQ(check("a@spfdown.example"), 75);
+}
+
+TEST_F(Dmarcctl, spf_shows_the_explanation_when_asked) {
+  EXPECT_EQ(run_with_zone({"spf", "--ip", "192.0.2.9", "--mail-from", "a@strict.example"}), 1);
+  EXPECT_FALSE(says("is not ours"));
+  run_with_zone({"spf", "--explanation", "--ip", "192.0.2.9", "--mail-from", "a@strict.example"});
+  EXPECT_TRUE(says("192.0.2.9 is not ours"));
 }
 
 TEST_F(Dmarcctl, probe_shows_what_a_filter_answers) {
