@@ -42,7 +42,6 @@ void Environments::use(const config::Configuration& configuration) {
   made->resolver = resolver_for(configuration.dns);
   made->lookup_limits.timeout = configuration.dns.timeout;
   made->sink = &sink_;
-  made->workers = &workers_;
   const std::lock_guard lock(mutex_);
   current_ = std::move(made);
 }

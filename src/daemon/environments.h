@@ -1,6 +1,6 @@
 // From a configuration to what milter sessions work with, and the one that is current.
 //
-//   Environments environments(sink, workers);
+//   Environments environments(sink);
 //   if (auto made = environments.use(configuration); !made) complain(made.error());
 //   auto now = environments.current();
 //
@@ -21,14 +21,13 @@
 #include "dns/stub_resolver.h"
 #include "log/event.h"
 #include "milter/session.h"
-#include "milter/worker_pool.h"
 
 namespace dmarc::daemon {
 
 class Environments {
  public:
-  /// Both must outlive the environments.
-  Environments(log::Sink& sink, milter::WorkerPool& workers) : sink_(sink), workers_(workers) {}
+  /// The sink must outlive the environments.
+  explicit Environments(log::Sink& sink) : sink_(sink) {}
 
   /// Makes the configuration the current one.
   void use(const config::Configuration& configuration);
@@ -39,7 +38,6 @@ class Environments {
   std::shared_ptr<dns::AsyncResolver> resolver_for(const config::Dns& dns);
 
   log::Sink& sink_;
-  milter::WorkerPool& workers_;
   std::shared_ptr<dns::AsyncResolver> network_;
   dns::StubOptions network_options_;
   mutable std::mutex mutex_;

@@ -18,7 +18,6 @@
 #include "daemon/test_mode.h"
 #include "daemon/version.h"
 #include "milter/listener.h"
-#include "milter/worker_pool.h"
 
 namespace dmarc::daemon {
 namespace {
@@ -47,8 +46,7 @@ int test(const Options& options, config::Configuration configuration) {
   SystemLog log(options.program);
   const bool tell_all = options.verbosity > 1;
   log.configure(false, configuration.logging.facility, tell_all);
-  milter::WorkerPool workers(1);
-  Environments environments(log, workers);
+  Environments environments(log);
   environments.use(configuration);
   return run_test_mode(options, TestEnvelope::from_environment(), environments.current());
 }

@@ -22,16 +22,11 @@
 #include "milter/listener.h"
 #include "milter/socket_spec.h"
 #include "milter/traffic.h"
-#include "milter/worker_pool.h"
 
 namespace dmarc::daemon {
 namespace {
 
 using Done = tl::expected<void, Failure>;
-
-// SPF checks that are started at MAIL wait for the DNS on these threads; a check that none of them
-// has begun runs at the end of its message. 32 checks of 150 ms are 200 messages a second.
-constexpr std::size_t early_checks = 32;
 
 // OpenDMARC's when the milter library ends by itself.
 constexpr int engine_failed = 255;
@@ -78,7 +73,6 @@ class Service {
   milter::Traffic traffic_;
   std::optional<milter::Listener> listener_;
   std::optional<PidFile> pid_file_;
-  std::optional<milter::WorkerPool> workers_;
   std::optional<Environments> environments_;
   bool signals_ours_ = true;
 };
@@ -143,8 +137,7 @@ Done Service::open_socket() {
 
 Done Service::start_engine() {
   log_start();
-  workers_.emplace(early_checks);
-  environments_.emplace(log_, *workers_);
+  environments_.emplace(log_);
   environments_->use(configuration_);
   const auto started = milter::start_libmilter(
       *listener_, {.environment = [this] { return environments_->current(); },

@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "daemon/failure.h"
+#include "milter/wait.h"
 
 namespace dmarc::daemon {
 namespace {
@@ -136,7 +137,7 @@ class TestRun {
     if (const auto sent = send_header(*text, session_); !sent) {
       return tl::unexpected(Failure{EX_DATAERR, file + ": " + sent.error()});
     }
-    report(file, session_.end_of_message(macros));
+    report(file, wait_for_judgement(session_, macros));
     return {};
   }
 

@@ -11,12 +11,15 @@
 // question is a temporary failure (Failure::timeout) at once. Past `max_queries` distinct questions
 // the answer is Failure::budget.
 //
+// A caller that must not wait uses ask() and await(), see dns/attempt.h.
+//
 // Threads: several threads may use one session (SPF runs beside header collection). Answers may
 // arrive after the session has been destroyed; they are dropped.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -49,8 +52,17 @@ class LookupSession final : public Resolver {
   AnswerPtr lookup(const Name& name, Type type) override;
   void prefetch(const Name& name, Type type) override;
 
-  /// The time that `timeout` allows begins now.
-  void restart_clock();
+  /// The answer as far as it is known without waiting; null while it is under way and the timeout
+  /// has not passed.
+  AnswerPtr ask(const Question& question);
+
+  /// Calls `arrived` when the question, which was asked before, has its answer: once, on the thread
+  /// that brings it. False, and no call, when it has it already. `arrived` must not block and must
+  /// not throw. It is dropped when the session is destroyed or its timeout passes before.
+  [[nodiscard]] bool await(const Question& question, std::function<void()> arrived);
+
+  /// The time that `timeout` allows begins now; returns its end.
+  std::chrono::steady_clock::time_point restart_clock();
 
   /// Everything asked so far, in the order in which it was asked.
   std::vector<Entry> entries() const;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "milter/libmilter_glue.h"
+#include "milter/wait.h"
 
 namespace dmarc::milter::glue {
 namespace {
@@ -123,7 +124,7 @@ sfsistat on_end_of_message(Context context) noexcept {
   Connection* const connection = connection_of(context);
   if (connection == nullptr || connection->failed) return SMFIS_TEMPFAIL;
   return guarded(context, [&]() -> sfsistat {
-    return apply(context, connection->session.end_of_message(macros_of(context)));
+    return apply(context, wait_for_judgement(connection->session, macros_of(context)));
   });
 }
 

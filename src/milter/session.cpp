@@ -5,8 +5,10 @@
 #include <dmarc/author_domain.h>
 #include <dmarc/evaluate.h>
 
+#include "dns/attempt.h"
+#include "dns/lookup_session.h"
 #include "mail/reverse_path.h"
-#include "spf/check.h"
+#include "milter/spf_check.h"
 
 namespace dmarc::milter {
 namespace {
@@ -38,43 +40,22 @@ mail::ReversePath reconcile(mail::ReversePath sender,
 
 }  // namespace
 
-/// The SPF check of one message. The work has shares of all that it needs, so that it may go on
-/// when the message was given up.
-struct Session::SpfCheck {
-  struct Work {
-    std::shared_ptr<const Environment> environment;
-    std::shared_ptr<dns::LookupSession> lookups;
-    spf::Request request;
-    spf::Result result;
-
-    void run() { result = spf::check(request, *lookups, environment->settings->spf); }
-  };
-
-  explicit SpfCheck(std::shared_ptr<Work> check)
-      : work(std::move(check)),
-        task(work->environment->workers->submit([shared = work] { shared->run(); })) {}
-  SpfCheck(const SpfCheck&) = delete;
-  SpfCheck& operator=(const SpfCheck&) = delete;
-  ~SpfCheck() { task->cancel(); }
-
-  const spf::Result& await() const {
-    task->await();
-    return work->result;
+struct Session::MessageState {
+  explicit MessageState(const Environment& environment)
+      : lookups(*environment.resolver, environment.lookup_limits) {}
+  MessageState(const MessageState&) = delete;
+  MessageState& operator=(const MessageState&) = delete;
+  ~MessageState() {
+    if (spf) spf->cancel();
   }
 
-  std::shared_ptr<Work> work;
-  std::shared_ptr<WorkerPool::Task> task;
-};
-
-struct Session::MessageState {
   policy::Message message;
-  std::shared_ptr<dns::LookupSession> lookups;
-  /// SPF asks what the sender's record tells it to ask: it has a budget of its own, so that it
-  /// can't use up the one for the author's policy.
-  std::shared_ptr<dns::LookupSession> spf_lookups;
-  std::unique_ptr<SpfCheck> spf;
+  dns::LookupSession lookups;
+  std::shared_ptr<SpfCheck> spf;
   std::size_t header_octets = 0;
   bool prefetched = false;
+  Wake wake;
+  std::chrono::steady_clock::time_point deadline;
 };
 
 Session::Session(std::shared_ptr<const Environment> environment)
@@ -104,9 +85,7 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
     environment_->sink->write(log::make(log::Id::ignored_authenticated, {argument}));
     return Response::accept;
   }
-  message_ = std::make_unique<MessageState>();
-  message_->lookups =
-      std::make_shared<dns::LookupSession>(*environment_->resolver, environment_->lookup_limits);
+  message_ = std::make_unique<MessageState>(*environment_);
   policy::Message& message = message_->message;
   message.client_name = client_name_;
   message.client = client_;
@@ -118,13 +97,10 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
 
 void Session::start_spf() {
   const policy::Message& message = message_->message;
-  message_->spf_lookups =
-      std::make_shared<dns::LookupSession>(*environment_->resolver, environment_->lookup_limits);
-  message_->spf = std::make_unique<SpfCheck>(std::make_shared<SpfCheck::Work>(
-      SpfCheck::Work{environment_,
-                     message_->spf_lookups,
-                     {message.client.value_or(local_client()), message.helo, message.sender},
-                     {}}));
+  message_->spf = std::make_shared<SpfCheck>(
+      environment_->settings, *environment_->resolver, environment_->lookup_limits,
+      spf::Request{message.client.value_or(local_client()), message.helo, message.sender});
+  message_->spf->advance();
 }
 
 Response Session::header(std::string_view name, std::string_view value) {
@@ -148,23 +124,17 @@ void Session::prefetch() {
   std::size_t count = 0;
   for (const dns::Name& domain : author.visible) {
     if (++count > mail::Author::max_visible) break;
-    prefetch_author(domain, options, *message_->lookups);
+    prefetch_author(domain, options, message_->lookups);
   }
   const std::optional<dns::Name>& sender = message_->message.sender.domain;
   if (message_->spf && sender && author.visible.size() == 1 && author.visible.front() != *sender) {
-    prefetch_identifier(*sender, options, *message_->lookups);
+    prefetch_identifier(*sender, options, message_->lookups);
   }
 }
 
-policy::Judgement Session::end_of_message(const Macros& macros) {
-  if (!message_) {
-    // Out of order: nothing is known about this message, so nothing can be said for it.
-    policy::Judgement judgement;
-    judgement.action = policy::Action::tempfail;
-    return judgement;
-  }
-  const std::unique_ptr<MessageState> state = std::move(message_);
-  policy::Message& message = state->message;
+std::optional<policy::Judgement> Session::end_of_message(const Macros& macros, Wake wake) {
+  if (!message_) return resume();
+  policy::Message& message = message_->message;
   message.mta_name = macros("j").value_or("");
   message.job_id = macros("i").value_or("");
   if (message.job_id.empty()) {
@@ -173,14 +143,57 @@ policy::Judgement Session::end_of_message(const Macros& macros) {
       environment_->sink->write(log::make(log::Id::no_job_id));
     }
   }
-  state->lookups->restart_clock();
-  if (state->spf_lookups) state->spf_lookups->restart_clock();
-  policy::Judgement judgement =
-      policy::judge(message, *environment_->settings, *state->lookups,
-                    [&] { return state->spf ? state->spf->await() : spf::Result{}; });
+  message_->wake = std::move(wake);
+  message_->deadline = message_->lookups.restart_clock();
+  if (message_->spf) message_->deadline = message_->spf->restart_clock();
+  return resume();
+}
+
+std::optional<policy::Judgement> Session::resume() {
+  if (!message_) {
+    // Out of order: nothing is known about this message, so nothing can be said for it.
+    policy::Judgement judgement;
+    judgement.action = policy::Action::tempfail;
+    return judgement;
+  }
+  std::unique_ptr<MessageState> state = std::move(message_);
+  std::optional<policy::Judgement> judgement = try_to_judge(*state);
+  if (judgement) {
+    conclude(*judgement);
+  } else {
+    message_ = std::move(state);
+  }
+  return judgement;
+}
+
+std::optional<policy::Judgement> Session::try_to_judge(MessageState& state) const {
+  for (;;) {
+    dns::Attempt answers(state.lookups);
+    bool spf_missing = false;
+    const auto own_spf = [&]() -> spf::Result {
+      if (!state.spf) return {};
+      // What the check still waits for has failed by now.
+      if (std::chrono::steady_clock::now() >= state.deadline) state.spf->advance();
+      const spf::Result* const result = state.spf->result();
+      spf_missing = result == nullptr;
+      return result != nullptr ? *result : spf::Result{};
+    };
+    policy::Judgement judgement =
+        policy::judge(state.message, *environment_->settings, answers, own_spf);
+    if (!answers.missing() && !spf_missing) return judgement;
+    const bool waiting = answers.missing() ? state.lookups.await(*answers.missing(), state.wake)
+                                           : state.spf->await(state.wake);
+    if (waiting) return std::nullopt;
+  }
+}
+
+void Session::conclude(const policy::Judgement& judgement) const {
   for (const log::Event& event : judgement.events)
     environment_->sink->write(event);
-  return judgement;
+}
+
+std::chrono::steady_clock::time_point Session::deadline() const {
+  return message_ ? message_->deadline : std::chrono::steady_clock::time_point{};
 }
 
 void Session::abort() {

@@ -5,13 +5,25 @@
 // destruction. A session keeps the settings that were current when its connection came, for all of
 // its messages.
 //
-// At MAIL the SPF check starts on the worker pool when the settings allow one; when the first From
-// arrives the tree walk is prefetched. Only end_of_message() waits, at most for the DNS timeout.
+// At MAIL the SPF check starts when the settings allow one; when the first From arrives the tree
+// walk is prefetched. Nothing here waits: end_of_message() gives no judgement while the DNS owes an
+// answer, and resume() is called when there is more to go by:
 //
-// Threads: one event at a time, from any thread.
+//   auto judgement = session.end_of_message(macros, wake);
+//   while (!judgement) {
+//     ... until wake was called, or session.deadline()
+//     judgement = session.resume();
+//   }
+//
+// The judgement is made anew each time, from the answers that have come, and only the one that
+// lacks nothing counts: policy::judge() is a pure function, so there is no half-finished work to be
+// kept. With the early questions nearly every message is judged once or twice.
+//
+// Threads: one event at a time, from any thread. `wake` comes from threads of the resolver.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -24,7 +36,6 @@
 #include "base/ip_address.h"
 #include "dns/lookup_session.h"
 #include "log/event.h"
-#include "milter/worker_pool.h"
 #include "policy/judge.h"
 #include "policy/settings.h"
 
@@ -35,8 +46,7 @@ struct Environment {
   std::shared_ptr<const policy::Settings> settings;
   std::shared_ptr<dns::AsyncResolver> resolver;
   dns::LookupSession::Limits lookup_limits;
-  log::Sink* sink = nullptr;      ///< outlives every session
-  WorkerPool* workers = nullptr;  ///< outlives every session
+  log::Sink* sink = nullptr;  ///< outlives every session
   /// Set when the MTA's failure to send a job id was logged: once is enough.
   mutable std::atomic_flag job_id_missed;
 };
@@ -44,6 +54,10 @@ struct Environment {
 /// The MTA's macros, by name without braces ("i", "auth_authen"); nothing when the MTA did not send
 /// it.
 using Macros = std::function<std::optional<std::string>(std::string_view name)>;
+
+/// Told that resume() may get further. Called from any thread, perhaps when the session is no more;
+/// must not block and must not throw.
+using Wake = std::function<void()>;
 
 /// What an event other than end-of-message answers.
 enum class Response { proceed, accept, tempfail };
@@ -64,19 +78,24 @@ class Session {
   Response helo(std::string_view name);
   Response mail(std::string_view argument, const Macros& macros);
   Response header(std::string_view name, std::string_view value);
-  /// Judges the message and writes its log lines. An end of message without a beginning is
-  /// deferred.
-  policy::Judgement end_of_message(const Macros& macros);
+  /// Judges the message and writes its log lines; nothing while an answer is missing. An end of
+  /// message without a beginning is deferred.
+  std::optional<policy::Judgement> end_of_message(const Macros& macros, Wake wake);
+  /// The same again, for a message whose end has come.
+  std::optional<policy::Judgement> resume();
+  /// When resume() judges with what there is.
+  std::chrono::steady_clock::time_point deadline() const;
   /// Forgets the message in progress.
   void abort();
   /// True between mail() and the end of that message.
   bool in_message() const;
 
  private:
-  struct SpfCheck;
   struct MessageState;
   void start_spf();
   void prefetch();
+  std::optional<policy::Judgement> try_to_judge(MessageState& state) const;
+  void conclude(const policy::Judgement& judgement) const;
 
   std::shared_ptr<const Environment> environment_;
   std::string client_name_;

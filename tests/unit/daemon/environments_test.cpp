@@ -17,8 +17,7 @@ class EnvironmentsTest : public testing::Test {
   void use(std::string_view text) { environments_.use(configuration(text)); }
 
   test::LogCapture log_;
-  milter::WorkerPool workers_{0};
-  Environments environments_{log_, workers_};
+  Environments environments_{log_};
 };
 
 TEST_F(EnvironmentsTest, the_current_one_is_what_was_used_last) {

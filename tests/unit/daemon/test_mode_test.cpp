@@ -38,7 +38,6 @@ class TestModeTest : public testing::Test {
     environment->settings = std::make_shared<const policy::Settings>(for_tests(settings_));
     environment->resolver = std::make_shared<dns::Zone>(*dns::Zone::parse(zone));
     environment->sink = &log_;
-    environment->workers = &workers_;
     options_.test_messages = std::move(files);
     options_.verbosity = verbosity;
     testing::internal::CaptureStdout();
@@ -51,7 +50,6 @@ class TestModeTest : public testing::Test {
 
   test::TemporaryFolder folder_;
   test::LogCapture log_;
-  milter::WorkerPool workers_{1};
   policy::Settings settings_;
   Options options_;
   TestEnvelope envelope_;

@@ -2,66 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <thread>
+
+#include "dns/attempt.h"
+#include "support/manual_resolver.h"
 
 namespace dmarc::dns {
 namespace {
 
 using namespace std::chrono_literals;
+using test::ManualResolver;
+using test::text_answer;
 
 Name name(std::string_view text) {
   return Name::from_octets(text).value();
 }
-
-AnswerPtr text_answer(std::string text) {
-  auto answer = std::make_shared<Answer>();
-  answer->outcome = Outcome::records;
-  answer->records.push_back(std::move(text));
-  return answer;
-}
-
-/// Keeps every question until the test answers it, or answers at once when told to.
-class ManualResolver : public AsyncResolver {
- public:
-  void resolve(const Question& question, Callback done) override {
-    std::unique_lock lock(mutex_);
-    ++asked_[question];
-    if (at_once_) {
-      lock.unlock();
-      done(text_answer(question.name.text()));
-      return;
-    }
-    waiting_.emplace(question, std::move(done));
-    changed_.notify_all();
-  }
-
-  void answer_at_once() { at_once_ = true; }
-
-  /// Waits until the question was asked, then answers it on the calling thread.
-  void answer(const Question& question, AnswerPtr answer) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.contains(question); });
-    const Callback done = std::move(waiting_.extract(question).mapped());
-    lock.unlock();
-    done(std::move(answer));
-  }
-
-  unsigned times_asked(const Question& question) {
-    const std::lock_guard lock(mutex_);
-    return asked_[question];
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::unordered_map<Question, Callback> waiting_;
-  std::unordered_map<Question, unsigned> asked_;
-  bool at_once_ = false;
-};
 
 const Question question{name("a.example"), Type::txt};
 
@@ -179,6 +135,72 @@ TEST(LookupSession, entries_tell_what_was_asked_in_order) {
   entries = session.entries();
   EXPECT_EQ(entries[0].answer->records.front(), "x");
   EXPECT_GT(entries[0].took, 0us);
+}
+
+TEST(LookupSession, ask_never_waits) {
+  ManualResolver resolver;
+  LookupSession session(resolver, {});
+  EXPECT_EQ(session.ask(question), nullptr);
+  EXPECT_EQ(session.ask(question), nullptr);
+  EXPECT_EQ(resolver.times_asked(question), 1U);
+  resolver.answer(question, text_answer("x"));
+  EXPECT_EQ(session.ask(question)->records.front(), "x");
+}
+
+TEST(LookupSession, await_is_called_once_when_the_answer_comes) {
+  ManualResolver resolver;
+  LookupSession session(resolver, {});
+  session.prefetch(question.name, question.type);
+  int calls = 0;
+  EXPECT_TRUE(session.await(question, [&] { ++calls; }));
+  EXPECT_EQ(calls, 0);
+  resolver.answer(question, text_answer("x"));
+  EXPECT_EQ(calls, 1);
+  EXPECT_FALSE(session.await(question, [&] { ++calls; }));
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(LookupSession, after_the_deadline_ask_finds_what_is_missing_failed) {
+  ManualResolver resolver;
+  LookupSession session(resolver, {.timeout = 0ms});
+  EXPECT_EQ(session.ask(question), nullptr) << "the clock does not run yet";
+  const auto deadline = session.restart_clock();
+  EXPECT_LE(deadline, std::chrono::steady_clock::now());
+  EXPECT_EQ(session.ask(question)->failure, Failure::timeout);
+  EXPECT_FALSE(session.await(question, [] {}));
+}
+
+TEST(LookupSession, a_waiter_does_not_outlive_the_session) {
+  ManualResolver resolver;
+  bool called = false;
+  {
+    LookupSession session(resolver, {});
+    session.prefetch(question.name, question.type);
+    EXPECT_TRUE(session.await(question, [&] { called = true; }));
+  }
+  resolver.answer(question, text_answer("x"));
+  EXPECT_FALSE(called);
+}
+
+TEST(Attempt, gets_further_with_each_answer_and_asks_nothing_behind_a_missing_one) {
+  ManualResolver resolver;
+  LookupSession session(resolver, {});
+  const Name second = name("b.example"), third = name("c.example");
+  const auto run = [&] {
+    Attempt attempt(session);
+    attempt.lookup(question.name, Type::txt);
+    attempt.lookup(second, Type::txt);
+    attempt.prefetch(third, Type::txt);
+    return attempt.missing();
+  };
+  EXPECT_EQ(run(), question);
+  EXPECT_EQ(resolver.times_asked({second, Type::txt}), 0U);
+  resolver.answer(question, text_answer("x"));
+  EXPECT_EQ(run(), (Question{second, Type::txt}));
+  EXPECT_EQ(resolver.times_asked({third, Type::txt}), 0U);
+  resolver.answer({second, Type::txt}, text_answer("x"));
+  EXPECT_EQ(run(), std::nullopt);
+  EXPECT_EQ(resolver.times_asked({third, Type::txt}), 1U);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dns/zone.h"
+#include "milter/wait.h"
 #include "support/log_capture.h"
 
 namespace dmarc::milter {
@@ -77,7 +78,6 @@ class SessionTest : public testing::Test {
       environment->settings = std::make_shared<const policy::Settings>(settings);
       environment->resolver = resolver;
       environment->sink = &log;
-      environment->workers = &workers;
       session_ = std::make_unique<Session>(environment);
     }
     return *session_;
@@ -93,7 +93,9 @@ class SessionTest : public testing::Test {
     session().header("Date", "Mon, 23 Nov 2026 10:00:00 +0000");
   }
 
-  policy::Judgement end() { return session().end_of_message(macros({{"i", "JOB"}, {"j", "mx"}})); }
+  policy::Judgement end() {
+    return wait_for_judgement(session(), macros({{"i", "JOB"}, {"j", "mx"}}));
+  }
 
   policy::Judgement message(std::string_view sender, std::string_view from,
                             const Macros& at_mail = macros({})) {
@@ -106,7 +108,6 @@ class SessionTest : public testing::Test {
   test::LogCapture log;
   std::shared_ptr<CountingResolver> resolver =
       std::make_shared<CountingResolver>(*dns::Zone::parse(zone_text));
-  WorkerPool workers{1};
 
  private:
   std::unique_ptr<Session> session_;
@@ -253,7 +254,7 @@ TEST_F(SessionTest, a_missing_job_id_is_told_once) {
   for (int i = 0; i < 2; ++i) {
     session().mail("<a@bank.example>", macros({}));
     send_header("ceo@bank.example");
-    session().end_of_message(macros({}));
+    wait_for_judgement(session(), macros({}));
   }
   EXPECT_EQ(log.count(log::Id::no_job_id), 1U);
   EXPECT_TRUE(contains(log.texts(), "(unknown-jobid): bank.example pass"));
