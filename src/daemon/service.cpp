@@ -18,7 +18,7 @@
 #include "daemon/privileges.h"
 #include "daemon/service_manager.h"
 #include "daemon/system_log.h"
-#include "milter/libmilter_engine.h"
+#include "libmilter/engine.h"
 #include "milter/listener.h"
 #include "milter/socket_spec.h"
 #include "milter/traffic.h"
@@ -139,14 +139,14 @@ Done Service::start_engine() {
   log_start();
   environments_.emplace(log_);
   environments_->use(configuration_);
-  const auto started = milter::start_libmilter(
-      *listener_, {.environment = [this] { return environments_->current(); },
-                   .traffic = &traffic_,
-                   .sink = &log_,
-                   .socket = socket_text(),
-                   .ended = [this] { signals_.engine_ended(); }});
+  const milter::EngineOptions engine{.environment = [this] { return environments_->current(); },
+                                     .traffic = &traffic_,
+                                     .sink = &log_};
+  const auto started = libmilter::start(
+      *listener_,
+      {.engine = engine, .socket = socket_text(), .ended = [this] { signals_.engine_ended(); }});
   if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
-  signals_ours_ = *started == milter::Corrections::in_force;
+  signals_ours_ = *started == libmilter::Corrections::in_force;
   if (!signals_ours_) log_.write(log::make(log::Id::libmilter_rigid));
   service_manager::ready();
   background_.ready();

@@ -1,5 +1,5 @@
 // One milter connection, without the milter library: events in, responses out. The libmilter glue
-// (libmilter_engine.cpp) and any other protocol engine drive it; nothing here knows a socket.
+// (libmilter/) and our own engine (native_engine.h) drive it; nothing here knows a socket.
 //
 // Life: connect, helo, then for each message mail, header..., end_of_message or abort; close by
 // destruction. A session keeps the settings that were current when its connection came, for all of

@@ -9,9 +9,11 @@
 #include <string>
 #include <string_view>
 
-#include "tools/milter_wire.h"
+#include "milter/wire.h"
 
 namespace dmarc::tools {
+
+namespace wire = milter::wire;
 
 struct Answer {
   enum class Kind { proceed, accept, reject, tempfail, discard, skip, disconnect };

@@ -1,7 +1,6 @@
 #include "tools/milter_client.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/ascii.h"
@@ -66,34 +65,12 @@ std::string command_arguments(std::string_view path, const std::vector<std::stri
   return fields.take();
 }
 
-}  // namespace
-
-/// One row of what the MTA can tell a filter.
-struct MilterClient::Event {
-  Command command;
-  Stage macros;
-  std::uint32_t unwanted;  ///< the filter does not want to hear of it
-  std::uint32_t silent;    ///< the filter does not answer it
-  bool of_connection;      ///< its answer holds for the connection, not for one message
-};
-
-const MilterClient::Event& MilterClient::event(Command command) {
-  static constexpr std::array<Event, 10> events{{
-      {Command::connect, Stage::connect, flag::no_connect, flag::silent_connect, true},
-      {Command::helo, Stage::helo, flag::no_helo, flag::silent_helo, true},
-      {Command::mail, Stage::mail, flag::no_mail, flag::silent_mail, false},
-      {Command::rcpt, Stage::rcpt, flag::no_rcpt, flag::silent_rcpt, false},
-      {Command::data, Stage::data, flag::no_data, flag::silent_data, false},
-      {Command::header, Stage::end_of_header, flag::no_headers, flag::silent_header, false},
-      {Command::end_of_header, Stage::end_of_header, flag::no_end_of_header,
-       flag::silent_end_of_header, false},
-      {Command::body, Stage::end_of_message, flag::no_body, flag::silent_body, false},
-      {Command::end_of_message, Stage::end_of_message, 0, 0, false},
-      {Command::unknown, Stage::data, flag::no_unknown, flag::silent_unknown, false},
-  }};
-  return *std::find_if(events.begin(), events.end(),
-                       [command](const Event& row) { return row.command == command; });
+/// An answer to it holds for the connection, not for one message.
+bool is_of_connection(const wire::Event& event) {
+  return event.command == Command::connect || event.command == Command::helo;
 }
+
+}  // namespace
 
 MilterClient::MilterClient(MilterStream stream, wire::Negotiation negotiated)
     : stream_(std::move(stream)), negotiated_(std::move(negotiated)) {}
@@ -119,13 +96,13 @@ tl::expected<MilterClient, MilterError> MilterClient::connect_to(const SocketSpe
   return MilterClient(std::move(stream), std::move(*wanted));
 }
 
-void MilterClient::queue_macros(const Event& event) {
-  const auto chosen = negotiated_.macros.find(event.macros);
+void MilterClient::queue_macros(const wire::Event& event) {
+  const auto chosen = negotiated_.macros.find(event.stage);
   wire::Fields fields;
   fields.octet(static_cast<char>(event.command));
   bool any = false;
   for (const std::string& name :
-       chosen == negotiated_.macros.end() ? default_macros(event.macros) : chosen->second) {
+       chosen == negotiated_.macros.end() ? default_macros(event.stage) : chosen->second) {
     const auto known = macros_.find(std::string(without_braces(name)));
     if (known == macros_.end()) continue;
     fields.text(name).text(known->second);
@@ -152,9 +129,9 @@ tl::expected<Answer, MilterError> MilterClient::await_answer(Edits* edits) {
 }
 
 /// Remembers an answer that settles more than its event.
-Answer MilterClient::note(const Event& event, Answer answer) {
+Answer MilterClient::note(const wire::Event& event, Answer answer) {
   const bool final = answer.kind != Answer::Kind::proceed && answer.kind != Answer::Kind::skip;
-  if (event.of_connection && final)
+  if (is_of_connection(event) && final)
     done_ = Done::connection;
   else if (answer.kind == Answer::Kind::accept || answer.kind == Answer::Kind::discard)
     done_ = Done::message;
@@ -165,7 +142,7 @@ Answer MilterClient::note(const Event& event, Answer answer) {
 }
 
 MilterClient::Result MilterClient::tell(Command command, std::string_view data) {
-  const Event& row = event(command);
+  const wire::Event& row = *wire::find_event(command);
   if (done_ != Done::nothing) return done_answer_;
   if ((negotiated_.protocol & row.unwanted) != 0) return Answer{};
   queue_macros(row);
@@ -234,7 +211,7 @@ tl::expected<EndOfMessage, MilterError> MilterClient::end_of_message() {
     if (done_ == Done::message) done_ = Done::nothing;
     return EndOfMessage{done_answer_, {}};
   }
-  const Event& row = event(Command::end_of_message);
+  const wire::Event& row = *wire::find_event(Command::end_of_message);
   queue_macros(row);
   stream_.queue(wire::packet(row.command));
   EndOfMessage end;

@@ -30,7 +30,6 @@
 #include "tools/milter_answer.h"
 #include "tools/milter_edits.h"
 #include "tools/milter_stream.h"
-#include "tools/milter_wire.h"
 #include "tools/socket_spec.h"
 
 namespace dmarc::tools {
@@ -85,16 +84,14 @@ class MilterClient {
   void quit();
 
  private:
-  struct Event;
   enum class Done { nothing, message, connection };
 
   MilterClient(MilterStream stream, wire::Negotiation negotiated);
 
-  static const Event& event(wire::Command command);
   Result tell(wire::Command command, std::string_view data);
-  void queue_macros(const Event& event);
+  void queue_macros(const wire::Event& event);
   tl::expected<Answer, MilterError> await_answer(Edits* edits);
-  Answer note(const Event& event, Answer answer);
+  Answer note(const wire::Event& event, Answer answer);
 
   MilterStream stream_;
   wire::Negotiation negotiated_;

@@ -82,7 +82,7 @@ template <typename Take>
 bool read_text(wire::FieldReader data, Take take) {
   auto text = data.text();
   if (!text) return false;
-  take(std::move(*text));
+  take(std::string(*text));
   return true;
 }
 

@@ -19,9 +19,11 @@
 
 #include <dmarc/header_field.h>
 
-#include "tools/milter_wire.h"
+#include "milter/wire.h"
 
 namespace dmarc::tools {
+
+namespace wire = milter::wire;
 
 struct HeaderEdit {
   enum class Kind { insert, add, change };

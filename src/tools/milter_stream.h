@@ -17,9 +17,11 @@
 #include <string_view>
 
 #include "base/unique_fd.h"
-#include "tools/milter_wire.h"
+#include "milter/wire.h"
 
 namespace dmarc::tools {
+
+namespace wire = milter::wire;
 
 struct MilterError {
   enum class Kind {

@@ -19,8 +19,8 @@ namespace dmarc::test {
 namespace {
 
 using namespace std::string_literals;
-using tools::wire::Command;
-using tools::wire::Fields;
+using milter::wire::Command;
+using milter::wire::Fields;
 
 constexpr std::string_view zone = R"(
 _dmarc.author.example  TXT  "v=DMARC1; p=reject"
@@ -45,10 +45,10 @@ class RawClient {
   }
 
   RawClient& send(Command command, std::string_view data = {}) {
-    return send(tools::wire::packet(command, data));
+    return send(milter::wire::packet(command, data));
   }
 
-  RawClient& negotiate() { return send(Command::negotiate, tools::wire::encode({})).receive(); }
+  RawClient& negotiate() { return send(Command::negotiate, milter::wire::encode({})).receive(); }
 
   /// Waits for an answer, whatever it is.
   RawClient& receive() {
@@ -155,7 +155,7 @@ TEST_P(BrokenClients, a_length_of_gigabytes) {
 }
 
 TEST_P(BrokenClients, half_a_packet) {
-  const std::string whole = tools::wire::packet(Command::negotiate, tools::wire::encode({}));
+  const std::string whole = milter::wire::packet(Command::negotiate, milter::wire::encode({}));
   for (std::size_t length = 0; length < whole.size(); ++length)
     RawClient(daemon_).send(whole.substr(0, length));
   expect_service();
@@ -164,21 +164,21 @@ TEST_P(BrokenClients, half_a_packet) {
 TEST_P(BrokenClients, an_unknown_command) {
   for (int code = 0; code < 256; ++code)
     RawClient(daemon_).negotiate().send(
-        tools::wire::packet(static_cast<char>(code), "data\0data\0"s));
+        milter::wire::packet(static_cast<char>(code), "data\0data\0"s));
   expect_service();
 }
 
 TEST_P(BrokenClients, a_negotiation_that_is_cut_off_or_comes_twice) {
   RawClient(daemon_).send(Command::negotiate, "\0\0\0\6"s);
   RawClient(daemon_).send(Command::negotiate);
-  RawClient(daemon_).negotiate().send(Command::negotiate, tools::wire::encode({}));
+  RawClient(daemon_).negotiate().send(Command::negotiate, milter::wire::encode({}));
   expect_service();
 }
 
 TEST_P(BrokenClients, an_mta_that_offers_too_little_or_everything) {
   const auto offer = [](std::uint32_t version, std::uint32_t actions, std::uint32_t steps) {
-    return tools::wire::packet(Command::negotiate,
-                               tools::wire::encode({version, actions, steps, {}}));
+    return milter::wire::packet(Command::negotiate,
+                               milter::wire::encode({version, actions, steps, {}}));
   };
   EXPECT_TRUE(RawClient(daemon_).send(offer(6, 0, 0)).is_closed_by_daemon());
   EXPECT_TRUE(RawClient(daemon_).send(offer(1, 0x1ff, 0x1fffff)).is_closed_by_daemon());

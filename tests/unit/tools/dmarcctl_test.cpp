@@ -10,6 +10,8 @@
 namespace dmarc::tools {
 namespace {
 
+namespace wire = milter::wire;
+
 using namespace std::string_literals;
 
 constexpr std::string_view zone = R"(

@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "tools/milter_wire.h"
+#include "milter/wire.h"
 #include "tools/socket_spec.h"
 
 namespace dmarc::test {
@@ -60,7 +60,7 @@ class ScriptedFilter {
     thread_.join();
   }
 
-  const std::vector<tools::wire::Packet>& received() {
+  const std::vector<milter::wire::Packet>& received() {
     finish();
     return received_;
   }
@@ -77,7 +77,7 @@ class ScriptedFilter {
   void play() {
     base::UniqueFd peer(::accept(listener_.get(), nullptr, nullptr));
     if (!peer) return;
-    tools::wire::PacketBuffer buffer;
+    milter::wire::PacketBuffer buffer;
     std::size_t line = 0;
     std::array<char, 4096> octets;
     for (;;) {
@@ -99,7 +99,7 @@ class ScriptedFilter {
   std::string folder_;
   std::string path_;
   base::UniqueFd listener_;
-  std::vector<tools::wire::Packet> received_;
+  std::vector<milter::wire::Packet> received_;
   std::thread thread_;
 };
 

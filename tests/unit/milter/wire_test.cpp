@@ -1,8 +1,8 @@
-#include "tools/milter_wire.h"
+#include "milter/wire.h"
 
 #include <gtest/gtest.h>
 
-namespace dmarc::tools::wire {
+namespace dmarc::milter::wire {
 namespace {
 
 using namespace std::string_literals;
@@ -47,14 +47,14 @@ TEST(MilterWire, a_packet_of_length_zero_is_an_error) {
   PacketBuffer buffer;
   buffer.append("\0\0\0\0"s);
   ASSERT_FALSE(buffer.next());
-  EXPECT_EQ(buffer.next().error(), PacketBuffer::Error::empty_packet);
+  EXPECT_EQ(buffer.next().error(), PacketError::empty_packet);
 }
 
 TEST(MilterWire, a_length_of_four_gigabytes_is_an_error_before_anything_is_stored) {
   PacketBuffer buffer;
   buffer.append("\xff\xff\xff\xff");
   ASSERT_FALSE(buffer.next());
-  EXPECT_EQ(buffer.next().error(), PacketBuffer::Error::too_long);
+  EXPECT_EQ(buffer.next().error(), PacketError::too_long);
 }
 
 TEST(MilterWire, a_negotiation_reads_back_equal) {
@@ -91,4 +91,4 @@ TEST(MilterWire, a_negotiation_that_is_cut_off_is_none) {
 }
 
 }  // namespace
-}  // namespace dmarc::tools::wire
+}  // namespace dmarc::milter::wire

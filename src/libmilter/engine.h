@@ -13,27 +13,21 @@
 // stop it: leave the process by _exit() when Traffic says that nothing is under way, because its
 // threads run until then.
 //
-// Threads: start_libmilter() from one thread, once.
+// Threads: start() from one thread, once.
 #pragma once
 
 #include <tl/expected.hpp>
 
 #include <functional>
-#include <memory>
 #include <string>
 
-#include "log/event.h"
+#include "milter/engine.h"
 #include "milter/listener.h"
-#include "milter/session.h"
-#include "milter/traffic.h"
 
-namespace dmarc::milter {
+namespace dmarc::libmilter {
 
-struct EngineOptions {
-  /// The environment of a connection that comes now. From any thread.
-  std::function<std::shared_ptr<const Environment>()> environment;
-  Traffic* traffic = nullptr;   ///< must not be null
-  log::Sink* sink = nullptr;    ///< must not be null
+struct Options {
+  milter::EngineOptions engine;
   std::string socket;           ///< for a libmilter that can't take over an open socket
   std::function<void()> ended;  ///< libmilter has given up; called from its thread
 };
@@ -44,10 +38,10 @@ enum class Corrections { in_force, impossible };
 
 /// Serves connections on threads of its own. Everything passed must live until _exit(). The error
 /// is one clause.
-tl::expected<Corrections, std::string> start_libmilter(Listener& listener, EngineOptions options);
+tl::expected<Corrections, std::string> start(milter::Listener& listener, Options options);
 
 /// For -V: "0x1000001" and "1.0.1".
-std::string libmilter_compiled_version();
-std::string libmilter_library_version();
+std::string compiled_version();
+std::string library_version();
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::libmilter

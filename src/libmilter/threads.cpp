@@ -14,7 +14,7 @@
 #include <system_error>
 #include <thread>
 
-#include "milter/libmilter_glue.h"
+#include "libmilter/glue.h"
 
 extern "C" {
 // Exported by libmilter, in no header of it.
@@ -22,7 +22,7 @@ int mi_engine(smfi_str* context);
 void mi_clr_ctx(smfi_str* context);
 }
 
-namespace dmarc::milter::glue {
+namespace dmarc::libmilter {
 namespace {
 
 using std::chrono::milliseconds;
@@ -53,18 +53,18 @@ thread_local int accepted = -1;
 
 std::atomic<std::size_t> threads{0};
 
-struct Start {
+struct Startup {
   std::mutex mutex;
   std::condition_variable changed;
   bool signals_ours = false;
   bool sessions_ours = false;
 };
-Start start;
+Startup startup;
 
-void note(bool Start::*step) {
-  const std::lock_guard lock(start.mutex);
-  start.*step = true;
-  start.changed.notify_all();
+void note(bool Startup::*step) {
+  const std::lock_guard lock(startup.mutex);
+  startup.*step = true;
+  startup.changed.notify_all();
 }
 
 bool wait_readable(int fd, seconds timeout) {
@@ -91,11 +91,11 @@ void serve(Context context, int fd) {
 void log_exhaustion(const char* what, const char* reason) {
   static std::atomic<bool> logged{false};
   if (logged.exchange(true)) return;
-  options().sink->write(log::make(log::Id::exhausted, {what, reason}));
+  options().engine.sink->write(log::make(log::Id::exhausted, {what, reason}));
 }
 
 bool full() {
-  const std::size_t limit = options().traffic->limit();
+  const std::size_t limit = options().engine.traffic->limit();
   return limit != 0 && threads >= 2 * limit + refusal_reserve;
 }
 
@@ -131,38 +131,38 @@ int accept_connection(int fd, sockaddr* address, socklen_t* length) {
 }  // namespace
 
 bool corrections_in_force() {
-  std::unique_lock lock(start.mutex);
-  return start.changed.wait_for(lock, start_timeout,
-                                [] { return start.signals_ours && start.sessions_ours; });
+  std::unique_lock lock(startup.mutex);
+  return startup.changed.wait_for(lock, start_timeout,
+                                [] { return startup.signals_ours && startup.sessions_ours; });
 }
 
-}  // namespace dmarc::milter::glue
+}  // namespace dmarc::libmilter
 
 extern "C" {
 
 // In place of libmilter's thread that waits for signals.
 int mi_control_startup(char*) {
-  using namespace dmarc::milter::glue;
-  note(&Start::signals_ours);
+  using namespace dmarc::libmilter;
+  note(&Startup::signals_ours);
   return success;
 }
 
 // In place of libmilter's pool of threads.
 int mi_pool_controller_init() {
-  using namespace dmarc::milter::glue;
-  note(&Start::sessions_ours);
+  using namespace dmarc::libmilter;
+  note(&Startup::sessions_ours);
   return success;
 }
 
 int mi_start_session(smfi_str* context) {
-  using namespace dmarc::milter::glue;
+  using namespace dmarc::libmilter;
   start_session(context, accepted);
   return success;
 }
 
 // In place of the C library's, which libmilter calls again at once when it fails.
 int accept(int fd, sockaddr* address, socklen_t* length) {
-  return dmarc::milter::glue::accept_connection(fd, address, length);
+  return dmarc::libmilter::accept_connection(fd, address, length);
 }
 
 }  // extern "C"

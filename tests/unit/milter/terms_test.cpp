@@ -1,18 +1,18 @@
+#include "milter/terms.h"
+
 #include <gtest/gtest.h>
 
-#include "milter/libmilter_glue.h"
-
-namespace dmarc::milter::glue {
+namespace dmarc::milter {
 namespace {
 
 // The protocol's bits, as they stand in a packet.
-constexpr unsigned long add_header = 0x01, change_header = 0x10, quarantine = 0x20,
+constexpr std::uint32_t add_header = 0x01, change_header = 0x10, quarantine = 0x20,
                         name_macros = 0x100, every_action = 0x1ff;
-constexpr unsigned long no_recipients = 0x08, no_body = 0x10, no_end_of_header = 0x40,
+constexpr std::uint32_t no_recipients = 0x08, no_body = 0x10, no_end_of_header = 0x40,
                         silent_header = 0x80, no_unknown = 0x100, no_data = 0x200,
                         silent_helo = 0x2000, silent_end_of_header = 0x40000, every_step = 0x1fffff;
 
-TEST(Negotiation, asks_for_nothing_but_what_is_used) {
+TEST(Terms, asks_for_nothing_but_what_is_used) {
   const auto terms = terms_for(every_action, every_step, false);
   ASSERT_TRUE(terms);
   EXPECT_EQ(terms->actions, add_header | change_header | quarantine | name_macros);
@@ -20,30 +20,30 @@ TEST(Negotiation, asks_for_nothing_but_what_is_used) {
                               silent_helo | silent_header);
 }
 
-TEST(Negotiation, over_tcp_the_data_command_is_answered_and_the_header_has_an_end) {
+TEST(Terms, over_tcp_the_data_command_is_answered_and_the_header_has_an_end) {
   const auto local = terms_for(every_action, every_step, false);
   const auto tcp = terms_for(every_action, every_step, true);
   ASSERT_TRUE(local && tcp);
   EXPECT_EQ(tcp->steps, (local->steps & ~(no_data | no_end_of_header)) | silent_end_of_header);
 }
 
-TEST(Negotiation, wants_no_step_that_is_not_offered) {
+TEST(Terms, wants_no_step_that_is_not_offered) {
   const auto terms = terms_for(every_action, no_body, false);
   ASSERT_TRUE(terms);
   EXPECT_EQ(terms->steps, no_body);
 }
 
-TEST(Negotiation, does_without_the_removal_of_fields) {
+TEST(Terms, does_without_the_removal_of_fields) {
   const auto terms = terms_for(add_header | quarantine, every_step, false);
   ASSERT_TRUE(terms);
   EXPECT_EQ(terms->actions, add_header | quarantine);
 }
 
-TEST(Negotiation, fails_without_a_required_action) {
+TEST(Terms, fails_without_a_required_action) {
   EXPECT_FALSE(terms_for(every_action & ~add_header, every_step, false));
   EXPECT_FALSE(terms_for(every_action & ~quarantine, every_step, false));
   EXPECT_EQ(hexadecimal(required_actions()), "21");
 }
 
 }  // namespace
-}  // namespace dmarc::milter::glue
+}  // namespace dmarc::milter

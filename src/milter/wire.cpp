@@ -1,10 +1,12 @@
-#include "tools/milter_wire.h"
+#include "milter/wire.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/ascii.h"
 
-namespace dmarc::tools::wire {
+namespace dmarc::milter::wire {
 namespace {
 
 constexpr std::size_t length_octets = 4;
@@ -80,33 +82,61 @@ std::optional<std::uint32_t> FieldReader::number() {
   return value;
 }
 
-std::optional<std::string> FieldReader::text() {
+std::optional<std::string_view> FieldReader::text() {
   const std::size_t end = rest_.find('\0');
   if (end == std::string_view::npos) return std::nullopt;
-  std::string value(rest_.substr(0, end));
+  const std::string_view value = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
   return value;
 }
 
-tl::expected<std::optional<Packet>, PacketBuffer::Error> PacketBuffer::next() {
-  if (pending_.size() < length_octets) return std::nullopt;
-  const std::size_t length = from_network_order(pending_);
-  if (length == 0) return tl::unexpected(Error::empty_packet);
-  if (length > max_packet) return tl::unexpected(Error::too_long);
-  if (pending_.size() < length_octets + length) return std::nullopt;
-  Packet result{pending_[length_octets], pending_.substr(length_octets + 1, length - 1)};
-  pending_.erase(0, length_octets + length);
-  return result;
+tl::expected<std::optional<PacketView>, PacketError> take_packet(std::string_view& octets) {
+  if (octets.size() < length_octets) return std::nullopt;
+  const std::size_t length = from_network_order(octets);
+  if (length == 0) return tl::unexpected(PacketError::empty_packet);
+  if (length > max_packet) return tl::unexpected(PacketError::too_long);
+  if (octets.size() < length_octets + length) return std::nullopt;
+  const PacketView packet{octets[length_octets], octets.substr(length_octets + 1, length - 1)};
+  octets.remove_prefix(length_octets + length);
+  return packet;
 }
 
-std::string_view describe(PacketBuffer::Error error) {
+tl::expected<std::optional<Packet>, PacketError> PacketBuffer::next() {
+  std::string_view octets = pending_;
+  const auto taken = take_packet(octets);
+  if (!taken) return tl::unexpected(taken.error());
+  if (!*taken) return std::nullopt;
+  Packet packet{(*taken)->code, std::string((*taken)->data)};
+  pending_.erase(0, pending_.size() - octets.size());
+  return packet;
+}
+
+std::string_view describe(PacketError error) {
   switch (error) {
-    case PacketBuffer::Error::empty_packet:
+    case PacketError::empty_packet:
       return "a packet without a code";
-    case PacketBuffer::Error::too_long:
+    case PacketError::too_long:
       return "a packet that is too long";
   }
   return "";
+}
+
+const Event* find_event(Command command) {
+  using namespace protocol;
+  static constexpr std::array<Event, 10> events{{
+      {Command::connect, Stage::connect, no_connect, silent_connect},
+      {Command::helo, Stage::helo, no_helo, silent_helo},
+      {Command::mail, Stage::mail, no_mail, silent_mail},
+      {Command::rcpt, Stage::rcpt, no_rcpt, silent_rcpt},
+      {Command::data, Stage::data, no_data, silent_data},
+      {Command::header, Stage::end_of_header, no_headers, silent_header},
+      {Command::end_of_header, Stage::end_of_header, no_end_of_header, silent_end_of_header},
+      {Command::body, Stage::end_of_message, no_body, silent_body},
+      {Command::end_of_message, Stage::end_of_message, 0, 0},
+      {Command::unknown, Stage::data, no_unknown, silent_unknown},
+  }};
+  const auto found = std::ranges::find(events, command, &Event::command);
+  return found == events.end() ? nullptr : &*found;
 }
 
 std::string encode(const Negotiation& negotiation) {
@@ -137,4 +167,4 @@ std::optional<Negotiation> decode_negotiation(std::string_view data) {
   return result;
 }
 
-}  // namespace dmarc::tools::wire
+}  // namespace dmarc::milter::wire

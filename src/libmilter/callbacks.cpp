@@ -9,11 +9,14 @@
 #include <string_view>
 #include <utility>
 
-#include "milter/libmilter_glue.h"
+#include "libmilter/glue.h"
+#include "milter/terms.h"
 #include "milter/wait.h"
 
-namespace dmarc::milter::glue {
+namespace dmarc::libmilter {
 namespace {
+
+using milter::Response;
 
 // For events without a reply.
 constexpr sfsistat no_reply = SMFIS_NOREPLY;
@@ -73,10 +76,13 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
                       unsigned long* spare, unsigned long* spare_too) noexcept {
   return guarded(context, [&]() -> sfsistat {
     *spare = *spare_too = 0;
-    const std::optional<Terms> terms = terms_for(offered_actions, offered_steps, over_tcp());
+    const auto terms = milter::terms_for(static_cast<std::uint32_t>(offered_actions),
+                                         static_cast<std::uint32_t>(offered_steps), over_tcp());
     if (!terms) {
-      options().sink->write(log::make(log::Id::actions_missing, {hexadecimal(offered_actions),
-                                                                 hexadecimal(required_actions())}));
+      options().engine.sink->write(
+          log::make(log::Id::actions_missing,
+                    {milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
+                     milter::hexadecimal(milter::required_actions())}));
       return SMFIS_REJECT;
     }
     *actions = terms->actions;
@@ -89,9 +95,10 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
 sfsistat on_connect(Context context, char* host, sockaddr* address) noexcept {
   return guarded(context, [&]() -> sfsistat {
     forget_connection(context);
-    std::optional<Traffic::Ticket> ticket = options().traffic->admit();
+    std::optional<Traffic::Ticket> ticket = options().engine.traffic->admit();
     if (!ticket) return SMFIS_TEMPFAIL;
-    auto connection = std::make_unique<Connection>(options().environment(), *std::move(ticket));
+    auto connection =
+        std::make_unique<Connection>(options().engine.environment(), *std::move(ticket));
     const Response response = connection->session.connect(host, address_of(address));
     smfi_setpriv(context, connection.release());
     return status_of(response);
@@ -145,7 +152,7 @@ smfiDesc callbacks(char* name) {
   smfiDesc description{};
   description.xxfi_name = name;
   description.xxfi_version = SMFI_VERSION;
-  description.xxfi_flags = required_actions();
+  description.xxfi_flags = milter::required_actions();
   description.xxfi_connect = on_connect;
   description.xxfi_helo = on_helo;
   description.xxfi_envfrom = on_mail;
@@ -196,10 +203,10 @@ void log_exception(Context context) noexcept {
       what = error.what();
     } catch (...) {
     }
-    options().sink->write(log::make(log::Id::internal_error, {job_id_of(context), what}));
+    options().engine.sink->write(log::make(log::Id::internal_error, {job_id_of(context), what}));
   } catch (...) {
     // Out of memory even for the log line: the deferral itself still gets through.
   }
 }
 
-}  // namespace dmarc::milter::glue
+}  // namespace dmarc::libmilter

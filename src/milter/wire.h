@@ -1,10 +1,14 @@
-// The milter protocol on the wire, from the MTA's side: packets, their contents, the negotiation.
-// Version 6, as Sendmail 8.14 and Postfix speak it. No sockets and no order of events here; that is
-// milter_client.h.
+// The milter protocol on the wire, for both of its sides: packets, their contents, the negotiation.
+// Version 6, as Sendmail 8.14 and Postfix speak it; docs/milter-protocol.md describes it. No
+// sockets and no order of events here; that is milter/conversation.h for the filter and
+// tools/milter_client.h for the MTA.
 //
 //   std::string out = wire::packet('H', wire::Fields().text("mx.example.org").take());
 //
-//   wire::PacketBuffer in;
+//   std::string_view octets = ...;
+//   while (auto packet = take_packet(octets)) ...   // views into what was received
+//
+//   wire::PacketBuffer in;                           // the same, keeping what is not whole yet
 //   in.append(octets_from_the_socket);
 //   while (auto packet = in.next()) ...
 //
@@ -23,7 +27,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dmarc::tools::wire {
+namespace dmarc::milter::wire {
 
 /// What the MTA sends.
 enum class Command : char {
@@ -75,6 +79,8 @@ namespace action {
 inline constexpr std::uint32_t add_headers = 0x01;
 inline constexpr std::uint32_t change_headers = 0x10;
 inline constexpr std::uint32_t quarantine = 0x20;
+/// The filter names the macros that it wants.
+inline constexpr std::uint32_t choose_macros = 0x100;
 /// Everything that Postfix offers.
 inline constexpr std::uint32_t all = 0x1ff;
 }  // namespace action
@@ -111,8 +117,8 @@ inline constexpr std::uint32_t protocol_version = 6;
 /// The largest packet that the MTA sends: a body chunk. Longer bodies go in several.
 inline constexpr std::size_t max_chunk = 65535;
 
-/// The largest packet that is accepted from a filter. The protocol has no limit; filters send
-/// replacement bodies in chunks of at most 1 MiB.
+/// The largest packet that is accepted. The protocol has no limit. Postfix cuts a header field at
+/// 60,000 octets, other MTAs may not; filters send replacement bodies in chunks of at most 1 MiB.
 inline constexpr std::size_t max_packet = 1024 * 1024 + 16;
 
 struct Packet {
@@ -145,32 +151,41 @@ class FieldReader {
  public:
   explicit FieldReader(std::string_view data) : rest_(data) {}
   std::optional<std::uint32_t> number();
-  std::optional<std::string> text();
+  std::optional<std::string_view> text();
   bool at_end() const { return rest_.empty(); }
 
  private:
   std::string_view rest_;
 };
 
+enum class PacketError {
+  empty_packet,  ///< a length of 0: not even a code
+  too_long,      ///< more than max_packet
+};
+
+std::string_view describe(PacketError error);
+
+/// A packet inside of what was received.
+struct PacketView {
+  char code = 0;
+  std::string_view data;
+};
+
+/// Takes the first packet off `octets`; nothing, and nothing taken, when it is not whole yet. After
+/// an error the stream is unusable.
+tl::expected<std::optional<PacketView>, PacketError> take_packet(std::string_view& octets);
+
 /// Cuts a stream of octets into packets.
 class PacketBuffer {
  public:
-  enum class Error {
-    empty_packet,  ///< a length of 0: not even a code
-    too_long,      ///< more than max_packet
-  };
-
   void append(std::string_view octets) { pending_ += octets; }
-  /// The next whole packet; nothing when more octets are needed. After an error the stream is
-  /// unusable.
-  tl::expected<std::optional<Packet>, Error> next();
+  /// The next whole packet; nothing when more octets are needed.
+  tl::expected<std::optional<Packet>, PacketError> next();
   bool empty() const { return pending_.empty(); }
 
  private:
   std::string pending_;
 };
-
-std::string_view describe(PacketBuffer::Error error);
 
 /// The stages of a session for which a filter may choose the macros.
 enum class Stage : std::uint32_t {
@@ -182,6 +197,19 @@ enum class Stage : std::uint32_t {
   end_of_message = 5,
   end_of_header = 6,
 };
+
+inline constexpr std::size_t stage_count = 7;
+
+/// What the MTA tells of, and how it is negotiated.
+struct Event {
+  Command command;
+  Stage stage;             ///< whose macros it brings
+  std::uint32_t unwanted;  ///< the step with which a filter declines it
+  std::uint32_t silent;    ///< the step with which a filter promises not to answer
+};
+
+/// Null for a command that is no event.
+const Event* find_event(Command command);
 
 /// Both sides of the negotiation have this form.
 struct Negotiation {
@@ -196,4 +224,4 @@ std::string encode(const Negotiation& negotiation);
 /// Nothing when the data is cut off.
 std::optional<Negotiation> decode_negotiation(std::string_view data);
 
-}  // namespace dmarc::tools::wire
+}  // namespace dmarc::milter::wire

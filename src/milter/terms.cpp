@@ -1,0 +1,62 @@
+#include "milter/terms.h"
+
+#include <array>
+#include <cstdio>
+
+namespace dmarc::milter {
+namespace {
+
+using namespace wire;
+
+// Header fields are inserted; OpenDMARC requires the right to quarantine too, whatever is set.
+constexpr std::uint32_t needed = action::add_headers | action::quarantine;
+
+// Without the right to change fields a forged Authentication-Results field stays, and the log says
+// so.
+constexpr std::uint32_t welcome = action::change_headers | action::choose_macros;
+
+// Events that the filter has no use for, and those that it hears without ever answering. CONNECT is
+// answered for IgnoreHosts and MAIL for IgnoreAuthenticatedClients.
+constexpr std::uint32_t unwanted = protocol::no_rcpt | protocol::no_end_of_header |
+                                   protocol::no_body | protocol::no_data | protocol::no_unknown;
+constexpr std::uint32_t unanswered = protocol::silent_helo | protocol::silent_header;
+
+}  // namespace
+
+std::uint32_t required_actions() {
+  return needed;
+}
+
+std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offered_steps,
+                               bool slow_acknowledgements) {
+  if ((offered_actions & needed) != needed) return std::nullopt;
+  std::uint32_t steps = unwanted | unanswered;
+  // Postfix sends the macros of DATA even when DATA itself is unwanted, just before it hands the
+  // connection to another process. Nothing answers them, so over TCP that process's first write
+  // waits for our delayed acknowledgement: 40 ms for each message. An answer to DATA carries it.
+  // libmilter ignores an end of message that comes right after DATA, as it would for a message
+  // without any header field, and the MTA would wait for the answer: so the end of the header is
+  // heard too.
+  if (slow_acknowledgements) {
+    steps &= ~(protocol::no_data | protocol::no_end_of_header);
+    steps |= protocol::silent_end_of_header;
+  }
+  return Terms{needed | (offered_actions & welcome), offered_steps & steps};
+}
+
+const std::map<Stage, std::vector<std::string>>& wanted_macros() {
+  static const std::map<Stage, std::vector<std::string>> wanted{
+      {Stage::connect, {"j"}},
+      {Stage::mail, {"i", "{mail_addr}", "{auth_authen}"}},
+      {Stage::end_of_message, {"i"}},
+  };
+  return wanted;
+}
+
+std::string hexadecimal(std::uint32_t value) {
+  std::array<char, 2 * sizeof value + 1> text{};
+  std::snprintf(text.data(), text.size(), "%x", value);
+  return text.data();
+}
+
+}  // namespace dmarc::milter

@@ -1,0 +1,38 @@
+// What is negotiated with the MTA: the changes that the filter may make, and the steps that the MTA
+// may leave out or need not wait for. The same for both engines.
+//
+// Only the steps that this filter has use for are asked for, and as many as possible without a
+// reply.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "milter/wire.h"
+
+namespace dmarc::milter {
+
+struct Terms {
+  std::uint32_t actions = 0;
+  std::uint32_t steps = 0;
+};
+
+/// The changes without which nothing is filtered.
+std::uint32_t required_actions();
+
+/// Nothing when the MTA does not offer what is required. With `slow_acknowledgements` our side
+/// acknowledges what it receives only when it has something to say, or after 40 ms.
+std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offered_steps,
+                               bool slow_acknowledgements);
+
+/// The macros that are wanted, as symbols ("i", "{mail_addr}"); for an MTA that offers to listen.
+/// For a stage that is named here they replace the MTA's own choice.
+const std::map<wire::Stage, std::vector<std::string>>& wanted_macros();
+
+/// For log lines.
+std::string hexadecimal(std::uint32_t value);
+
+}  // namespace dmarc::milter
