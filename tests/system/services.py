@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from namespace import HOST_NAME, SERVER
+from namespace import HOST_NAME, SERVER, SERVER_V6
 
 DEADLINE = 30  # seconds that a program may take to come up; a slow machine is not a failure
 
@@ -22,6 +22,14 @@ def wait_for_port(address: str, port: int) -> None:
             if time.monotonic() > end:
                 raise AssertionError(f"nothing listens on {address}:{port}: {error}") from error
             time.sleep(0.02)  # a connection attempt is the only way to see that a port is open
+
+
+def wait_for_path(path: str) -> None:
+    end = time.monotonic() + DEADLINE
+    while not os.path.exists(path):
+        if time.monotonic() > end:
+            raise AssertionError(f"{path} does not appear")
+        time.sleep(0.02)
 
 
 class Process:
@@ -96,7 +104,7 @@ class Postfix:
 compatibility_level = 3.6
 myhostname = {host}
 mydestination =
-inet_interfaces = all
+inet_interfaces = {server}, [{server_v6}], 127.0.0.1
 inet_protocols = all
 queue_directory = {root}/queue
 data_directory = {root}/data
@@ -142,7 +150,7 @@ non_smtpd_milters = $smtpd_milters
         os.chown(self.root / "mail", user.pw_uid, user.pw_gid)
         self.root.chmod(0o755)
         (self.config / "main.cf").write_text(
-            self.MAIN_CF.format(root=self.root, host=HOST_NAME, uid=user.pw_uid, gid=user.pw_gid) +
+            self.MAIN_CF.format(root=self.root, host=HOST_NAME, server=SERVER, server_v6=SERVER_V6, uid=user.pw_uid, gid=user.pw_gid) +
             milters)
         shutil.copy("/usr/share/postfix/master.cf.dist", self.config / "master.cf")
         self._add_user(grp.getgrnam("postfix").gr_gid)
