@@ -133,7 +133,7 @@ int accept_connection(int fd, sockaddr* address, socklen_t* length) {
 bool corrections_in_force() {
   std::unique_lock lock(startup.mutex);
   return startup.changed.wait_for(lock, start_timeout,
-                                [] { return startup.signals_ours && startup.sessions_ours; });
+                                  [] { return startup.signals_ours && startup.sessions_ours; });
 }
 
 }  // namespace dmarc::libmilter

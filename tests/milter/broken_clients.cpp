@@ -178,7 +178,7 @@ TEST_P(BrokenClients, a_negotiation_that_is_cut_off_or_comes_twice) {
 TEST_P(BrokenClients, an_mta_that_offers_too_little_or_everything) {
   const auto offer = [](std::uint32_t version, std::uint32_t actions, std::uint32_t steps) {
     return milter::wire::packet(Command::negotiate,
-                               milter::wire::encode({version, actions, steps, {}}));
+                                milter::wire::encode({version, actions, steps, {}}));
   };
   EXPECT_TRUE(RawClient(daemon_).send(offer(6, 0, 0)).is_closed_by_daemon());
   EXPECT_TRUE(RawClient(daemon_).send(offer(1, 0x1ff, 0x1fffff)).is_closed_by_daemon());
