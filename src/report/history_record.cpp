@@ -1,10 +1,10 @@
 #include "report/history_record.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/ascii.h"
 #include "mail/reverse_path.h"
+#include "report/codes.h"
 
 namespace dmarc::report {
 namespace {
@@ -16,58 +16,35 @@ using policy::Message;
 // The most that is looked at of a To field; OpenDMARC reads 2,047 octets.
 constexpr std::size_t max_to_field = 64 * 1024;
 
-/// The codes of result words, of SPF and DKIM alike; -1 for a word that is none of them.
-int result_code(std::string_view word) {
-  static constexpr std::array words{"pass",      "unused",  "softfail", "neutral", "temperror",
-                                    "permerror", "none",    "fail",     "policy",  "nxdomain",
-                                    "signed",    "unknown", "discard"};
-  const auto* const found = std::find(words.begin(), words.end(), word);
-  return found == words.end() ? -1 : static_cast<int>(found - words.begin());
+int auth_code(std::string_view word) {
+  return static_cast<int>(parse_auth_code(word));
 }
 
-int verdict_code(const Verdict& verdict) {
-  if (!verdict.record) return 14;
-  if (verdict.result == Result::pass) return 15;
+PolicyCode verdict_code(const Verdict& verdict) {
+  if (!verdict.record) return PolicyCode::no_record;
+  if (verdict.result == Result::pass) return PolicyCode::pass;
   switch (verdict.policy.value_or(Policy::none)) {
     case Policy::reject:
-      return 16;
+      return PolicyCode::reject;
     case Policy::quarantine:
-      return 17;
+      return PolicyCode::quarantine;
     case Policy::none:
-      return 18;
+      break;
   }
-  return 18;
+  return PolicyCode::none;
 }
 
-/// The letter of a tag's value as its character code; 0 for a tag that is not there.
-int policy_code(const std::optional<Policy>& policy) {
-  return policy ? static_cast<unsigned char>(to_string(*policy).front()) : 0;
-}
-
-int mode_code(AlignmentMode mode) {
-  return static_cast<unsigned char>(to_string(mode).front());
-}
-
-int fo_bits(const Record& record) {
-  if (record.ruf.empty()) return 0;
-  int bits = 0;
-  for (const std::string_view option : base::split(record.fo, ':')) {
-    bits |= option == "0" ? 1 : option == "1" ? 2 : option == "d" ? 4 : option == "s" ? 8 : 0;
-  }
-  return bits;
-}
-
-int action_code(const Judgement& judgement) {
+ActionCode action_code(const Judgement& judgement) {
   switch (judgement.action) {
     case policy::Action::reject:
-      return 0;
+      return ActionCode::reject;
     case policy::Action::tempfail:
-      return 3;
+      return ActionCode::tempfail;
     case policy::Action::accept:
     case policy::Action::proceed:
       break;
   }
-  return judgement.hold_reason ? 4 : 2;
+  return judgement.hold_reason ? ActionCode::quarantine : ActionCode::accept;
 }
 
 class Lines {
@@ -77,6 +54,11 @@ class Lines {
     return *this;
   }
   Lines& add(std::string_view key, std::int64_t value) { return add(key, std::to_string(value)); }
+  /// A number, and behind it what OpenDMARC's importers skip.
+  Lines& add(std::string_view key, int code, std::string_view more) {
+    return add(key, more.empty() ? std::to_string(code)
+                                 : std::to_string(code).append(1, ' ').append(more));
+  }
   std::string take() { return std::move(text_); }
 
  private:
@@ -90,14 +72,44 @@ std::string word(std::string_view text) {
   return result.empty() ? "-" : result;
 }
 
+/// What RFC 9990 reports of a policy and OpenDMARC has no line for: words "name=value".
+std::string publication(const Verdict& verdict) {
+  if (!verdict.record) return {};
+  const Record& record = *verdict.record;
+  std::string words = "discovery=";
+  words += verdict.discovery == DiscoveryMethod::psl ? "psl" : "treewalk";
+  words.append(" testing=").append(record.testing ? "y" : "n");
+  words.append(" psd=").append(to_string(record.psd));
+  if (record.np) words.append(" np=").append(to_string(*record.np));
+  if (verdict.policy) words.append(" requested=").append(to_string(*verdict.policy));
+  return words;
+}
+
+/// RFC 9990 section 3.1.1.7 "Policy Override Reason": what a failing message was spared, and by
+/// whom. "TYPE" or "TYPE: COMMENT", separated by "; ".
+std::string overrides(const Judgement& judgement) {
+  const Verdict& verdict = judgement.verdicts.front();
+  if (verdict.result != Result::fail) return {};
+  std::string text;
+  if (verdict.policy != verdict.published_policy) text = "policy_test_mode";
+  if (verdict.policy && judgement.disposition != *verdict.policy) {
+    if (!text.empty()) text += "; ";
+    text += "local_policy";
+    std::string comment = base::printable(judgement.note);
+    std::replace(comment.begin(), comment.end(), ';', ',');
+    if (!comment.empty()) text.append(": ").append(comment);
+  }
+  return text;
+}
+
 void add_authentication(Lines& lines, const Authentication& authentication) {
   using Source = Authentication::SpfSource;
   for (const Authentication::Dkim& signature : authentication.dkim) {
     lines.add("dkim", signature.input.domain.text() + " " + word(signature.input.selector) + " " +
-                          std::to_string(result_code(signature.result)));
+                          std::to_string(auth_code(signature.result)));
   }
   if (const auto& own = authentication.own_spf) {
-    lines.add("spf", result_code(spf::to_string(own->code)));
+    lines.add("spf", auth_code(spf::to_string(own->code)));
     lines.add("spf_scope", own->scope == spf::Scope::mailfrom ? 1 : 2);
     return;
   }
@@ -108,7 +120,7 @@ void add_authentication(Lines& lines, const Authentication& authentication) {
 
 void add_policy(Lines& lines, const Verdict& verdict) {
   lines.add("pdomain", verdict.policy_domain.value_or(verdict.author).text());
-  lines.add("policy", verdict_code(verdict));
+  lines.add("policy", static_cast<int>(verdict_code(verdict)), publication(verdict));
   const Record none;
   const Record& record = verdict.record ? *verdict.record : none;
   for (const std::string& uri : record.rua)
@@ -117,11 +129,11 @@ void add_policy(Lines& lines, const Verdict& verdict) {
   // pct is history (RFC 9989 section 9.3), but importers have a column for it: every message
   // counts.
   lines.add("pct", verdict.record ? 100 : 0);
-  lines.add("adkim", verdict.record ? mode_code(record.adkim) : 0);
-  lines.add("aspf", verdict.record ? mode_code(record.aspf) : 0);
-  lines.add("p", policy_code(record.p));
-  lines.add("sp", policy_code(record.sp));
-  lines.add("fo", fo_bits(record));
+  lines.add("adkim", verdict.record ? mode_letter(record.adkim) : 0);
+  lines.add("aspf", verdict.record ? mode_letter(record.aspf) : 0);
+  lines.add("p", policy_letter(record.p));
+  lines.add("sp", policy_letter(record.sp));
+  lines.add("fo", record.ruf.empty() ? 0 : fo_bits(record.fo));
   lines.add("align_dkim", !verdict.record ? 0 : verdict.dkim_aligned ? 4 : 5);
   lines.add("align_spf", !verdict.record ? 0 : verdict.spf_aligned ? 4 : 5);
 }
@@ -175,7 +187,7 @@ std::string history_record(const Message& message, const Judgement& judgement,
   // No ARC chain has been looked at: "fail", with no sealers.
   lines.add("arc", 7);
   lines.add("arc_policy", "2 json:[]");
-  lines.add("action", action_code(judgement));
+  lines.add("action", static_cast<int>(action_code(judgement)), overrides(judgement));
   return lines.take();
 }
 

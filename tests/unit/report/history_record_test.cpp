@@ -26,7 +26,9 @@ policy::Judgement judgement(Result result, std::string_view record_text) {
   verdict.record = Record::parse(record_text);
   if (verdict.record) {
     verdict.policy_domain = name("example.org");
-    verdict.policy = verdict.record->p;
+    verdict.published_policy = verdict.record->p;
+    verdict.policy =
+        verdict.record->testing ? one_level_lower(*verdict.record->p) : *verdict.record->p;
   }
   judgement.result = result;
   judgement.verdicts.push_back(verdict);
@@ -35,10 +37,11 @@ policy::Judgement judgement(Result result, std::string_view record_text) {
 
 TEST(HistoryRecord, has_the_keys_and_codes_that_importers_read) {
   auto judged = judgement(Result::fail,
-                          "v=DMARC1; p=reject; sp=quarantine; aspf=s; "
+                          "v=DMARC1; p=reject; sp=quarantine; np=none; aspf=s; "
                           "rua=mailto:a@example.org!10m,mailto:b@example.org; "
                           "ruf=mailto:f@example.org; fo=1:d");
   judged.action = policy::Action::reject;
+  judged.disposition = Policy::reject;
   judged.authentication.dkim.push_back(
       {{name("list.example"), MethodOutcome::other, "sel"}, "fail"});
   spf::Result own;
@@ -55,7 +58,7 @@ TEST(HistoryRecord, has_the_keys_and_codes_that_importers_read) {
             "spf 2\n"
             "spf_scope 1\n"
             "pdomain example.org\n"
-            "policy 16\n"
+            "policy 16 discovery=treewalk testing=n psd=u np=none requested=reject\n"
             "rua mailto:a@example.org\n"
             "rua mailto:b@example.org\n"
             "pct 100\n"
@@ -69,6 +72,21 @@ TEST(HistoryRecord, has_the_keys_and_codes_that_importers_read) {
             "arc 7\n"
             "arc_policy 2 json:[]\n"
             "action 0\n");
+}
+
+TEST(HistoryRecord, says_why_a_failing_message_was_spared) {
+  const auto last_line = [](const policy::Judgement& judged) {
+    const std::string record = history_record(message(), judged, 1, "host");
+    return record.substr(record.rfind('\n', record.size() - 2) + 1);
+  };
+  auto spared = judgement(Result::fail, "v=DMARC1; p=reject; t=y");
+  spared.disposition = Policy::quarantine;
+  EXPECT_EQ(last_line(spared), "action 2 policy_test_mode\n");
+  spared.disposition = Policy::none;
+  spared.note = "policies are not enforced; here";
+  EXPECT_EQ(last_line(spared),
+            "action 2 policy_test_mode; local_policy: policies are not enforced, here\n");
+  EXPECT_EQ(last_line(judgement(Result::pass, "v=DMARC1; p=reject; t=y")), "action 2\n");
 }
 
 TEST(HistoryRecord, null_sender_and_missing_macro_have_their_forms) {

@@ -1,0 +1,71 @@
+// A connection to the store: SQLite, MariaDB or PostgreSQL.
+//
+//   const auto address = store::Address::parse("sqlite:/var/lib/opendmarc/opendmarc.sqlite");
+//   store::Database database(*address);
+//
+// Everything in store/ throws store::Failure when the database fails: there is no going on without
+// it, and an open transaction is rolled back on the way out.
+//
+// Threads: a connection belongs to one thread.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace soci {
+class session;
+}
+
+namespace dmarc::store {
+
+enum class Engine { sqlite, mariadb, postgresql };
+std::string_view to_string(Engine engine);
+
+/// The database failed: one line for standard error.
+class Failure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Where the database is and who asks.
+struct Address {
+  Engine engine = Engine::sqlite;
+  std::string path;  ///< SQLite: the file
+  std::string host;  ///< the others: a name, an address, or the folder or path of a Unix socket
+  std::uint16_t port = 0;  ///< 0: the engine's own
+  std::string name;
+  std::string user;
+  std::string password;
+
+  /// Reads "sqlite:PATH", "mysql://USER:PASSWORD@HOST:PORT/NAME" ("mariadb:" too) and
+  /// "postgresql://USER:PASSWORD@HOST:PORT/NAME" with %XX in each part; "?socket=PATH" stands for
+  /// the host. The error says what is wrong, without the password.
+  static tl::expected<Address, std::string> parse(std::string_view text);
+
+  /// For messages: without the password.
+  std::string text() const;
+};
+
+class Database {
+ public:
+  /// Throws Failure. A SQLite file is made when there is none; tables are not.
+  explicit Database(const Address& address);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  Engine engine() const { return engine_; }
+  /// For the files of store/ alone.
+  soci::session& session() { return *session_; }
+
+ private:
+  Engine engine_;
+  std::unique_ptr<soci::session> session_;
+};
+
+}  // namespace dmarc::store

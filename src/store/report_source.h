@@ -1,0 +1,76 @@
+// What the store knows of a period, in the shape of aggregate reports.
+//
+//   store::ReportSource source(database, {begin, end}, {});
+//   while (const auto policy = source.next_domain()) {
+//     store::RowCursor rows = source.rows();               // of that domain
+//     while (const auto row = rows.next()) writer.add(*row);
+//   }
+//
+// The constructor rolls the period's messages up into a temporary table of the database: one row
+// for each combination of source, results and identities (RFC 9990 section 3.1.1.5 "Records"). Both
+// cursors fetch pages of page_rows rows and hold no more than that, whatever the size of the
+// period. rows() may be called again to read the domain's rows a second time; the order is the same
+// each time: by source address, then From domain.
+//
+// Ownership: the database must outlive the source, and the source its cursors. One source at a time
+// for a connection. Threads: that of the connection. Throws store::Failure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "report/aggregate_data.h"
+#include "store/database.h"
+
+namespace dmarc::store {
+
+/// What a report needs of memory at a time: some 300 octets a row.
+inline constexpr std::size_t page_rows = 1000;
+
+class RowCursor {
+ public:
+  std::optional<report::AggregateRow> next();
+
+ private:
+  friend class ReportSource;
+  RowCursor(Database& database, std::int64_t policy_domain, const report::PublishedPolicy& policy);
+
+  void fetch();
+
+  Database* database_;
+  std::int64_t policy_domain_;
+  const report::PublishedPolicy* policy_;
+  std::deque<report::AggregateRow> page_;
+  std::int64_t last_ = 0;  ///< the row of the roll-up that was read last
+};
+
+class ReportSource {
+ public:
+  /// `domain`: only this DMARC Policy Domain.
+  ReportSource(Database& database, const report::Period& period,
+               const std::optional<std::string>& domain);
+  ~ReportSource();
+  ReportSource(const ReportSource&) = delete;
+  ReportSource& operator=(const ReportSource&) = delete;
+
+  /// The next DMARC Policy Domain that has messages in the period, with what its record said last;
+  /// also those without a rua. A rua list that was fixed with "dmarcctl params" stands in for the
+  /// published one. Valid until the next call.
+  const report::PublishedPolicy* next_domain();
+
+  /// The rows of the domain that next_domain() returned last.
+  RowCursor rows();
+
+ private:
+  Database& database_;
+  std::int64_t current_ = 0;
+  report::PublishedPolicy policy_;
+};
+
+}  // namespace dmarc::store
