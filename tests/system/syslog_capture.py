@@ -13,16 +13,19 @@ class SyslogCapture:
         os.chmod(path, 0o666)
         self._path = path
         self._lines: list[str] = []
+        self._priorities: list[int] = []  # of the same lines, facility included
         self._changed = threading.Condition()
         threading.Thread(target=self._receive, daemon=True).start()
 
     def _receive(self) -> None:
         while True:
             data = self._socket.recv(65536)
-            # "<22>Nov 23 10:00:00 dmarcd[12]: text": the priority and the date are of no interest here.
-            text = re.sub(r"^<\d+>\w+ +\d+ [\d:]+ ", "", data.decode("utf-8", "replace").rstrip("\n\0"))
+            # "<22>Nov 23 10:00:00 dmarcd[12]: text": the date is of no interest here.
+            line = re.match(r"(?:<(\d+)>)?(?:\w+ +\d+ [\d:]+ )?(.*)",
+                            data.decode("utf-8", "replace").rstrip("\n\0"), re.DOTALL)
             with self._changed:
-                self._lines.append(text)
+                self._lines.append(line[2])
+                self._priorities.append(int(line[1] or 0))
                 self._changed.notify_all()
 
     def mark(self) -> int:
@@ -33,6 +36,18 @@ class SyslogCapture:
     def since(self, mark: int) -> list[str]:
         with self._changed:
             return self._lines[mark:]
+
+    def records_since(self, mark: int) -> list[tuple[int, str]]:
+        """The lines with their priorities, facility included."""
+        with self._changed:
+            return list(zip(self._priorities[mark:], self._lines[mark:]))
+
+    def settle(self) -> None:
+        """Waits until everything that was logged before this call is here."""
+        mark = self.mark()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"<7>settle", self._path)
+        self.wait_for("^settle$", mark)
 
     def wait_for(self, pattern: str, mark: int = 0, timeout: float = 20) -> str:
         """The first line after `mark` in which `pattern` is found; an AssertionError that shows the lines otherwise."""

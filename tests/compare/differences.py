@@ -1,0 +1,105 @@
+"""The table of intended differences (intended_differences.toml) and its use."""
+
+import fnmatch
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from observation import ABSENT, Observation
+
+
+@dataclass(frozen=True)
+class Difference:
+    field: str
+    theirs: str
+    ours: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.theirs} => {self.ours}"
+
+
+def differences(theirs: Observation, ours: Observation) -> list[Difference]:
+    """Header fields that both add are compared part by part, a field that only one adds as a whole."""
+    pairs = [Difference(name, theirs.get(name, ABSENT), ours.get(name, ABSENT)) for name in {**theirs, **ours}]
+    both = [name for name in theirs if name.endswith(" field") and name in ours]
+    one = [name for name in {**theirs, **ours} if name.endswith(" field") and name not in both]
+
+    def counts(pair: Difference) -> bool:
+        if pair.field in both:  # as far as its parts don't tell all
+            return f"{pair.field} id" not in theirs or f"{pair.field} id" not in ours
+        return not any(pair.field.startswith(name + " ") for name in one)
+
+    return [pair for pair in pairs if pair.theirs != pair.ours and counts(pair)]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that may differ: names and values are regular expressions for the whole text."""
+
+    fields: str
+    theirs: str
+    ours: str
+
+    def explains(self, difference: Difference) -> bool:
+        name = re.sub(r"^message \d+: ", "", difference.field)
+        return all(re.fullmatch(pattern, text, re.DOTALL) for pattern, text in
+                   ((self.fields, name), (self.theirs, difference.theirs), (self.ours, difference.ours)))
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    what: str
+    why: str
+    restore: tuple[str, ...]  # configuration lines that make the difference go
+    changes: tuple[Change, ...]
+    cases: tuple[str, ...]  # names, with wildcards: it shows in all of them
+    wherever: tuple[str, ...]  # the same: it shows in some of them
+
+    def names(self, case: str) -> bool:
+        return any(fnmatch.fnmatchcase(case, pattern) for pattern in (*self.cases, *self.wherever))
+
+
+def read_table(path: Path) -> list[Row]:
+    table = tomllib.loads(path.read_text())["difference"]
+    rows = [Row(entry["id"], entry["what"], entry["why"], tuple(entry.get("restore", ())),
+                tuple(Change(*(change.get(key, ".*") for key in ("field", "theirs", "ours")))
+                      for change in entry["changes"]),
+                *(tuple(entry.get(key, ())) for key in ("cases", "wherever"))) for entry in table]
+    if len({row.id for row in rows}) != len(rows):
+        raise ValueError(f"{path}: an id stands there twice")
+    return rows
+
+
+class Ledger:
+    """Which rows explained what, so that the part of the table that explains nothing is found."""
+
+    def __init__(self, rows: Iterable[Row]):
+        self.rows = tuple(rows)
+        self._seen: set[str] = set()  # names of cases
+        self._shown: set[tuple[str, str]] = set()  # id of a row, name of a case
+        self._used: set[tuple[str, Change]] = set()
+
+    def explain(self, case: str, found: Iterable[Difference]) -> Iterator[tuple[Difference, list[str]]]:
+        """Each difference with the ids of the rows that explain it; none: it is not intended."""
+        self._seen.add(case)
+        for difference in found:
+            used = [(row.id, change) for row in self.rows if row.names(case)
+                    for change in row.changes if change.explains(difference)]
+            self._used.update(used)
+            self._shown.update((row, case) for row, _ in used)
+            yield difference, sorted({row for row, _ in used})
+
+    def idle(self) -> Iterator[str]:
+        """What of the table did not show, when all cases have been seen."""
+        for row in self.rows:
+            shown = {case for shown_by, case in self._shown if shown_by == row.id}
+            for pattern in row.cases:
+                missing = set(fnmatch.filter(self._seen, pattern)) - shown
+                if missing or not fnmatch.filter(self._seen, pattern):
+                    yield f"{row.id}: not in {', '.join(sorted(missing)) or pattern + ', which is no case'}"
+            yield from (f"{row.id}: in no {pattern}" for pattern in row.wherever if not fnmatch.filter(shown, pattern))
+            yield from (f"{row.id}: {change.fields}: never {change.theirs} => {change.ours}"
+                        for change in row.changes if (row.id, change) not in self._used)

@@ -1,0 +1,139 @@
+"""Plays every case to OpenDMARC and to dmarcd and compares what they did, field by field. Started by `run`."""
+
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import namespace
+from cases import records
+from differences import Ledger, differences, read_table
+from filters import Filter, write_suffixes
+from milter_client import Connection
+from observation import Observation, Observer, describe_log, describe_start
+from syslog_capture import SyslogCapture
+from vocabulary import Case, Configuration
+
+PRIORITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
+
+HERE = Path(__file__).parent
+BIN = Path(os.environ["DMARCD_BIN_DIR"])
+OPENDMARC = Path(os.environ["OPENDMARC_ROOT"])
+
+
+def all_cases() -> list[Case]:
+    modules = sorted(path.stem for path in (HERE / "cases").glob("*.py"))
+    cases = [case for name in modules for case in importlib.import_module(f"cases.{name}").cases()]
+    names = [case.name for case in cases]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise SystemExit(f"two cases of one name: {', '.join(sorted(twice))}")
+    return cases
+
+
+class Comparison:
+    def __init__(self, scratch: Path, log: SyslogCapture):
+        libraries = next((OPENDMARC / "usr/lib").glob("*/libopendmarc.so.2")).parent
+        self._log = log
+        suffixes = scratch / "suffixes"
+        write_suffixes(suffixes)
+        self._theirs = Filter(OPENDMARC / "usr/sbin/opendmarc", scratch / "opendmarc", suffixes, str(libraries))
+        self._ours = Filter(BIN / "dmarcd", scratch / "dmarcd", suffixes)
+
+    def observations(self, cases: list[Case]) -> Iterator[tuple[Case, Observation, Observation]]:
+        """Cases of one configuration share their filters."""
+        groups: dict[Configuration, list[Case]] = {}
+        for case in cases:
+            groups.setdefault(case.configuration, []).append(case)
+        for configuration, group in groups.items():
+            starts = [self._start(filter_, configuration) for filter_ in (self._theirs, self._ours)]
+            for case in group:
+                yield case, *(start | self._observe(filter_, case)
+                              for start, filter_ in zip(starts, (self._theirs, self._ours)))
+        self.stop()
+
+    def _start(self, filter_: Filter, configuration: Configuration) -> Observation:
+        mark = self._log.mark()
+        filter_.start(configuration)
+        Connection(filter_.socket).close()  # answered when everything has been logged
+        self._log.settle()
+        return describe_start(self._lines(filter_, mark))
+
+    def _observe(self, filter_: Filter, case: Case) -> Observation:
+        mark = self._log.mark()
+        found = Observer(filter_).play(case)
+        self._log.settle()
+        return found | describe_log(case, self._lines(filter_, mark))
+
+    def _lines(self, filter_: Filter, mark: int) -> Iterator[str]:
+        """What the filter has logged since `mark`, as "priority: text"."""
+        for priority, line in self._log.records_since(mark):
+            program = f"opendmarc[{filter_.pid}]: "
+            if line.startswith(program):
+                text = line.removeprefix(program)
+                for found, shown in ((str(filter_.folder), "{folder}"), ("v" + filter_.version, "v{version}")):
+                    text = text.replace(found, shown)
+                yield f"{facility_name(priority)}{PRIORITIES[priority % 8]}: {text}"
+
+    def stop(self) -> None:
+        self._theirs.stop()
+        self._ours.stop()
+
+
+def facility_name(priority: int) -> str:
+    """Mail is what all cases but those of SyslogFacility log to."""
+    return "" if priority // 8 == 2 else f"facility {priority // 8}, "
+
+
+def report(cases: list[Case], comparison: Comparison, everything: bool) -> bool:
+    """Plays the cases; true when each difference is intended and, with `everything`, each intended one showed."""
+    ledger = Ledger(read_table(HERE / "intended_differences.toml"))
+    unexplained = 0
+    for case, theirs, ours in comparison.observations(cases):
+        for difference, rows in ledger.explain(case.name, differences(theirs, ours)):
+            unexplained += not rows
+            if not rows or not everything:
+                print(f"{case.name}: {', '.join(rows) or 'NOT INTENDED'}: {difference}")
+    idle = list(ledger.idle()) if everything else []
+    for line in idle:
+        print(f"intended but not seen: {line}")
+    print(f"{len(cases)} cases, {len(ledger.rows)} intended differences, {unexplained} unexplained, {len(idle)} not seen")
+    return not unexplained and not idle
+
+
+def main() -> int:
+    namespace.prepare()
+    with open("/etc/resolv.conf", "a") as resolver:  # OpenDMARC's resolver waits 5 seconds, twice
+        resolver.write("options timeout:1 attempts:1\n")
+    patterns = sys.argv[1:]
+    cases = [case for case in all_cases() if not patterns or any(fnmatchcase(case.name, p) for p in patterns)]
+    with tempfile.TemporaryDirectory(prefix="dmarcd-compare.") as scratch:
+        zone = Path(scratch) / "zone"
+        zone.write_text((HERE / "zone.txt").read_text() + records.zone())
+        dns = start_dns(zone)
+        try:
+            comparison = Comparison(Path(scratch), SyslogCapture())
+            try:
+                return 0 if report(cases, comparison, everything=not patterns) else 1
+            finally:
+                comparison.stop()
+        finally:
+            dns.kill()
+            dns.wait()
+
+
+def start_dns(zone: Path) -> subprocess.Popen:
+    """The DNS server of the namespace."""
+    dns = subprocess.Popen([BIN / "dns_fixture", zone, "--port", "53"], stdout=subprocess.PIPE, text=True)
+    with dns.stdout:
+        if not dns.stdout.readline().startswith("listening"):
+            raise SystemExit("the DNS server does not run")
+    return dns
+
+
+if __name__ == "__main__":
+    sys.exit(main())
