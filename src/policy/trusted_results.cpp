@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,7 @@ class Reader {
  public:
   Reader(AuthResultsTrust trust, TrustedResults& results) : trust_(trust), results_(results) {}
 
-  /// True when the field had a result that counts.
+  /// True when the field stays: it has a result that counts, or none at all.
   bool read(std::string_view value) {
     if (blocked_ || ++examined_ > TrustedResults::max_examined) return false;
     auto parsed = mail::parse_auth_results(value);
@@ -25,10 +26,10 @@ class Reader {
       blocked_ = trust_ == AuthResultsTrust::topmost;
       return false;
     }
-    bool counted = false;
+    bool counted = parsed->results.empty();
     for (Method& method : methods_)
       counted |= take(method, parsed->results);
-    return counted;
+    return take_others(parsed->results) || counted;
   }
 
  private:
@@ -50,8 +51,25 @@ class Reader {
     return taken;
   }
 
+  /// Methods without a use here, such as iprev or auth: a filter in front may report them to those
+  /// who read the message later, so they follow the same rule. They don't save a field that reports
+  /// dmarc, which nobody but us does.
+  bool take_others(const std::vector<MethodResult>& found) {
+    if (std::ranges::find(found, "dmarc", &MethodResult::method) != found.end()) return false;
+    bool taken = false;
+    for (const MethodResult& result : found) {
+      if (!is_used(result.method)) taken |= others_.insert(result.method).second;
+    }
+    return taken;
+  }
+
+  bool is_used(std::string_view name) const {
+    return std::ranges::any_of(methods_, [&](const Method& method) { return method.name == name; });
+  }
+
   AuthResultsTrust trust_;
   TrustedResults& results_;
+  std::set<std::string> others_;
   std::array<Method, 3> methods_{
       {{"spf", &TrustedResults::spf}, {"dkim", &TrustedResults::dkim}, {"arc", nullptr}}};
   std::size_t examined_ = 0;

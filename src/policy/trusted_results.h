@@ -3,8 +3,9 @@
 //
 // A filter inserts its field at the top, above whatever the sender wrote. So for each method only
 // the topmost field with a trusted authserv-id counts, and every other field that claims a trusted
-// id is to be removed, before someone downstream believes it. A trusted field that can't be read
-// might have held any method, so nothing below it counts.
+// id is to be removed, before someone downstream believes it. That holds for methods that have no
+// use here too; a field that says "none" can stay. A trusted field that can't be read might have
+// held any method, so nothing below it counts.
 //
 // With AuthResultsTrust any, every trusted field counts and none is removed, as in OpenDMARC.
 //

@@ -104,12 +104,24 @@ TEST(TrustedResults, remove_trusted_fields_that_decide_nothing) {
   const auto read =
       read_trusted_results(Mail()
                                .results("mx.victim.com; dmarc=pass header.from=legitimate.com")
-                               .results("mx.victim.com; none")
                                .results("mx.victim.com; arc=pass")
                                .results("mx.victim.com; arc=pass")
                                .message(),
                            settings_trusting({}));
-  EXPECT_EQ(indices(read.removals), (Indices{4, 2, 1}));
+  EXPECT_EQ(indices(read.removals), (Indices{3, 1}));
+}
+
+TEST(TrustedResults, leave_what_a_filter_in_front_says_about_other_methods) {
+  const auto read =
+      read_trusted_results(Mail()
+                               .results("mx.victim.com; none")
+                               .results("mx.victim.com; iprev=pass policy.iprev=192.0.2.1")
+                               .results("mx.victim.com; auth=pass smtp.auth=user; iprev=fail")
+                               .results("mx.victim.com; iprev=pass policy.iprev=192.0.2.66")
+                               .results("mx.victim.com; bimi=pass; dmarc=pass header.from=a.com")
+                               .message(),
+                           settings_trusting({}));
+  EXPECT_EQ(indices(read.removals), (Indices{5, 4}));
 }
 
 TEST(TrustedResults, believe_nothing_below_a_trusted_field_that_cannot_be_read) {
