@@ -20,6 +20,8 @@ from vocabulary import Case, Configuration
 
 PRIORITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
 
+VERSION = "1.4.2"  # that intended_differences.toml is about
+
 HERE = Path(__file__).parent
 BIN = Path(os.environ["DMARCD_BIN_DIR"])
 OPENDMARC = Path(os.environ["OPENDMARC_ROOT"])
@@ -42,6 +44,9 @@ class Comparison:
         suffixes = scratch / "suffixes"
         write_suffixes(suffixes)
         self._theirs = Filter(OPENDMARC / "usr/sbin/opendmarc", scratch / "opendmarc", suffixes, str(libraries))
+        if self._theirs.version != VERSION:
+            print(f"skipped: the archive has OpenDMARC {self._theirs.version}, the table is about {VERSION}", file=sys.stderr)
+            sys.exit(77)
         self._ours = Filter(BIN / "dmarcd", scratch / "dmarcd", suffixes)
 
     def observations(self, cases: list[Case]) -> Iterator[tuple[Case, Observation, Observation]]:
