@@ -22,6 +22,8 @@
 
 namespace dmarc::config {
 
+enum class MilterEngine { libmilter, native };
+
 /// How the daemon itself runs; everything here is settled at start.
 struct Process {
   std::string socket;
@@ -31,6 +33,7 @@ struct Process {
   std::optional<unsigned> umask;
   bool background = true;
   std::size_t max_connections = 0;  ///< 0: no limit
+  MilterEngine engine = MilterEngine::libmilter;
 };
 
 struct Logging {

@@ -74,6 +74,15 @@ std::vector<Option> process_options() {
            "The limit keeps a client that opens connections without end from using up threads "
            "and file descriptors; when it is reached, a warning is logged. Postfix opens one for "
            "each `smtpd` process that has a client. 0 leaves only the limit on file descriptors."},
+      {.name = "MilterEngine",
+       .type = Type::choice,
+       .default_value = "libmilter",
+       .words = {"libmilter", "native"},
+       .reload = Reload::at_start,
+       .summary = "Who speaks the milter protocol: Sendmail's library, or this filter itself.",
+       .details = "Both do the same for the MTA. `native` serves all connections with a few "
+                  "threads and uses a fraction of the processor time; `libmilter` takes a thread "
+                  "for each connection."},
       {.name = "ChangeRootDirectory",
        .type = Type::path,
        .reload = Reload::at_start,

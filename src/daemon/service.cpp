@@ -20,6 +20,7 @@
 #include "daemon/system_log.h"
 #include "libmilter/engine.h"
 #include "milter/listener.h"
+#include "milter/native_engine.h"
 #include "milter/socket_spec.h"
 #include "milter/traffic.h"
 
@@ -56,6 +57,7 @@ class Service {
   Done settle_in();
   Done open_socket();
   Done start_engine();
+  Done start_protocol();
   void configure_log(const config::Logging& logging);
   void log_start();
   void reload();
@@ -74,6 +76,7 @@ class Service {
   std::optional<milter::Listener> listener_;
   std::optional<PidFile> pid_file_;
   std::optional<Environments> environments_;
+  std::optional<milter::NativeEngine> native_engine_;
   bool signals_ours_ = true;
 };
 
@@ -139,17 +142,26 @@ Done Service::start_engine() {
   log_start();
   environments_.emplace(log_);
   environments_->use(configuration_);
+  if (const Done started = start_protocol(); !started) return started;
+  service_manager::ready();
+  background_.ready();
+  return {};
+}
+
+Done Service::start_protocol() {
   const milter::EngineOptions engine{.environment = [this] { return environments_->current(); },
                                      .traffic = &traffic_,
                                      .sink = &log_};
+  if (configuration_.process.engine == config::MilterEngine::native) {
+    native_engine_.emplace(*listener_, engine);
+    return {};
+  }
   const auto started = libmilter::start(
       *listener_,
       {.engine = engine, .socket = socket_text(), .ended = [this] { signals_.engine_ended(); }});
   if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
   signals_ours_ = *started == libmilter::Corrections::in_force;
   if (!signals_ours_) log_.write(log::make(log::Id::libmilter_rigid));
-  service_manager::ready();
-  background_.ready();
   return {};
 }
 
@@ -185,6 +197,7 @@ void Service::supervise() {
     if (wish == Wish::stop || ended) break;
   }
   service_manager::stopping();
+  if (native_engine_) native_engine_->stop_accepting();
   drain(*listener_, traffic_, signals_, log_);
   finish(EX_OK);
 }

@@ -4,12 +4,12 @@
 #include <libmilter/mfapi.h>
 #include <netinet/in.h>
 
-#include <exception>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "libmilter/glue.h"
+#include "milter/internal_error.h"
 #include "milter/terms.h"
 #include "milter/wait.h"
 
@@ -191,22 +191,11 @@ Macros macros_of(Context context) {
 }
 
 std::string job_id_of(Context context) {
-  return macros_of(context)("i").value_or("(unknown-jobid)");
+  return macros_of(context)("i").value_or(std::string(milter::unknown_job_id));
 }
 
 void log_exception(Context context) noexcept {
-  try {
-    std::string what = "unknown exception";
-    try {
-      throw;
-    } catch (const std::exception& error) {
-      what = error.what();
-    } catch (...) {
-    }
-    options().engine.sink->write(log::make(log::Id::internal_error, {job_id_of(context), what}));
-  } catch (...) {
-    // Out of memory even for the log line: the deferral itself still gets through.
-  }
+  milter::log_current_exception(*options().engine.sink, job_id_of(context));
 }
 
 }  // namespace dmarc::libmilter

@@ -13,8 +13,6 @@
 namespace dmarc::milter {
 namespace {
 
-constexpr std::string_view unknown_job_id = "(unknown-jobid)";
-
 // What an SPF check takes for the client when the MTA names no address, as for mail that was
 // submitted locally.
 base::IpAddress local_client() {

@@ -59,6 +59,9 @@ using Macros = std::function<std::optional<std::string>(std::string_view name)>;
 /// must not block and must not throw.
 using Wake = std::function<void()>;
 
+/// Stands for the MTA's job id in log lines when it sent none.
+inline constexpr std::string_view unknown_job_id = "(unknown-jobid)";
+
 /// What an event other than end-of-message answers.
 enum class Response { proceed, accept, tempfail };
 

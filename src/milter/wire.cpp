@@ -40,11 +40,16 @@ std::vector<std::string> macro_names(std::string_view list) {
 }  // namespace
 
 std::string packet(char code, std::string_view data) {
-  const auto length = network_order(static_cast<std::uint32_t>(data.size() + 1));
-  std::string result(length.begin(), length.end());
-  result += code;
-  result += data;
+  std::string result;
+  append_packet(result, code, data);
   return result;
+}
+
+void append_packet(std::string& out, char code, std::string_view data) {
+  const auto length = network_order(static_cast<std::uint32_t>(data.size() + 1));
+  out.append(length.begin(), length.end());
+  out += code;
+  out += data;
 }
 
 Fields& Fields::number(std::uint32_t value) {
@@ -79,6 +84,21 @@ std::optional<std::uint32_t> FieldReader::number() {
   if (rest_.size() < length_octets) return std::nullopt;
   const std::uint32_t value = from_network_order(rest_);
   rest_.remove_prefix(length_octets);
+  return value;
+}
+
+std::optional<std::uint16_t> FieldReader::port() {
+  const auto high = octet();
+  const auto low = octet();
+  if (!high || !low) return std::nullopt;
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(*high) << 8 |
+                                    static_cast<unsigned char>(*low));
+}
+
+std::optional<char> FieldReader::octet() {
+  if (rest_.empty()) return std::nullopt;
+  const char value = rest_.front();
+  rest_.remove_prefix(1);
   return value;
 }
 

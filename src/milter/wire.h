@@ -112,7 +112,17 @@ inline constexpr std::uint32_t leading_space = 0x100000;
 inline constexpr std::uint32_t all = 0x1fffff;
 }  // namespace protocol
 
+/// What kind of address the SMTP client has.
+namespace family {
+inline constexpr char unknown = 'U';
+inline constexpr char local = 'L';
+inline constexpr char inet = '4';
+inline constexpr char inet6 = '6';
+}  // namespace family
+
 inline constexpr std::uint32_t protocol_version = 6;
+/// The first that has a negotiation.
+inline constexpr std::uint32_t oldest_version = 2;
 
 /// The largest packet that the MTA sends: a body chunk. Longer bodies go in several.
 inline constexpr std::size_t max_chunk = 65535;
@@ -128,6 +138,7 @@ struct Packet {
 
 /// A whole packet, ready to be written.
 std::string packet(char code, std::string_view data = {});
+void append_packet(std::string& out, char code, std::string_view data);
 inline std::string packet(Command command, std::string_view data = {}) {
   return packet(static_cast<char>(command), data);
 }
@@ -151,6 +162,8 @@ class FieldReader {
  public:
   explicit FieldReader(std::string_view data) : rest_(data) {}
   std::optional<std::uint32_t> number();
+  std::optional<std::uint16_t> port();
+  std::optional<char> octet();
   std::optional<std::string_view> text();
   bool at_end() const { return rest_.empty(); }
 

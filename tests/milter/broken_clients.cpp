@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <functional>
+#include <tuple>
 
 #include "base/ascii.h"
 #include "daemon_process.h"
@@ -81,12 +82,12 @@ class RawClient {
   base::UniqueFd socket_;
 };
 
-class BrokenClients : public ::testing::TestWithParam<Transport> {
+class BrokenClients : public ::testing::TestWithParam<std::tuple<Engine, Transport>> {
  protected:
   BrokenClients()
       : dns_(zone),
         daemon_(std::string(configuration) + "Nameservers " + dns_.address().text() + "\n",
-                GetParam(), folder_.path()) {}
+                std::get<Engine>(GetParam()), std::get<Transport>(GetParam()), folder_.path()) {}
 
   ~BrokenClients() override { daemon_.stop(); }
 
@@ -289,11 +290,17 @@ TEST_P(BrokenClients, nothing_is_kept_of_them) {
   EXPECT_LE(daemon_.open_files(), files);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sockets, BrokenClients,
-                         ::testing::Values(Transport::unix_socket, Transport::inet),
-                         [](const auto& instance) {
-                           return instance.param == Transport::inet ? "inet" : "unix";
-                         });
+std::string name_of_instance(
+    const ::testing::TestParamInfo<std::tuple<Engine, Transport>>& instance) {
+  return std::string(name_of(std::get<Engine>(instance.param))) + "_" +
+         std::string(name_of(std::get<Transport>(instance.param)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, BrokenClients,
+                         ::testing::Combine(::testing::ValuesIn(engines),
+                                            ::testing::Values(Transport::unix_socket,
+                                                              Transport::inet)),
+                         name_of_instance);
 
 }  // namespace
 }  // namespace dmarc::test

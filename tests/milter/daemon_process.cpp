@@ -64,10 +64,24 @@ std::string without_program_name(const std::string& line) {
 
 }  // namespace
 
-DaemonProcess::DaemonProcess(const std::string& configuration, Transport transport,
+std::string_view name_of(Transport transport) {
+  return transport == Transport::inet ? "inet" : "unix";
+}
+
+std::string_view name_of(Engine engine) {
+  return engine == Engine::native ? "native" : "libmilter";
+}
+
+std::optional<Engine> engine_named(std::string_view name) {
+  for (const Engine engine : engines)
+    if (name == name_of(engine)) return engine;
+  return std::nullopt;
+}
+
+DaemonProcess::DaemonProcess(const std::string& configuration, Engine engine, Transport transport,
                              const std::string& folder) {
   const std::string path = folder + "/dmarcd.conf";
-  std::ofstream(path) << configuration;
+  std::ofstream(path) << "MilterEngine " << name_of(engine) << "\n" << configuration;
   const std::string socket = transport == Transport::inet ? "inet:" + std::to_string(free_port()) +
                                                                 "@" + ::inet_ntoa(own_loopback())
                                                           : "local:" + folder + "/dmarcd.sock";

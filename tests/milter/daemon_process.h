@@ -1,6 +1,6 @@
 // The real daemon, started for a test and stopped by its process id.
 //
-//   DaemonProcess daemon({.configuration = "AuthservID mx\n", .socket = "inet"}, folder);
+//   DaemonProcess daemon("AuthservID mx\n", Engine::native, Transport::inet, folder);
 //   auto client = tools::MilterClient::connect_to(daemon.socket(), {});
 //   ...
 //   daemon.stop();   // SIGTERM; throws unless it ends with status 0
@@ -14,12 +14,15 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -32,11 +35,19 @@ namespace dmarc::test {
 inline constexpr std::chrono::seconds patience{60};
 
 enum class Transport { unix_socket, inet };
+std::string_view name_of(Transport transport);
+
+/// The option MilterEngine.
+enum class Engine { libmilter, native };
+inline constexpr std::array engines{Engine::libmilter, Engine::native};
+std::string_view name_of(Engine engine);
+std::optional<Engine> engine_named(std::string_view name);
 
 class DaemonProcess {
  public:
   /// `folder` must outlive the process.
-  DaemonProcess(const std::string& configuration, Transport transport, const std::string& folder);
+  DaemonProcess(const std::string& configuration, Engine engine, Transport transport,
+                const std::string& folder);
   ~DaemonProcess();
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;

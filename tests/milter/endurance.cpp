@@ -1,4 +1,4 @@
-// endurance --messages N [--connections N] [--bound KIB]
+// endurance [--engine libmilter|native] [--messages N] [--connections N] [--bound KIB]
 //
 // Sends N messages (20,000) through the milter client over a few connections (4), with all kinds of
 // results, authors and client addresses, and compares the daemon's resident memory after a tenth of
@@ -21,6 +21,7 @@ namespace dmarc::test {
 namespace {
 
 struct Plan {
+  Engine engine = Engine::native;
   std::size_t messages = 20'000;
   std::size_t connections = 4;
   std::size_t bound_kib = 2048;
@@ -70,6 +71,10 @@ std::optional<std::size_t> number(std::string_view text) {
 std::optional<Plan> read_plan(const std::vector<std::string>& words) {
   Plan plan;
   for (std::size_t i = 0; i < words.size(); i += 2) {
+    if (words[i] == "--engine" && i + 1 < words.size() && engine_named(words[i + 1])) {
+      plan.engine = *engine_named(words[i + 1]);
+      continue;
+    }
     const auto value = i + 1 < words.size() ? number(words[i + 1]) : std::nullopt;
     if (!value) return std::nullopt;
     if (words[i] == "--messages")
@@ -168,7 +173,7 @@ int run(const Plan& plan) {
   const TemporaryFolder folder;
   DnsServer dns(zone);
   DaemonProcess daemon(std::string(configuration) + "Nameservers " + dns.address().text() + "\n",
-                       Transport::unix_socket, folder.path());
+                       plan.engine, Transport::unix_socket, folder.path());
   const std::size_t at_start = daemon.resident_kib();
   const std::size_t warm_up = std::max<std::size_t>(plan.messages / 10, 1);
   const auto started = std::chrono::steady_clock::now();
@@ -196,7 +201,8 @@ int run(const Plan& plan) {
 int main(int argc, char* argv[]) {
   const auto plan = dmarc::test::read_plan({argv + 1, argv + argc});
   if (!plan) {
-    std::cerr << "usage: endurance [--messages N] [--connections N] [--bound KIB]\n";
+    std::cerr << "usage: endurance [--engine libmilter|native] [--messages N] [--connections N] "
+                 "[--bound KIB]\n";
     return 2;
   }
   return dmarc::test::run(*plan);

@@ -143,6 +143,8 @@ TEST(Configuration, every_choice_arrives_where_it_belongs) {
             policy::MultiFromPolicy::permerror);
   EXPECT_EQ(made_from("TempErrorAction Tempfail").policy.temp_error_action,
             policy::TempErrorAction::tempfail);
+  EXPECT_EQ(made_from("MilterEngine native").process.engine, MilterEngine::native);
+  EXPECT_EQ(made_from("MilterEngine libmilter").process.engine, MilterEngine::libmilter);
   EXPECT_EQ(made_from("SPFEngine libspf2").policy.spf.engine, spf::EngineKind::libspf2);
   EXPECT_EQ(made_from("SPFEngine native").policy.spf.engine, spf::EngineKind::native);
   EXPECT_EQ(made_from("SPFVoidLookups 5").policy.spf.max_void_lookups, 5U);

@@ -1,0 +1,200 @@
+#include "milter/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "milter/event_data.h"
+#include "milter/internal_error.h"
+#include "milter/reply_packets.h"
+
+namespace dmarc::milter {
+namespace {
+
+using wire::Command;
+using wire::Reply;
+
+Reply reply_for(Response response) {
+  switch (response) {
+    case Response::proceed:
+      return Reply::proceed;
+    case Response::accept:
+      return Reply::accept;
+    case Response::tempfail:
+      break;
+  }
+  return Reply::tempfail;
+}
+
+}  // namespace
+
+Conversation::Conversation(const EngineOptions& options, bool slow_acknowledgements, Wake wake)
+    : options_(options),
+      slow_acknowledgements_(slow_acknowledgements),
+      wake_(std::move(wake)),
+      macros_([this](std::string_view name) { return table_.find(name); }) {}
+
+void Conversation::receive(std::string_view& octets, std::string& answers) {
+  while (state_ == State::open) {
+    const auto packet = wire::take_packet(octets);
+    if (!packet) state_ = State::closed;
+    if (!packet || !*packet) return;
+    act_on(**packet, answers);
+  }
+}
+
+void Conversation::act_on(const wire::PacketView& packet, std::string& answers) {
+  const auto command = static_cast<Command>(packet.code);
+  if (command == Command::negotiate) return negotiate(packet.data, answers);
+  const wire::Event* const event = wire::find_event(command);
+  if (event != nullptr && terms_) return hear(*event, packet.data, answers);
+  if (command == Command::macro && terms_) return table_.define(packet.data);
+  if (command == Command::abort && terms_) {
+    if (session_) session_->abort();
+    table_.end_message();
+  } else if (command == Command::quit_new_connection && terms_) {
+    begin_anew();
+  } else {
+    state_ = State::closed;
+  }
+}
+
+void Conversation::negotiate(std::string_view data, std::string& answers) {
+  const auto offer = wire::decode_negotiation(data);
+  if (terms_ || !offer || offer->version < wire::oldest_version) {
+    state_ = State::closed;
+    return;
+  }
+  terms_ = terms_for(offer->actions, offer->protocol, slow_acknowledgements_);
+  if (!terms_) {
+    options_.sink->write(log::make(log::Id::actions_missing,
+                                   {hexadecimal(offer->actions), hexadecimal(required_actions())}));
+    state_ = State::closed;
+    return;
+  }
+  wire::Negotiation answer{
+      std::min(offer->version, wire::protocol_version), terms_->actions, terms_->steps, {}};
+  if ((terms_->actions & wire::action::choose_macros) != 0) answer.macros = wanted_macros();
+  append_packet(answers, Reply::negotiate, wire::encode(answer));
+}
+
+void Conversation::hear(const wire::Event& event, std::string_view data, std::string& answers) {
+  if (event.command == Command::end_of_message) return end_message(answers);
+  Response response = Response::tempfail;
+  try {
+    response = tell_session(event, data);
+  } catch (...) {
+    fail();
+  }
+  if (state_ == State::closed || (terms_->steps & event.silent) != 0) return;
+  append_packet(answers, reply_for(response));
+}
+
+Response Conversation::tell_session(const wire::Event& event, std::string_view data) {
+  switch (event.command) {
+    case Command::connect:
+      return connect(data);
+    case Command::helo: {
+      const auto name = read_first_text(data);
+      if (!name) state_ = State::closed;
+      return name && session_ ? session_->helo(*name) : Response::proceed;
+    }
+    case Command::mail:
+      return mail(data);
+    case Command::header:
+      header(data);
+      break;
+    default:
+      break;  // of no use to this filter
+  }
+  return refused_ ? Response::tempfail : Response::proceed;
+}
+
+Response Conversation::connect(std::string_view data) {
+  begin_anew();
+  const auto client = read_client(data);
+  if (!client) {
+    state_ = State::closed;
+    return Response::tempfail;
+  }
+  auto ticket = options_.traffic->admit();
+  refused_ = !ticket;
+  if (refused_) return Response::tempfail;
+  ticket_.emplace(*std::move(ticket));
+  session_.emplace(options_.environment());
+  return session_->connect(client->host, client->address);
+}
+
+Response Conversation::mail(std::string_view data) {
+  table_.begin(wire::Stage::mail);
+  failed_ = false;
+  const auto path = read_first_text(data);
+  if (!path) state_ = State::closed;
+  if (!path || !session_) return Response::tempfail;
+  ticket_->begin_message();
+  return session_->mail(*path, macros_);
+}
+
+void Conversation::header(std::string_view data) {
+  const auto field = read_field(data);
+  if (!field) state_ = State::closed;
+  if (field && session_) session_->header(field->name, field->value);
+}
+
+void Conversation::end_message(std::string& answers) {
+  if (!session_ || failed_) return defer(answers);
+  try {
+    conclude(session_->end_of_message(macros_, wake_), answers);
+  } catch (...) {
+    fail();
+    defer(answers);
+  }
+}
+
+void Conversation::resume(std::string& answers) {
+  if (state_ != State::judging) return;
+  state_ = State::open;
+  try {
+    conclude(session_->resume(), answers);
+  } catch (...) {
+    fail();
+    defer(answers);
+  }
+}
+
+void Conversation::conclude(const std::optional<policy::Judgement>& judgement,
+                            std::string& answers) {
+  if (!judgement) {
+    state_ = State::judging;
+    return;
+  }
+  append_answer(answers, *judgement, terms_->actions, job_id(), *options_.sink);
+  table_.end_message();
+}
+
+void Conversation::defer(std::string& answers) {
+  if (session_) session_->abort();
+  table_.end_message();
+  append_packet(answers, Reply::tempfail);
+}
+
+void Conversation::begin_anew() {
+  session_.reset();
+  ticket_.reset();
+  refused_ = false;
+  failed_ = false;
+}
+
+void Conversation::fail() noexcept {
+  log_current_exception(*options_.sink, job_id());
+  failed_ = true;
+}
+
+std::string Conversation::job_id() const {
+  return table_.find("i").value_or(std::string(unknown_job_id));
+}
+
+void Conversation::settle() {
+  if (ticket_ && session_ && !session_->in_message()) ticket_->settle();
+}
+
+}  // namespace dmarc::milter

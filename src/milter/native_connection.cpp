@@ -1,0 +1,128 @@
+#include "milter/native_connection.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace dmarc::milter {
+namespace {
+
+using std::chrono::seconds;
+
+// How long a connection may stay silent before it has said who it is ...
+constexpr seconds greeting_timeout{60};
+// ... within a packet, or with answers that it does not read ...
+constexpr seconds packet_timeout{300};
+// ... and between two events. Postfix has nothing to say while a client sends a long message over a
+// slow line; this is libmilter's own default.
+constexpr seconds idle_timeout{7210};
+
+// How often one connection reads in its turn: a megabyte with the usual buffer.
+constexpr int reads_per_turn = 16;
+
+// Larger buffers are given back when they are empty.
+constexpr std::size_t kept_capacity = 1024;
+
+void consume(std::string& buffer, std::size_t octets) {
+  buffer.erase(0, octets);
+  if (buffer.empty() && buffer.capacity() > kept_capacity) std::string().swap(buffer);
+}
+
+}  // namespace
+
+NativeConnection::NativeConnection(base::UniqueFd socket, bool tcp, const EngineOptions& options,
+                                   Wake wake, Time now)
+    : socket_(std::move(socket)),
+      tcp_(tcp),
+      conversation_(options, false, std::move(wake)),
+      last_active_(now) {}
+
+NativeConnection::Rest NativeConnection::pump(std::span<char> buffer, bool peer_closed, Time now) {
+  last_active_ = now;
+  peer_closed_ |= peer_closed;
+  take({});  // what came in behind a message that waited
+  for (int reads = 0; reads < reads_per_turn; ++reads) {
+    if (const auto rest = answer()) return *rest;
+    switch (read(buffer)) {
+      case Got::full_buffer:
+        break;
+      case Got::part_of_buffer:
+        // That was everything. An end that has been announced stands behind it.
+        if (!peer_closed_) return answer().value_or(Rest::reading);
+        break;
+      case Got::nothing:
+        return Rest::reading;
+      case Got::end:
+        return Rest::over;
+    }
+  }
+  return Rest::busy;
+}
+
+/// Sends the answers. Nothing when more can be read.
+std::optional<NativeConnection::Rest> NativeConnection::answer() {
+  if (!flush()) return Rest::over;
+  if (!unsent_.empty()) return Rest::writing;
+  switch (conversation_.state()) {
+    case Conversation::State::closed:
+      return Rest::over;
+    case Conversation::State::judging:
+      return Rest::judging;
+    case Conversation::State::open:
+      break;
+  }
+  conversation_.settle();
+  return std::nullopt;
+}
+
+NativeConnection::Got NativeConnection::read(std::span<char> buffer) {
+  const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+  if (got == 0) return Got::end;
+  if (got < 0) return errno == EAGAIN ? Got::nothing : Got::end;
+  const auto size = static_cast<std::size_t>(got);
+  take({buffer.data(), size});
+  if (tcp_ && unsent_.empty()) acknowledge();
+  return size == buffer.size() ? Got::full_buffer : Got::part_of_buffer;
+}
+
+/// Acts on whole packets where they lie; only the beginning of one is copied.
+void NativeConnection::take(std::string_view octets) {
+  if (unread_.empty()) {
+    conversation_.receive(octets, unsent_);
+    unread_ = octets;
+    return;
+  }
+  unread_ += octets;
+  std::string_view rest = unread_;
+  conversation_.receive(rest, unsent_);
+  consume(unread_, unread_.size() - rest.size());
+}
+
+/// Sends what the peer takes; false when the connection is broken.
+bool NativeConnection::flush() {
+  if (unsent_.empty()) return true;
+  const ssize_t sent = ::send(socket_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  if (sent < 0) return errno == EAGAIN;
+  consume(unsent_, static_cast<std::size_t>(sent));
+  return true;
+}
+
+// What needs no answer is acknowledged at once: the peer may hold back its next packet for the
+// acknowledgement, which the system delays by 40 ms in the hope of an answer to send it with. The
+// option has to be set again each time.
+void NativeConnection::acknowledge() const {
+  const int on = 1;
+  ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+bool NativeConnection::is_stale(Time now) const {
+  if (conversation_.state() == Conversation::State::judging) return false;
+  if (!conversation_.is_introduced()) return now - last_active_ > greeting_timeout;
+  const bool in_packet = !unread_.empty() || !unsent_.empty();
+  return now - last_active_ > (in_packet ? packet_timeout : idle_timeout);
+}
+
+}  // namespace dmarc::milter
