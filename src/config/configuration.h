@@ -19,6 +19,7 @@
 #include "dns/zone.h"
 #include "log/event.h"
 #include "policy/settings.h"
+#include "report/history_record.h"
 
 namespace dmarc::config {
 
@@ -48,11 +49,18 @@ struct Dns {
   std::optional<dns::Zone> test_data;           ///< of TestDNSData
 };
 
+/// The history file; all of it is as good as absent while `path` is empty.
+struct History {
+  std::string path;
+  report::HistoryOptions options;
+};
+
 struct Configuration {
   std::string path;  ///< empty without a file, "(stdin)" for standard input
   Process process;
   Logging logging;
   Dns dns;
+  History history;
   policy::Settings policy;
   /// Things worth telling once the log is open: options of later versions, a PSL that can't be
   /// read.

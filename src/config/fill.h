@@ -17,6 +17,7 @@ using Filled = tl::expected<void, std::string>;
 Filled fill_process(Context& context, Process& process);
 Filled fill_logging(Context& context, Logging& logging);
 Filled fill_dns(Context& context, Dns& dns);
+Filled fill_history(Context& context, History& history);
 Filled fill_policy(Context& context, policy::Settings& settings);
 
 }  // namespace dmarc::config

@@ -65,4 +65,12 @@ Filled fill_dns(Context& context, Dns& dns) {
   return {};
 }
 
+Filled fill_history(Context& context, History& history) {
+  const Values& values = context.values();
+  if (values.is_set("HistoryFile")) history.path = context.located(values.text("HistoryFile"));
+  history.options.record_all = values.flag("RecordAllMessages");
+  history.options.ignore_mail_to = values.list("IgnoreMailTo");
+  return {};
+}
+
 }  // namespace dmarc::config

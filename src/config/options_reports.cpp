@@ -9,19 +9,24 @@ std::vector<Option> history_options() {
   return {
       {.name = "HistoryFile",
        .type = Type::path,
-       .effect = Effect::later,
        .example = "/var/lib/opendmarc/opendmarc.dat",
-       .summary = "The file that gets a record of each message, for aggregate reports."},
+       .summary = "The file that gets a record of each message, for aggregate reports.",
+       .details =
+           "The records are in OpenDMARC's format and wait there until they are imported into a "
+           "database. To rotate the file, rename it: the next record goes to a new one. A record "
+           "is written before its message is answered. While the file can't be written (the disk "
+           "is full, a permission is missing, somebody holds the lock), records wait in memory and "
+           "mail goes on; the log says when that begins and when it ends."},
       {.name = "RecordAllMessages",
        .type = Type::boolean,
        .default_value = "false",
-       .effect = Effect::later,
        .summary = "Record messages of domains without a DMARC record too."},
       {.name = "IgnoreMailTo",
        .type = Type::list,
-       .effect = Effect::later,
        .example = "dmarc-reports@example.org",
-       .summary = "Recipients whose mail is not recorded, separated by commas."},
+       .summary = "Recipients whose mail is not recorded, separated by commas.",
+       .details = "Addresses as they stand in the first To field. With the address that reports "
+                  "come to, mail about reports does not cause further reports."},
   };
 }
 

@@ -36,14 +36,33 @@ std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns
   return std::make_shared<TestDnsData>(*dns.test_data, network_);
 }
 
+/// The records that wait belong to a file: it is kept for as long as its name is the same.
+std::shared_ptr<report::HistoryFile> Environments::history_for(
+    const config::History& history) const {
+  if (history.path.empty()) return nullptr;
+  if (history_ && history_->path() == history.path) return history_;
+  return std::make_shared<report::HistoryFile>(history.path, sink_);
+}
+
 void Environments::use(const config::Configuration& configuration) {
   auto made = std::make_shared<milter::Environment>();
   made->settings = std::make_shared<const policy::Settings>(configuration.policy);
   made->resolver = resolver_for(configuration.dns);
   made->lookup_limits.timeout = configuration.dns.timeout;
   made->sink = &sink_;
+  history_ = history_for(configuration.history);
+  made->history = history_;
+  made->history_options = configuration.history.options;
   const std::lock_guard lock(mutex_);
   current_ = std::move(made);
+}
+
+void Environments::retry_history() const {
+  if (history_) history_->retry();
+}
+
+void Environments::close_history() const {
+  if (history_) history_->close();
 }
 
 std::shared_ptr<const milter::Environment> Environments::current() const {

@@ -34,12 +34,19 @@ class Environments {
 
   std::shared_ptr<const milter::Environment> current() const;
 
+  /// Writes history records that had to wait, if that is possible now. From the thread of use().
+  void retry_history() const;
+  /// The same for the last time.
+  void close_history() const;
+
  private:
   std::shared_ptr<dns::AsyncResolver> resolver_for(const config::Dns& dns);
+  std::shared_ptr<report::HistoryFile> history_for(const config::History& history) const;
 
   log::Sink& sink_;
   std::shared_ptr<dns::AsyncResolver> network_;
   dns::StubOptions network_options_;
+  std::shared_ptr<report::HistoryFile> history_;
   mutable std::mutex mutex_;
   std::shared_ptr<const milter::Environment> current_;
 };

@@ -29,6 +29,8 @@ namespace {
 
 using Done = tl::expected<void, Failure>;
 
+constexpr std::chrono::seconds history_retry_interval{1};
+
 // OpenDMARC's when the milter library ends by itself.
 constexpr int engine_failed = 255;
 
@@ -189,7 +191,8 @@ void Service::give_up(const Failure& failure) {
 
 void Service::supervise() {
   for (;;) {
-    const std::optional<Wish> wish = signals_.wait();
+    const std::optional<Wish> wish = signals_.wait(history_retry_interval);
+    environments_->retry_history();
     if (wish == Wish::reload) reload();
     const bool ended = wish == Wish::engine_ended;
     // A libmilter that keeps its signal handling ends itself when a signal says so.
@@ -220,6 +223,7 @@ void Service::reload() {
 
 void Service::finish(int status) {
   const int error = status == EX_OK ? 0 : errno;
+  environments_->close_history();
   log_.write(log::make(log::Id::terminating, {configuration_.policy.version, std::to_string(status),
                                               std::to_string(error)}));
   leave(status);

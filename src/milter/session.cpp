@@ -157,7 +157,7 @@ std::optional<policy::Judgement> Session::resume() {
   std::unique_ptr<MessageState> state = std::move(message_);
   std::optional<policy::Judgement> judgement = try_to_judge(*state);
   if (judgement) {
-    conclude(*judgement);
+    conclude(state->message, *judgement);
   } else {
     message_ = std::move(state);
   }
@@ -185,9 +185,17 @@ std::optional<policy::Judgement> Session::try_to_judge(MessageState& state) cons
   }
 }
 
-void Session::conclude(const policy::Judgement& judgement) const {
+void Session::conclude(const policy::Message& message, const policy::Judgement& judgement) const {
   for (const log::Event& event : judgement.events)
     environment_->sink->write(event);
+  if (!environment_->history ||
+      !report::belongs_in_history(message, judgement, environment_->history_options)) {
+    return;
+  }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  environment_->history->append(report::history_record(
+      message, judgement, std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+      environment_->settings->host_name));
 }
 
 std::chrono::steady_clock::time_point Session::deadline() const {

@@ -38,6 +38,8 @@
 #include "log/event.h"
 #include "policy/judge.h"
 #include "policy/settings.h"
+#include "report/history_file.h"
+#include "report/history_record.h"
 
 namespace dmarc::milter {
 
@@ -46,7 +48,9 @@ struct Environment {
   std::shared_ptr<const policy::Settings> settings;
   std::shared_ptr<dns::AsyncResolver> resolver;
   dns::LookupSession::Limits lookup_limits;
-  log::Sink* sink = nullptr;  ///< outlives every session
+  log::Sink* sink = nullptr;                     ///< outlives every session
+  std::shared_ptr<report::HistoryFile> history;  ///< null without HistoryFile
+  report::HistoryOptions history_options;
   /// Set when the MTA's failure to send a job id was logged: once is enough.
   mutable std::atomic_flag job_id_missed;
 };
@@ -81,8 +85,8 @@ class Session {
   Response helo(std::string_view name);
   Response mail(std::string_view argument, const Macros& macros);
   Response header(std::string_view name, std::string_view value);
-  /// Judges the message and writes its log lines; nothing while an answer is missing. An end of
-  /// message without a beginning is deferred.
+  /// Judges the message, writes its log lines and its history record; nothing while an answer is
+  /// missing. An end of message without a beginning is deferred.
   std::optional<policy::Judgement> end_of_message(const Macros& macros, Wake wake);
   /// The same again, for a message whose end has come.
   std::optional<policy::Judgement> resume();
@@ -98,7 +102,7 @@ class Session {
   void start_spf();
   void prefetch();
   std::optional<policy::Judgement> try_to_judge(MessageState& state) const;
-  void conclude(const policy::Judgement& judgement) const;
+  void conclude(const policy::Message& message, const policy::Judgement& judgement) const;
 
   std::shared_ptr<const Environment> environment_;
   std::string client_name_;

@@ -38,11 +38,13 @@ int write_whole(int fd, const std::string& record) {
 
 HistoryFile::HistoryFile(std::string path, log::Sink& sink) : path_(std::move(path)), sink_(sink) {}
 
-HistoryFile::~HistoryFile() {
+void HistoryFile::close() {
   retry();
-  if (!spool_.empty()) {
-    sink_.write(log::make(log::Id::history_lost, {path_, std::to_string(spool_.size())}));
-  }
+  const std::lock_guard guard(mutex_);
+  if (spool_.empty()) return;
+  sink_.write(log::make(log::Id::history_lost, {path_, std::to_string(spool_.size())}));
+  spool_.clear();
+  spool_octets_ = 0;
 }
 
 // Returns 0 with `file_` being the file that has the name now, locked; otherwise an errno value.
@@ -72,15 +74,23 @@ bool HistoryFile::write(const std::string& record) {
     ::flock(file_.get(), LOCK_UN);
   }
   if (error == 0) return true;
-  remember_failure(error);
+  // Importers hold the lock for a moment; only one that keeps it is worth an alarm, see retry().
+  if (error != EWOULDBLOCK) alarm(error);
   return false;
 }
 
-void HistoryFile::remember_failure(int error) {
+void HistoryFile::alarm(int error) {
   if (failure_ == 0) {
     sink_.write(log::make(log::Id::history_unwritable, {path_, base::error_text(error)}));
   }
   failure_ = error;
+}
+
+void HistoryFile::all_clear(std::size_t written) {
+  if (failure_ != 0) {
+    sink_.write(log::make(log::Id::history_recovered, {path_, std::to_string(written)}));
+  }
+  failure_ = 0;
 }
 
 bool HistoryFile::flush() {
@@ -95,13 +105,7 @@ bool HistoryFile::flush() {
 void HistoryFile::append(std::string record) {
   const std::lock_guard guard(mutex_);
   const std::size_t waited = spool_.size();
-  if (flush() && write(record)) {
-    if (failure_ != 0) {
-      sink_.write(log::make(log::Id::history_recovered, {path_, std::to_string(waited)}));
-    }
-    failure_ = 0;
-    return;
-  }
+  if (flush() && write(record)) return all_clear(waited);
   spool_octets_ += record.size();
   spool_.push_back(std::move(record));
   while (spool_octets_ > max_spool) {
@@ -114,9 +118,8 @@ void HistoryFile::append(std::string record) {
 void HistoryFile::retry() {
   const std::lock_guard guard(mutex_);
   const std::size_t waited = spool_.size();
-  if (waited == 0 || !flush()) return;
-  sink_.write(log::make(log::Id::history_recovered, {path_, std::to_string(waited)}));
-  failure_ = 0;
+  if (waited == 0) return;
+  flush() ? all_clear(waited) : alarm(EWOULDBLOCK);
 }
 
 std::size_t HistoryFile::waiting() const {

@@ -9,8 +9,9 @@
 // that somebody else has locked is not waited for. Rotation is by rename, at any moment: a record
 // goes to the file that has the name while the lock is held. When a record can't be written (disk
 // full, no permission, locked) it waits in a bounded spool in memory and is written by a later
-// append() or retry(); an alarm is logged when that begins and a notice when it ends. When the
-// spool is full the oldest records are dropped and counted.
+// append() or retry(), which is to be called every second or so; an alarm is logged when that
+// begins and a notice when it ends (of a lock, only when retry() finds it held). When the spool is
+// full the oldest records are dropped and counted.
 //
 // Threads: append() and retry() from any thread.
 #pragma once
@@ -33,8 +34,7 @@ class HistoryFile {
 
   /// `sink` must outlive the object. The file is opened by the first append().
   HistoryFile(std::string path, log::Sink& sink);
-  /// Tries once more to write what waits; logs how many records are lost if that fails.
-  ~HistoryFile();
+  ~HistoryFile() { close(); }
   HistoryFile(const HistoryFile&) = delete;
   HistoryFile& operator=(const HistoryFile&) = delete;
 
@@ -43,6 +43,11 @@ class HistoryFile {
   /// Writes what waits, if that is possible now. Cheap when nothing waits.
   void retry();
 
+  /// Tries once more to write what waits; logs how many records are lost if that fails.
+  void close();
+
+  const std::string& path() const { return path_; }
+
   std::size_t waiting() const;    ///< records in the spool
   std::uint64_t dropped() const;  ///< records lost because the spool was full
 
@@ -50,7 +55,8 @@ class HistoryFile {
   bool flush();
   bool write(const std::string& record);
   int lock_current_file();
-  void remember_failure(int error);
+  void alarm(int error);
+  void all_clear(std::size_t written);
 
   const std::string path_;
   log::Sink& sink_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "file_tail.h"
 #include "match.h"
 #include "tools/milter_client.h"
 
@@ -41,7 +42,10 @@ std::pair<std::string, std::vector<std::string>> path_and_parameters(const std::
 class Player {
  public:
   Player(const DaemonProcess& daemon, const std::map<std::string, std::string>& words)
-      : daemon_(daemon), words_(words), log_place_(daemon.log_size()) {}
+      : daemon_(daemon),
+        words_(words),
+        log_place_(daemon.log_size()),
+        history_(with_words("{folder}/history", words)) {}
 
   void play(const Action& action) {
     const auto started = std::chrono::steady_clock::now();
@@ -52,6 +56,7 @@ class Player {
     check_answer(action);
     check_edits(action.expected);
     check_log(action.expected);
+    check_history(action.expected);
     if (action.expected.within && took > *action.expected.within)
       throw Mismatch("took longer than the time allowed");
   }
@@ -255,6 +260,18 @@ class Player {
         if (matches(line, pattern)) throw Mismatch("unexpected log line: " + line);
   }
 
+  /// The daemon writes a record before it answers, so there is nothing to wait for.
+  void check_history(const Expectations& expected) {
+    const std::vector<std::string> lines = history_.lines();
+    const auto is_recorded = [&](const std::string& pattern) {
+      return std::ranges::any_of(lines, [&](const auto& line) { return matches(line, pattern); });
+    };
+    for (const std::string& pattern : resolved(expected.recorded))
+      if (!is_recorded(pattern)) throw Mismatch("no line in the history file: " + pattern);
+    for (const std::string& pattern : resolved(expected.not_recorded))
+      if (is_recorded(pattern)) throw Mismatch("unexpected line in the history file: " + pattern);
+  }
+
   std::string log_text() const {
     std::string text = "\n    log:";
     for (const std::string& line : daemon_.log_since(log_place_))
@@ -271,6 +288,7 @@ class Player {
   const DaemonProcess& daemon_;
   const std::map<std::string, std::string>& words_;
   std::size_t log_place_;
+  const FileTail history_;
   std::optional<MilterClient> client_;
   std::map<std::string, std::string> chosen_macros_;
   unsigned messages_ = 0;

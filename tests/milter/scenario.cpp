@@ -148,6 +148,10 @@ class Reader {
       expected.logged.emplace_back(rest);
     else if (word == "no-log")
       expected.not_logged.emplace_back(rest);
+    else if (word == "history")
+      expected.recorded.emplace_back(rest);
+    else if (word == "no-history")
+      expected.not_recorded.emplace_back(rest);
     else if (word == "within")
       expected.within = milliseconds(rest);
     else

@@ -29,6 +29,8 @@ struct Expectations {
   std::optional<std::string> hold;
   std::vector<std::string> logged;
   std::vector<std::string> not_logged;
+  std::vector<std::string> recorded;  ///< lines of the history file
+  std::vector<std::string> not_recorded;
   std::optional<std::chrono::milliseconds> within;
 };
 

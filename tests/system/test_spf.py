@@ -1,4 +1,4 @@
-"""Each result of our own SPF check through Postfix: the header field, the log line, the reply."""
+"""Each result of our own SPF check through Postfix: the header field, the log line, the reply, the history record."""
 
 import unittest
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ RECORDS = (
     '_dmarc.failing.example. TXT "v=DMARC1; p=reject"',
     f'{ENDLESS}. TXT "v=spf1 include:{ENDLESS} -all"',
     f'_dmarc.{ENDLESS}. TXT "v=DMARC1; p=reject"',
+    '_dmarc.unsure.example. TXT "v=DMARC1; p=none"',
     'mistyped.example. TXT "v=spf1 ipv4:203.0.113.5 -all"',
     'silent.example. A 192.0.2.80',
 )
@@ -27,7 +28,7 @@ world: World
 
 def setUpModule() -> None:
     global world
-    world = World(SEED, extra_records=RECORDS, refused=("refused.example",))
+    world = World(SEED, history=True, extra_records=RECORDS, refused=("refused.example",))
 
 
 def tearDownModule() -> None:
@@ -44,13 +45,17 @@ class Case:
     dmarc: str  # the result as logged
     code: int = 250
 
+    @property
+    def history_code(self) -> str:
+        return {"pass": "0", "softfail": "2", "neutral": "3", "temperror": "4", "permerror": "5", "none": "6", "fail": "7"}[self.spf]
+
 
 CASES = (
     Case("strict.example", GENUINE, "pass", "pass"),
     Case("strict.example", GENUINE_V6, "pass", "pass"),
     Case("strict.example", ATTACKER, "fail", "fail", 550),
     Case("soft.example", ATTACKER, "softfail", "fail"),
-    Case("unsure.example", ATTACKER, "neutral", "none"),
+    Case("unsure.example", ATTACKER, "neutral", "fail"),
     Case("failing.example", ATTACKER, "temperror", "temperror"),
     Case(ENDLESS, ATTACKER, "permerror", "fail", 550),
     Case("mistyped.example", GENUINE, "permerror", "none"),
@@ -67,6 +72,9 @@ class Spf(unittest.TestCase):
                 self.assertEqual(answer.code, case.code, answer.text)
                 world.log.wait_for(rf"dmarcd\[\d+\]: \w+: SPF\(mailfrom\): {case.domain} {case.spf}$", mark)
                 world.log.wait_for(rf"dmarcd\[\d+\]: \w+: {case.domain} {case.dmarc}$", mark)
+                if case.dmarc in ("pass", "fail"):
+                    record = world.history()[-1]
+                    self.assertEqual((record["from"], record["spf"], record["spf_scope"]), (case.domain, case.history_code, "1"))
                 if case.code == 250:
                     fields = auth_results(world.delivered(answer))
                     self.assertIn(f"OpenDMARC; spf={case.spf} smtp.mailfrom={case.domain}", fields[1])

@@ -98,9 +98,10 @@ class Answer:
 
 class World:
     def __init__(self, configuration: str, milters: str = services.Postfix.MILTERS, extra_records: tuple[str, ...] = (),
-                 refused: tuple[str, ...] = ()):
+                 refused: tuple[str, ...] = (), history: bool = False):
         self.scratch = Path(tempfile.mkdtemp(prefix="dmarcd-system."))
         self.scratch.chmod(0o755)
+        self.history_path.parent.mkdir()
         self.log = syslog()
         self._stop = []
         try:
@@ -109,7 +110,7 @@ class World:
             self.dns = services.start_unbound(self.scratch, [*records, *extra_records], refused)
             self._stop.append(self.dns.stop)
             self._stop.append(services.start_opendkim(self.scratch).stop)
-            self.start_filter(configuration)
+            self.start_filter(configuration + (f"HistoryFile {self.history_path}\n" if history else ""))
             self._stop.append(lambda: self.filter.stop())
             self.postfix = services.Postfix(self.scratch, milters)
             self._stop.append(self.postfix.stop)
@@ -128,6 +129,20 @@ class World:
         path.write_text(configuration)
         self.filter = services.Process(str(BIN / "dmarcd"), "-f", "-l", "-c", str(path),
                                        log=self.scratch / "dmarcd.log", ready=("127.0.0.1", 8893), **options)
+
+    @property
+    def history_path(self) -> Path:
+        return self.scratch / "history" / "opendmarc.dat"
+
+    def history(self) -> list[dict[str, str]]:
+        """The records of the history file. Of a key that stands several times in a record, the last value."""
+        records: list[dict[str, str]] = []
+        for line in self.history_path.read_text().splitlines():
+            key, _, value = line.partition(" ")
+            if key == "job":
+                records.append({})
+            records[-1][key] = value
+        return records
 
     def restart_filter(self, configuration: str, **options) -> None:
         self.filter.stop()

@@ -32,8 +32,8 @@ TEST(ConfigurationWarning, options_of_later_versions_when_they_are_used) {
         "CopyFailuresTo a@example.org", "DomainWhitelist example.org", "DomainWhitelistFile /x",
         "DomainWhitelistSize 5", "EnableCoredumps true", "FailureReports true",
         "FailureReportsBcc a@example.org", "FailureReportsOnNone true",
-        "FailureReportsSentBy a@example.org", "HistoryFile /x", "IgnoreMailTo a@example.org",
-        "MilterDebug 1", "NoReportsList /x", "RecordAllMessages true", "ReportCommand cat"}) {
+        "FailureReportsSentBy a@example.org", "MilterDebug 1", "NoReportsList /x",
+        "ReportCommand cat"}) {
     const std::string name(line, std::string_view(line).find(' '));
     EXPECT_EQ(warnings(std::string("\n") + line),
               (List{"conf: line 2: " + name + " is known but does nothing in this version"}));

@@ -83,6 +83,9 @@ TEST_F(HistoryFileTest, spools_while_the_file_itself_is_locked) {
   ASSERT_EQ(::flock(importer.get(), LOCK_SH), 0);
   history.append("job 2\n");
   EXPECT_EQ(history.waiting(), 1U);
+  EXPECT_TRUE(events_.ids().empty()) << "an importer is done in a moment";
+  history.retry();
+  EXPECT_EQ(events_.ids(), std::vector{log::Id::history_unwritable}) << "this one keeps the lock";
   importer.reset();
   history.append("job 3\n");
   EXPECT_EQ(content(path_), "job 1\njob 2\njob 3\n");
