@@ -58,8 +58,11 @@ class Row:
     cases: tuple[str, ...]  # names, with wildcards: it shows in all of them
     wherever: tuple[str, ...]  # the same: it shows in some of them
 
-    def names(self, case: str) -> bool:
-        return any(fnmatch.fnmatchcase(case, pattern) for pattern in (*self.cases, *self.wherever))
+    def shows_in(self, case: str) -> bool:
+        return any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
+
+    def may_show_in(self, case: str) -> bool:
+        return self.shows_in(case) or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.wherever)
 
 
 def read_table(path: Path) -> list[Row]:
@@ -86,7 +89,7 @@ class Ledger:
         """Each difference with the ids of the rows that explain it; none: it is not intended."""
         self._seen.add(case)
         for difference in found:
-            used = [(row.id, change) for row in self.rows if row.names(case)
+            used = [(row.id, change) for row in self.rows if row.may_show_in(case)
                     for change in row.changes if change.explains(difference)]
             self._used.update(used)
             self._shown.update((row, case) for row, _ in used)

@@ -50,14 +50,14 @@ class Filter:
     def pid(self) -> int:
         return self._process.pid
 
-    def start(self, configuration: Configuration) -> None:
+    def start(self, configuration: Configuration, more_lines: tuple[str, ...] = ()) -> None:
         self.stop()
         for path in self.folder.iterdir():
             path.unlink()
         for name, text in configuration.files:
             (self.folder / name).write_text(text)
         conf = self.folder / "opendmarc.conf"
-        text = "".join(line + "\n" for line in configuration.lines)
+        text = "".join(line + "\n" for line in (*configuration.lines, *more_lines))
         conf.write_text(text.replace("{folder}", str(self.folder)).replace("{suffixes}", str(self._suffixes)))
         with (self.folder / "output").open("wb") as output:
             self._process = subprocess.Popen(

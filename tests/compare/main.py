@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import namespace
 from cases import records
-from differences import Ledger, differences, read_table
+from differences import Ledger, Row, differences, read_table
 from filters import Filter, write_suffixes
 from milter_client import Connection
 from observation import Observation, Observer, describe_log, describe_start
@@ -55,15 +56,15 @@ class Comparison:
         for case in cases:
             groups.setdefault(case.configuration, []).append(case)
         for configuration, group in groups.items():
-            starts = [self._start(filter_, configuration) for filter_ in (self._theirs, self._ours)]
+            starts = self._start(self._theirs, configuration), self._start(self._ours, configuration, configuration.ours)
             for case in group:
                 yield case, *(start | self._observe(filter_, case)
                               for start, filter_ in zip(starts, (self._theirs, self._ours)))
         self.stop()
 
-    def _start(self, filter_: Filter, configuration: Configuration) -> Observation:
+    def _start(self, filter_: Filter, configuration: Configuration, more_lines: tuple[str, ...] = ()) -> Observation:
         mark = self._log.mark()
-        filter_.start(configuration)
+        filter_.start(configuration, more_lines)
         Connection(filter_.socket).close()  # answered when everything has been logged
         self._log.settle()
         return describe_start(self._lines(filter_, mark))
@@ -97,17 +98,30 @@ def facility_name(priority: int) -> str:
 def report(cases: list[Case], comparison: Comparison, everything: bool) -> bool:
     """Plays the cases; true when each difference is intended and, with `everything`, each intended one showed."""
     ledger = Ledger(read_table(HERE / "intended_differences.toml"))
-    unexplained = 0
+    problems: list[str] = []
     for case, theirs, ours in comparison.observations(cases):
         for difference, rows in ledger.explain(case.name, differences(theirs, ours)):
-            unexplained += not rows
-            if not rows or not everything:
-                print(f"{case.name}: {', '.join(rows) or 'NOT INTENDED'}: {difference}")
-    idle = list(ledger.idle()) if everything else []
-    for line in idle:
-        print(f"intended but not seen: {line}")
-    print(f"{len(cases)} cases, {len(ledger.rows)} intended differences, {unexplained} unexplained, {len(idle)} not seen")
-    return not unexplained and not idle
+            if not rows:
+                problems.append(f"{case.name}: not intended: {difference}")
+            elif not everything:
+                print(f"{case.name}: {', '.join(rows)}: {difference}")
+    if everything:
+        problems += [f"intended but not seen: {line}" for line in ledger.idle()]
+        problems += still_different(ledger.rows, cases, comparison)
+    print(*problems, f"{len(cases)} cases, {len(ledger.rows)} intended differences, {len(problems)} problems", sep="\n")
+    return not problems
+
+
+def still_different(rows: Iterable[Row], cases: list[Case], comparison: Comparison) -> Iterator[str]:
+    """Where the options that should bring OpenDMARC's way back do not."""
+    for row in rows:
+        restored = [replace(case, configuration=case.configuration.with_ours(*row.restore))
+                    for case in cases if row.restore and row.shows_in(case.name)]
+        others = Ledger(other for other in rows if other is not row)
+        for case, theirs, ours in comparison.observations(restored):
+            for difference, explained in others.explain(case.name, differences(theirs, ours)):
+                if not explained:
+                    yield f"{case.name}: in spite of {', '.join(row.restore)}: {difference}"
 
 
 def main() -> int:

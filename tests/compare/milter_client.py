@@ -15,9 +15,7 @@ import socket
 import struct
 from dataclasses import dataclass, field
 
-VERSION = 6
-ALL_ACTIONS = 0x1FF
-ALL_STEPS = 0x1FFFFF
+POSTFIX = (6, 0x1FF, 0x1FFFFF)  # milter version, actions and steps that it offers
 LEADING_SPACE = 0x100000
 TIMEOUT = 60  # seconds; a filter that waits for DNS is not a failure
 
@@ -69,7 +67,7 @@ def text(value: str | bytes) -> bytes:
 
 
 class Connection:
-    def __init__(self, path: str):
+    def __init__(self, path: str, offer: tuple[int, int, int] = POSTFIX):
         self.macros: dict[str, str] = {}
         self._wanted: dict[int, tuple[str, ...]] = {}
         self._last = ""  # the event before
@@ -77,13 +75,13 @@ class Connection:
         self._socket.settimeout(TIMEOUT)
         try:
             self._socket.connect(path)
-            self._negotiate()
+            self._negotiate(offer)
         except BaseException:
             self._socket.close()
             raise
 
-    def _negotiate(self) -> None:
-        self._send("O", struct.pack(">III", VERSION, ALL_ACTIONS, ALL_STEPS))
+    def _negotiate(self, offer: tuple[int, int, int]) -> None:
+        self._send("O", struct.pack(">III", *offer))
         code, data = self._receive()
         if code != "O":
             raise Closed(f"no answer to the negotiation but {code!r}")

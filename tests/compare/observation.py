@@ -60,7 +60,7 @@ class Observer:
         found: Observation = {}
         history = _History(self._filter.history)
         try:
-            connection = Connection(self._filter.socket)
+            connection = Connection(self._filter.socket, case.offer)
         except Closed as error:
             return {"negotiation": str(error)}
         found["negotiated actions"] = f"{connection.actions:#x}"

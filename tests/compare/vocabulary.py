@@ -8,6 +8,8 @@ A case is one connection of an SMTP client, with one message or several, on a fi
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from milter_client import POSTFIX
+
 # The hosts and domains of zone.txt.
 GENUINE = ("mail.genuine.example", "203.0.113.5")  # the host that the domains' SPF records permit
 GENUINE_V6 = ("mail.genuine.example", "2001:db8:203::5")
@@ -22,9 +24,10 @@ ID = "mx.example.net"  # the authserv-id of most cases
 class Configuration:
     lines: tuple[str, ...]  # in them {folder} is a folder of the filter's own, {suffixes} suffixes.txt
     files: tuple[tuple[str, str], ...] = ()  # name below {folder}, text
+    ours: tuple[str, ...] = ()  # more lines, for dmarcd alone
 
-    def with_lines(self, lines: Iterable[str]) -> "Configuration":
-        return replace(self, lines=(*self.lines, *lines))
+    def with_ours(self, *lines: str) -> "Configuration":
+        return replace(self, ours=(*self.ours, *lines))
 
 
 # What nearly every case has.
@@ -98,6 +101,7 @@ class Case:
     login: str | None = None  # the SASL user
     macros: dict[str, str] = field(default_factory=dict)
     drop: bool = False  # the connection breaks instead of ending
+    offer: tuple[int, int, int] = POSTFIX  # the MTA's milter version, actions and steps
 
 
 def case(name: str, configuration: Configuration, *messages: Message, **other) -> Case:

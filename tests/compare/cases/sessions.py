@@ -6,6 +6,19 @@ from vocabulary import ATTACKER_V6, GENUINE, GENUINE_V6, Case, case, genuine, me
 
 STAGES = ("mail", "rcpt", "data", "header", "end of header", "body")
 
+# What other MTAs offer: milter version, actions, steps.
+OFFERS = {
+    "Postfix without changes of the envelope": (6, 0x1FF & ~0xCC, 0x1FFFFF),
+    "Sendmail 8.14": (6, 0x1FF, 0x1FFFFF),
+    "version 4": (4, 0x3F, 0xFF),
+    "version 2": (2, 0x3F, 0x7F),
+    "no quarantine": (6, 0x1FF & ~0x20, 0x1FFFFF),
+    "no new fields": (6, 0x1FF & ~0x01, 0x1FFFFF),
+    "no removal of fields": (6, 0x1FF & ~0x10, 0x1FFFFF),
+    "no choice of macros": (6, 0x1FF & ~0x100, 0x1FFFFF),
+    "nothing": (6, 0, 0),
+}
+
 
 def cases() -> Iterator[Case]:
     rejecting = options("RejectFailures true", "SPFSelfValidate true")
@@ -37,3 +50,6 @@ def cases() -> Iterator[Case]:
     yield case("sessions/no body", rejecting, message("a@none.example", body=b""))
     yield case("sessions/large header", rejecting,
                message("a@none.example", above="".join(f"X-Filler-{n}: {'x' * 70}\n" for n in range(200))))
+    for what, offer in OFFERS.items():
+        yield case(f"sessions/offer: {what}", rejecting,
+                   message("a@none.example", above=results("dkim=pass header.d=none.example")), spoof, offer=offer)

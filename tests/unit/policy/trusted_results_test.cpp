@@ -187,6 +187,18 @@ TEST(TrustedResults, with_job_id_remove_fields_with_another_job_id) {
   EXPECT_EQ(indices(read.removals), Indices{2});
 }
 
+TEST(TrustedResults, with_job_id_and_trust_any_log_fields_with_another_job_id) {
+  Settings settings = settings_trusting({});
+  settings.authserv_id_with_job_id = true;
+  settings.auth_results_trust = AuthResultsTrust::any;
+  const auto read = read_trusted_results(
+      Mail().results("mx.victim.com/OTHER; dkim=pass header.d=a.com").message(), settings);
+  EXPECT_EQ(shown(read.dkim), "");
+  EXPECT_TRUE(read.removals.empty());
+  ASSERT_EQ(read.events.size(), 1U);
+  EXPECT_EQ(read.events.front().id, log::Id::untrusted_auth_results);
+}
+
 TEST(TrustedResults, without_job_id_take_an_id_with_a_slash_for_another) {
   const auto read = read_trusted_results(
       Mail().results("\"mx.victim.com/4F2A1\"; dkim=none").message(), settings_trusting({}));
