@@ -65,8 +65,10 @@ class Row:
         return self.shows_in(case) or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.wherever)
 
 
-def read_table(path: Path) -> list[Row]:
-    table = tomllib.loads(path.read_text())["difference"]
+def read_table(path: Path, lines: Iterable[str]) -> list[Row]:
+    """The rows that hold when dmarcd has `lines` in its configuration."""
+    table = [entry for entry in tomllib.loads(path.read_text())["difference"]
+             if "with" not in entry or entry["with"] in lines]
     rows = [Row(entry["id"], entry["what"], entry["why"], tuple(entry.get("restore", ())),
                 tuple(Change(*(change.get(key, ".*") for key in ("field", "theirs", "ours")))
                       for change in entry["changes"]),

@@ -1,5 +1,6 @@
 """Plays every case to OpenDMARC and to dmarcd and compares what they did, field by field. Started by `run`."""
 
+import argparse
 import importlib
 import os
 import subprocess
@@ -95,9 +96,9 @@ def facility_name(priority: int) -> str:
     return "" if priority // 8 == 2 else f"facility {priority // 8}, "
 
 
-def report(cases: list[Case], comparison: Comparison, everything: bool) -> bool:
+def report(rows: list[Row], cases: list[Case], comparison: Comparison, everything: bool) -> bool:
     """Plays the cases; true when each difference is intended and, with `everything`, each intended one showed."""
-    ledger = Ledger(read_table(HERE / "intended_differences.toml"))
+    ledger = Ledger(rows)
     problems: list[str] = []
     for case, theirs, ours in comparison.observations(cases):
         for difference, rows in ledger.explain(case.name, differences(theirs, ours)):
@@ -125,11 +126,17 @@ def still_different(rows: Iterable[Row], cases: list[Case], comparison: Comparis
 
 
 def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--with", metavar="LINE", action="append", default=[], dest="lines",
+                           help="a line for dmarcd's configuration in every case")
+    arguments.add_argument("case", nargs="*", help="a case; the name may have wildcards")
+    chosen = arguments.parse_args()
     namespace.prepare()
     with open("/etc/resolv.conf", "a") as resolver:  # OpenDMARC's resolver waits 5 seconds, twice
         resolver.write("options timeout:1 attempts:1\n")
-    patterns = sys.argv[1:]
-    cases = [case for case in all_cases() if not patterns or any(fnmatchcase(case.name, p) for p in patterns)]
+    rows = read_table(HERE / "intended_differences.toml", chosen.lines)
+    cases = [replace(case, configuration=case.configuration.with_ours(*chosen.lines)) for case in all_cases()
+             if not chosen.case or any(fnmatchcase(case.name, pattern) for pattern in chosen.case)]
     with tempfile.TemporaryDirectory(prefix="dmarcd-compare.") as scratch:
         zone = Path(scratch) / "zone"
         zone.write_text((HERE / "zone.txt").read_text() + records.zone())
@@ -137,7 +144,7 @@ def main() -> int:
         try:
             comparison = Comparison(Path(scratch), SyslogCapture())
             try:
-                return 0 if report(cases, comparison, everything=not patterns) else 1
+                return 0 if report(rows, cases, comparison, everything=not chosen.case) else 1
             finally:
                 comparison.stop()
         finally:
