@@ -6,6 +6,7 @@
 // Threads: values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,14 +42,24 @@ struct PublishedPolicy {
 
 /// RFC 9990 section 3.1.1.7 "Policy Override Reason".
 struct OverrideReason {
+  /// What is kept of a comment.
+  static constexpr std::size_t max_comment = 100;
+
   enum class Type { local_policy, mailing_list, other, policy_test_mode, trusted_forwarder };
   Type type = Type::other;
-  std::string comment;  ///< printable ASCII; may be empty
+  std::string comment;  ///< printable ASCII without ";"; may be empty
 
   friend bool operator==(const OverrideReason&, const OverrideReason&) = default;
 };
+/// Reasons kept of one message: the Domain Owner's test mode, and one of the receiver's.
+inline constexpr std::size_t max_override_reasons = 2;
 std::string_view to_string(OverrideReason::Type type);
 std::optional<OverrideReason::Type> parse_override_type(std::string_view word);
+
+/// A message's reasons as one text: "policy_test_mode; local_policy: policies are not enforced".
+std::string to_text(const std::vector<OverrideReason>& reasons);
+/// The reverse; nothing for a text that is not of that form.
+std::optional<std::vector<OverrideReason>> parse_override_reasons(std::string_view text);
 
 struct DkimSignature {
   std::string domain;

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "mail/reverse_path.h"
+#include "report/aggregate_data.h"
 #include "report/codes.h"
 
 namespace dmarc::report {
@@ -85,21 +86,19 @@ std::string publication(const Verdict& verdict) {
   return words;
 }
 
-/// RFC 9990 section 3.1.1.7 "Policy Override Reason": what a failing message was spared, and by
-/// whom. "TYPE" or "TYPE: COMMENT", separated by "; ".
+/// RFC 9990 section 3.1.1.7 "Policy Override Reason": what a failing message was spared, by whom.
 std::string overrides(const Judgement& judgement) {
   const Verdict& verdict = judgement.verdicts.front();
   if (verdict.result != Result::fail) return {};
-  std::string text;
-  if (verdict.policy != verdict.published_policy) text = "policy_test_mode";
+  std::vector<OverrideReason> reasons;
+  if (verdict.policy != verdict.published_policy)
+    reasons.push_back({OverrideReason::Type::policy_test_mode, {}});
   if (verdict.policy && judgement.disposition != *verdict.policy) {
-    if (!text.empty()) text += "; ";
-    text += "local_policy";
     std::string comment = base::printable(judgement.note);
     std::replace(comment.begin(), comment.end(), ';', ',');
-    if (!comment.empty()) text.append(": ").append(comment);
+    reasons.push_back({OverrideReason::Type::local_policy, std::move(comment)});
   }
-  return text;
+  return to_text(reasons);
 }
 
 void add_authentication(Lines& lines, const Authentication& authentication) {

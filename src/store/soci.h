@@ -8,3 +8,21 @@
 #undef SOCI_HAVE_BOOST_DATE_TIME
 
 #include <soci/soci.h>
+
+#include <type_traits>
+
+#include "store/database.h"
+
+namespace dmarc::store {
+
+/// Runs `work`; what SOCI throws becomes store::Failure.
+template <typename Work>
+auto guarded(Work&& work) -> std::invoke_result_t<Work> {
+  try {
+    return work();
+  } catch (const soci::soci_error& error) {
+    throw Failure(error.what());
+  }
+}
+
+}  // namespace dmarc::store

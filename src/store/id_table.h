@@ -1,0 +1,87 @@
+// The numbers of names: of domains, selectors, reporters, addresses, and other things that are
+// stored once and referred to.
+//
+//   store::IdTable domains(database, {.table = "domains", .name = "name"});
+//   domains.want({0, "example.org"});            // for everything that is going to be needed,
+//   domains.resolve();                           // then all at once,
+//   domains.id({0, "example.org"});              // then as often as you like
+//
+// OpenDMARC's MariaDB tables compare names without regard to case: domains and selectors are to be
+// given in lower case, and are found however OpenDMARC has written them. What has been resolved is
+// remembered; forget_if_large() keeps that bounded.
+//
+// Threads: that of the connection. Throws store::Failure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "store/database.h"
+
+namespace dmarc::store {
+
+class IdTable {
+ public:
+  /// About 20 MB of each table.
+  static constexpr std::size_t max_remembered = 200'000;
+
+  struct Shape {
+    std::string_view table;
+    std::string_view name;        ///< the column
+    std::string_view owner = {};  ///< the column of what the name belongs to, if to anything
+  };
+  struct Key {
+    std::int64_t owner = 0;
+    std::string_view name;
+  };
+
+  IdTable(Database& database, Shape shape) : database_(database), shape_(shape) {}
+
+  void want(Key key);
+  /// Finds what is wanted, and inserts what is not there. To be called within a transaction.
+  void resolve();
+  /// Only for what was resolved since forget_if_large().
+  std::int64_t id(Key key) const;
+  /// The number, inserted if need be, on its own.
+  std::int64_t id_now(Key key);
+
+  void forget_if_large();
+
+ private:
+  struct StoredKey {
+    std::int64_t owner = 0;
+    std::string name;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const Key& key) const {
+      return std::hash<std::string_view>{}(key.name) ^ (static_cast<std::size_t>(key.owner) * 31);
+    }
+    std::size_t operator()(const StoredKey& key) const { return (*this)(Key{key.owner, key.name}); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return a.owner == b.owner && a.name == b.name;
+    }
+  };
+  using Ids = std::unordered_map<StoredKey, std::int64_t, Hash, Equal>;
+
+  class Finder;
+
+  /// Those of wanted_[first, last) that are not there; false when there are none.
+  bool insert(std::size_t first, std::size_t last);
+
+  Database& database_;
+  Shape shape_;
+  Ids ids_;  ///< 0 for what is wanted and not resolved
+  std::vector<StoredKey> wanted_;
+};
+
+}  // namespace dmarc::store

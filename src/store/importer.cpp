@@ -1,0 +1,244 @@
+#include "store/importer.h"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_map>
+
+#include "store/dialect.h"
+#include "store/soci.h"
+#include "store/transaction.h"
+
+namespace dmarc::store {
+namespace {
+
+using report::AuthCode;
+using Kind = BulkInsert::Kind;
+
+template <typename Code>
+std::int64_t number(Code code) {
+  return static_cast<std::int64_t>(code);
+}
+
+/// signatures.pass has no room for -1.
+std::int64_t signature_code(AuthCode code) {
+  return number(code == AuthCode::undefined ? AuthCode::unknown : code);
+}
+
+bool is_error(AuthCode code) {
+  return code == AuthCode::temperror || code == AuthCode::permerror;
+}
+
+/// What makes a record the same as another (RFC 9990 has no such rule; OpenDMARC's tables do).
+struct MessageKey {
+  std::int64_t reporter = 0;
+  std::int64_t received = 0;
+  std::string_view job;
+
+  friend bool operator==(const MessageKey&, const MessageKey&) = default;
+};
+
+struct MessageKeyHash {
+  std::size_t operator()(const MessageKey& key) const {
+    return std::hash<std::string_view>{}(key.job) ^
+           static_cast<std::size_t>(key.reporter * 31 + key.received);
+  }
+};
+
+std::vector<BulkInsert::Field> message_fields() {
+  return {{"date", Kind::seconds},
+          {"jobid", Kind::text},
+          {"reporter"},
+          {"policy"},
+          {"disp"},
+          {"ip"},
+          {"env_domain"},
+          {"from_domain"},
+          {"policy_domain"},
+          {"spf"},
+          {"spf_scope"},
+          {"align_dkim"},
+          {"align_spf"},
+          {"sigcount"},
+          {"arc"},
+          {"arc_policy"},
+          {"requested"},
+          {"published"},
+          {"reason"}};
+}
+
+}  // namespace
+
+Importer::Importer(Database& database)
+    : database_(database),
+      reporters_(database, {.table = "reporters", .name = "name"}),
+      addresses_(database, {.table = "ipaddr", .name = "addr"}),
+      domains_(database, {.table = "domains", .name = "name"}),
+      selectors_(database, {.table = "selectors", .name = "name", .owner = "domain"}),
+      reasons_(database, {.table = "reasons", .name = "name"}),
+      policies_(database),
+      messages_(database, "messages", message_fields()),
+      signatures_(database, "signatures",
+                  {{"message"}, {"domain"}, {"selector"}, {"pass"}, {"error"}}),
+      arc_results_(database, "arcauthresults",
+                   {{"message"}, {"instance"}, {"arc_client_addr", Kind::text}}),
+      arc_seals_(database, "arcseals", {{"message"}, {"domain"}, {"selector"}, {"instance"}}) {}
+
+void Importer::add(report::HistoryEntry entry) {
+  if (entry.ip.empty()) {
+    ++counts_.no_address;
+    return;
+  }
+  batch_.emplace_back().entry = std::move(entry);
+  if (batch_.size() == batch_size) flush();
+}
+
+void Importer::flush() {
+  if (batch_.empty()) return;
+  Transaction transaction(database_);
+  resolve_names();
+  resolve_selectors();
+  resolve_policies();
+  const std::int64_t before = last_message();
+  insert_messages();
+  find_message_numbers(before);
+  insert_details();
+  update_requests();
+  transaction.commit();
+  const auto imported = static_cast<std::uint64_t>(
+      std::count_if(batch_.begin(), batch_.end(), [](const Row& row) { return row.message != 0; }));
+  counts_.imported += imported;
+  counts_.duplicates += batch_.size() - imported;
+  batch_.clear();
+}
+
+void Importer::resolve_names() {
+  for (IdTable* table : {&reporters_, &addresses_, &domains_, &reasons_})
+    table->forget_if_large();
+  for (const Row& row : batch_) {
+    const report::HistoryEntry& entry = row.entry;
+    reporters_.want({0, entry.reporter});
+    addresses_.want({0, entry.ip});
+    for (const std::string* name : {&entry.from, &entry.envelope_from, &entry.published.domain})
+      domains_.want({0, *name});
+    for (const report::DkimSignature& signature : entry.dkim)
+      domains_.want({0, signature.domain});
+    for (const report::ArcSeal& seal : entry.arc_seals)
+      domains_.want({0, seal.domain});
+    if (!entry.reasons.empty()) reasons_.want({0, to_text(entry.reasons)});
+  }
+  for (IdTable* table : {&reporters_, &addresses_, &domains_, &reasons_})
+    table->resolve();
+  for (Row& row : batch_) {
+    const report::HistoryEntry& entry = row.entry;
+    row.reporter = reporters_.id({0, entry.reporter});
+    row.ip = addresses_.id({0, entry.ip});
+    row.from = domains_.id({0, entry.from});
+    row.envelope_from = domains_.id({0, entry.envelope_from});
+    row.policy_domain = domains_.id({0, entry.published.domain});
+    if (!entry.reasons.empty()) row.reason = reasons_.id({0, to_text(entry.reasons)});
+  }
+}
+
+void Importer::resolve_selectors() {
+  selectors_.forget_if_large();
+  const auto want = [&](const std::string& domain, const std::string& selector) {
+    if (!selector.empty()) selectors_.want({domains_.id({0, domain}), selector});
+  };
+  for (const Row& row : batch_) {
+    for (const report::DkimSignature& signature : row.entry.dkim)
+      want(signature.domain, signature.selector);
+    for (const report::ArcSeal& seal : row.entry.arc_seals)
+      want(seal.domain, seal.selector);
+  }
+  selectors_.resolve();
+}
+
+void Importer::resolve_policies() {
+  policies_.forget_if_large();
+  for (Row& row : batch_) {
+    if (row.entry.policy == report::PolicyCode::no_record) continue;
+    row.published = policies_.id(row.entry.published, row.policy_domain);
+  }
+}
+
+std::int64_t Importer::last_message() {
+  return guarded([&] {
+    long long id = 0;
+    database_.session() << "SELECT COALESCE(MAX(id), 0) FROM messages", soci::into(id);
+    return id;
+  });
+}
+
+void Importer::insert_messages() {
+  for (const Row& row : batch_) {
+    const report::HistoryEntry& entry = row.entry;
+    messages_.add({entry.received, entry.job, row.reporter, number(entry.policy),
+                   number(entry.action), row.ip, row.envelope_from, row.from, row.policy_domain,
+                   number(entry.spf), number(entry.spf_scope), number(entry.align_dkim),
+                   number(entry.align_spf), std::min<std::int64_t>(entry.signatures, 255),
+                   entry.arc, entry.arc_policy, report::policy_letter(entry.requested),
+                   row.published, row.reason});
+  }
+  messages_.flush();
+}
+
+/// What has a number above `before` was inserted just now; the other records are duplicates.
+void Importer::find_message_numbers(std::int64_t before) {
+  std::unordered_map<MessageKey, Row*, MessageKeyHash> rows(batch_.size());
+  for (Row& row : batch_)
+    rows.emplace(MessageKey{row.reporter, row.entry.received, row.entry.job}, &row);
+  guarded([&] {
+    long long id = 0;
+    long long reporter = 0;
+    long long received = 0;
+    std::string job;
+    const long long above = before;
+    soci::statement query =
+        (database_.session().prepare << "SELECT id, reporter, "
+                                     << in_seconds("date", database_.engine())
+                                     << ", jobid FROM messages WHERE id > :above",
+         soci::into(id), soci::into(reporter), soci::into(received), soci::into(job),
+         soci::use(above));
+    for (bool more = query.execute(true); more; more = query.fetch()) {
+      const auto row = rows.find({reporter, received, job});
+      if (row != rows.end()) row->second->message = id;
+    }
+  });
+}
+
+void Importer::insert_details() {
+  for (const Row& row : batch_) {
+    if (row.message != 0) insert_details_of(row);
+  }
+  for (BulkInsert* rows : {&signatures_, &arc_results_, &arc_seals_})
+    rows->flush();
+}
+
+void Importer::insert_details_of(const Row& row) {
+  const auto selector_id = [&](std::int64_t domain, const std::string& selector) {
+    return selector.empty() ? 0 : selectors_.id({domain, selector});
+  };
+  for (const report::DkimSignature& signature : row.entry.dkim) {
+    const std::int64_t domain = domains_.id({0, signature.domain});
+    signatures_.add({row.message, domain, selector_id(domain, signature.selector),
+                     signature_code(signature.result), std::int64_t{is_error(signature.result)}});
+  }
+  for (const report::ArcSeal& seal : row.entry.arc_seals) {
+    const std::int64_t domain = domains_.id({0, seal.domain});
+    arc_results_.add({row.message, std::int64_t{seal.instance}, seal.client});
+    arc_seals_.add(
+        {row.message, domain, selector_id(domain, seal.selector), std::int64_t{seal.instance}});
+  }
+}
+
+/// In the order of the file: the last record of a From domain says what its policy is.
+void Importer::update_requests() {
+  std::unordered_map<std::int64_t, const Row*> last;
+  for (const Row& row : batch_) {
+    if (row.message != 0) last[row.from] = &row;
+  }
+  for (const auto& [from, row] : last)
+    policies_.request(from, row->entry, row->published);
+}
+
+}  // namespace dmarc::store

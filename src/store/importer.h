@@ -1,0 +1,74 @@
+// Puts the records of history files into the store, each once.
+//
+//   store::Importer importer(database);
+//   while (auto record = reader.next())
+//     if (record->entry) importer.add(*std::move(record->entry));
+//   importer.flush();
+//
+// Records are written in batches, each in one transaction: whenever the process is killed, a batch
+// is there in whole or not at all, and importing the same file again adds what is missing. A record
+// is known by reporter, time and job, as in OpenDMARC's tables. Memory does not grow with the
+// number of records.
+//
+// Threads: that of the connection. Throws store::Failure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "report/history_entry.h"
+#include "store/bulk_insert.h"
+#include "store/database.h"
+#include "store/id_table.h"
+#include "store/policy_table.h"
+
+namespace dmarc::store {
+
+class Importer {
+ public:
+  /// Records in one transaction.
+  static constexpr std::size_t batch_size = 5000;
+
+  struct Counts {
+    std::uint64_t imported = 0;
+    std::uint64_t duplicates = 0;  ///< were in the store already
+    std::uint64_t no_address = 0;  ///< left out: a report has no place for them
+  };
+
+  explicit Importer(Database& database);
+
+  void add(report::HistoryEntry entry);
+  /// Writes what is left; call it at the end.
+  void flush();
+
+  const Counts& counts() const { return counts_; }
+
+ private:
+  /// A record of the batch, with the numbers that stand for its names.
+  struct Row {
+    report::HistoryEntry entry;
+    std::int64_t reporter = 0, ip = 0, from = 0, envelope_from = 0, policy_domain = 0;
+    std::int64_t published = 0, reason = 0;
+    std::int64_t message = 0;  ///< 0 for a duplicate
+  };
+
+  void resolve_names();
+  void resolve_selectors();
+  void resolve_policies();
+  void insert_messages();
+  void find_message_numbers(std::int64_t before);
+  void insert_details();
+  void insert_details_of(const Row& row);
+  void update_requests();
+  std::int64_t last_message();
+
+  Database& database_;
+  std::vector<Row> batch_;
+  Counts counts_;
+  IdTable reporters_, addresses_, domains_, selectors_, reasons_;
+  PolicyTable policies_;
+  BulkInsert messages_, signatures_, arc_results_, arc_seals_;
+};
+
+}  // namespace dmarc::store

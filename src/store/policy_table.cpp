@@ -1,0 +1,119 @@
+#include "store/policy_table.h"
+
+#include <limits>
+
+#include "store/dialect.h"
+#include "store/digest.h"
+#include "store/soci.h"
+
+namespace dmarc::store {
+namespace {
+
+using report::PublishedPolicy;
+
+/// requests.repuri, as OpenDMARC made it.
+constexpr std::size_t max_repuri = 255;
+
+/// A row of `policies`, without its number and digest.
+struct Row {
+  Row(const PublishedPolicy& policy, std::int64_t domain_id)
+      : domain(domain_id),
+        adkim(report::mode_letter(policy.adkim)),
+        aspf(report::mode_letter(policy.aspf)),
+        p(report::policy_letter(policy.p)),
+        sp(report::policy_letter(policy.sp)),
+        np(report::policy_letter(policy.np)),
+        fo(report::fo_bits(policy.fo)),
+        testing(!policy.testing   ? 0
+                : *policy.testing ? yes_code
+                                  : no_code),
+        psd(to_string(policy.psd).front()),
+        discovery(!policy.discovery                                ? 0
+                  : *policy.discovery == DiscoveryMethod::treewalk ? treewalk_code
+                                                                   : psl_code),
+        rua(join_uris(policy.rua, std::numeric_limits<std::size_t>::max())) {}
+
+  std::string key() const {
+    std::string text;
+    for (const int code : {adkim, aspf, p, sp, np, fo, testing, psd, discovery})
+      text.append(std::to_string(code)).append(1, ' ');
+    return text.append(std::to_string(domain)).append(1, ' ').append(rua);
+  }
+
+  long long domain;
+  int adkim, aspf, p, sp, np, fo, testing, psd, discovery;
+  std::string rua;
+};
+
+std::int64_t find(soci::session& session, const std::string& digest) {
+  long long id = 0;
+  session << "SELECT id FROM policies WHERE digest = :digest", soci::into(id), soci::use(digest);
+  return id;
+}
+
+void insert(Database& database, const Row& row, const std::string& digest) {
+  database.session() << "INSERT INTO policies (digest, domain, adkim, aspf, p, sp, np, fo, testing,"
+                        " psd, discovery, rua) VALUES (:digest, :domain, :adkim, :aspf, :p, :sp,"
+                        " :np, :fo, :testing, :psd, :discovery, :rua)"
+                     << or_ignore(database.engine()),
+      soci::use(digest), soci::use(row.domain), soci::use(row.adkim), soci::use(row.aspf),
+      soci::use(row.p), soci::use(row.sp), soci::use(row.np), soci::use(row.fo),
+      soci::use(row.testing), soci::use(row.psd), soci::use(row.discovery), soci::use(row.rua);
+}
+
+}  // namespace
+
+std::string join_uris(const std::vector<std::string>& uris, std::size_t limit) {
+  std::string text;
+  for (const std::string& uri : uris) {
+    const std::size_t size = text.size() + uri.size() + (text.empty() ? 0 : 1);
+    if (size > limit) continue;
+    if (!text.empty()) text += ',';
+    text += uri;
+  }
+  return text;
+}
+
+std::int64_t PolicyTable::id(const PublishedPolicy& policy, std::int64_t domain) {
+  const Row row(policy, domain);
+  std::string key = row.key();
+  if (const auto known = ids_.find(key); known != ids_.end()) return known->second;
+  return guarded([&] {
+    const std::string hash = digest(key);
+    std::int64_t id = find(database_.session(), hash);
+    if (id == 0) {
+      insert(database_, row, hash);
+      id = find(database_.session(), hash);
+    }
+    ids_.emplace(std::move(key), id);
+    return id;
+  });
+}
+
+void PolicyTable::request(std::int64_t from_domain, const report::HistoryEntry& entry,
+                          std::int64_t policy_id) {
+  std::int64_t& known = requested_[from_domain];
+  if (known == policy_id) return;
+  known = policy_id;
+  const Row row(entry.published, 0);
+  const std::string uris = join_uris(entry.published.rua, max_repuri);
+  const long long domain = from_domain;
+  guarded([&] {
+    database_.session() << "INSERT INTO requests (domain) VALUES (:domain)"
+                        << or_ignore(database_.engine()),
+        soci::use(domain);
+    database_.session()
+        << "UPDATE requests SET repuri = :repuri, adkim = :adkim, aspf = :aspf, policy = :p, "
+           "spolicy = :sp, pct = :pct, fo = :fo WHERE domain = :domain AND locked = 0",
+        soci::use(uris), soci::use(row.adkim), soci::use(row.aspf), soci::use(row.p),
+        soci::use(row.sp), soci::use(static_cast<int>(entry.pct)), soci::use(row.fo),
+        soci::use(domain);
+  });
+}
+
+void PolicyTable::forget_if_large() {
+  if (ids_.size() > max_remembered) ids_.clear();
+  if (requested_.size() > max_remembered) requested_.clear();
+}
+
+}  // namespace dmarc::store
