@@ -1,0 +1,64 @@
+#include "milter/event_data.h"
+
+#include <gtest/gtest.h>
+
+#include "milter/wire.h"
+
+namespace dmarc::milter {
+namespace {
+
+using namespace std::string_literals;
+using wire::Fields;
+
+std::string client(char family, std::string_view address) {
+  return Fields().text("mail.example").octet(family).port(25).text(address).take();
+}
+
+TEST(EventData, a_client_has_a_host_and_an_address) {
+  const std::string data = client('4', "192.0.2.1");
+  const auto read = read_client(data);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->host, "mail.example");
+  EXPECT_EQ(read->address, base::IpAddress::parse("192.0.2.1"));
+}
+
+TEST(EventData, ipv6_comes_with_and_without_a_tag) {
+  const auto expected = base::IpAddress::parse("2001:db8::1");
+  EXPECT_EQ(read_client(client('6', "2001:db8::1"))->address, expected);
+  EXPECT_EQ(read_client(client('6', "IPv6:2001:db8::1"))->address, expected);
+}
+
+TEST(EventData, a_local_or_unknown_client_has_no_address) {
+  EXPECT_FALSE(read_client(client('L', "/run/socket"))->address);
+  EXPECT_FALSE(read_client("mail\0U"s)->address);
+}
+
+TEST(EventData, an_address_that_can_not_be_read_is_not_the_same_as_none) {
+  EXPECT_FALSE(read_client(client('4', "2001:db8::1")));
+  EXPECT_FALSE(read_client(client('6', "192.0.2.1")));
+  EXPECT_FALSE(read_client(client('4', "host")));
+  EXPECT_FALSE(read_client(client('9', "192.0.2.1")));
+}
+
+TEST(EventData, whatever_is_cut_off_is_nothing) {
+  const std::string whole = client('4', "192.0.2.1");
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(read_client(whole.substr(0, size))) << size;
+  EXPECT_FALSE(read_field("Subject"));
+  EXPECT_FALSE(read_field("Subject\0value"s));
+  EXPECT_FALSE(read_first_text("mx.example"));
+}
+
+TEST(EventData, a_field_may_be_empty) {
+  const auto field = read_field("Subject\0\0"s);
+  ASSERT_TRUE(field);
+  EXPECT_EQ(field->name, "Subject");
+  EXPECT_EQ(field->value, "");
+}
+
+TEST(EventData, parameters_behind_a_path_are_left_out) {
+  EXPECT_EQ(read_first_text("<a@b.example>\0SIZE=10\0"s), "<a@b.example>");
+}
+
+}  // namespace
+}  // namespace dmarc::milter
