@@ -60,6 +60,8 @@ void prepare_session(soci::session& session, Engine engine) {
       return;
     case Engine::mariadb:
       session << "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES', NAMES utf8mb4";
+      // Reading for a report must not keep importers from writing.
+      session << "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
       return;
     case Engine::postgresql:
       session << "SET TIME ZONE 'UTC'";

@@ -19,19 +19,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 #include "report/aggregate_data.h"
 #include "store/database.h"
+#include "store/names_by_id.h"
 
 namespace dmarc::store {
 
 /// What a report needs of memory at a time: some 300 octets a row.
 inline constexpr std::size_t page_rows = 1000;
+
+class ReportSource;
 
 class RowCursor {
  public:
@@ -39,13 +41,11 @@ class RowCursor {
 
  private:
   friend class ReportSource;
-  RowCursor(Database& database, std::int64_t policy_domain, const report::PublishedPolicy& policy);
+  explicit RowCursor(ReportSource& source) : source_(&source) {}
 
   void fetch();
 
-  Database* database_;
-  std::int64_t policy_domain_;
-  const report::PublishedPolicy* policy_;
+  ReportSource* source_;
   std::deque<report::AggregateRow> page_;
   std::int64_t last_ = 0;  ///< the row of the roll-up that was read last
 };
@@ -65,10 +65,19 @@ class ReportSource {
   const report::PublishedPolicy* next_domain();
 
   /// The rows of the domain that next_domain() returned last.
-  RowCursor rows();
+  RowCursor rows() { return RowCursor(*this); }
 
  private:
+  friend class RowCursor;
+
+  void read_published(std::int64_t policy);
+  void read_requested();
+  void read_fixed_rua();
+  std::vector<report::DkimSignature> signatures(std::string_view numbers);
+
   Database& database_;
+  NamesById domains_;
+  NamesById selectors_;
   std::int64_t current_ = 0;
   report::PublishedPolicy policy_;
 };

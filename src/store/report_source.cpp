@@ -1,0 +1,227 @@
+#include "store/report_source.h"
+
+#include "base/ascii.h"
+#include "base/decimal.h"
+#include "store/policy_table.h"
+#include "store/roll_up.h"
+#include "store/soci.h"
+
+namespace dmarc::store {
+namespace {
+
+using report::AggregateRow;
+using report::PublishedPolicy;
+
+std::optional<std::int64_t> domain_number(Database& database, const std::string& name) {
+  return guarded([&]() -> std::optional<std::int64_t> {
+    long long id = 0;
+    database.session() << "SELECT id FROM domains WHERE name = :name", soci::into(id),
+        soci::use(name);
+    if (!database.session().got_data()) return std::nullopt;
+    return id;
+  });
+}
+
+std::vector<std::string> split_uris(std::string_view list) {
+  std::vector<std::string> uris;
+  for (const std::string_view uri : base::split(list, ',')) {
+    if (const std::string_view trimmed = base::trim(uri); !trimmed.empty())
+      uris.emplace_back(trimmed);
+  }
+  return uris;
+}
+
+PublicSuffixFlag psd_of_letter(int code) {
+  return code == yes_code  ? PublicSuffixFlag::yes
+         : code == no_code ? PublicSuffixFlag::no
+                           : PublicSuffixFlag::unknown;
+}
+
+/// The policy for a From domain, when the message's own record does not say: the author exists,
+/// or it would not have passed.
+Policy presumed_policy(const PublishedPolicy& published, const std::string& header_from) {
+  const Policy p = published.p.value_or(Policy::none);
+  return header_from == published.domain ? p : published.sp.value_or(p);
+}
+
+AggregateRow::Disposition disposition(int code, const PublishedPolicy& published,
+                                      const std::string& header_from) {
+  if (code != pass_by_unknown_policy) return static_cast<AggregateRow::Disposition>(code);
+  return presumed_policy(published, header_from) == Policy::none ? AggregateRow::Disposition::none
+                                                                 : AggregateRow::Disposition::pass;
+}
+
+/// The columns that `policies` and `requests` have in common.
+struct PolicyColumns {
+  int adkim = 0, aspf = 0, p = 0, sp = 0, fo = 0;
+  std::string uris;
+
+  void give(PublishedPolicy& policy) const {
+    policy.adkim = report::mode_of_letter(adkim);
+    policy.aspf = report::mode_of_letter(aspf);
+    policy.p = report::policy_of_letter(p);
+    policy.sp = report::policy_of_letter(sp);
+    policy.fo = report::fo_text(fo);
+    policy.rua = split_uris(uris);
+  }
+};
+
+}  // namespace
+
+ReportSource::ReportSource(Database& database, const report::Period& period,
+                           const std::optional<std::string>& domain)
+    : database_(database), domains_(database, "domains"), selectors_(database, "selectors") {
+  std::optional<std::int64_t> number;
+  // A domain that was never seen has no messages: no number is 0.
+  if (domain) number = domain_number(database, *domain).value_or(0);
+  roll_up(database, period, number);
+}
+
+ReportSource::~ReportSource() {
+  try {
+    drop_roll_up(database_);
+  } catch (const Failure&) {
+    // Temporary tables end with the connection at the latest.
+  }
+}
+
+const PublishedPolicy* ReportSource::next_domain() {
+  return guarded([&]() -> const PublishedPolicy* {
+    long long domain = 0;
+    long long published = 0;
+    const long long after = current_;
+    database_.session() << "SELECT policy_domain, published FROM report_policies "
+                           "WHERE policy_domain > :after "
+                           "ORDER BY policy_domain, last DESC, published DESC LIMIT 1",
+        soci::into(domain), soci::into(published), soci::use(after);
+    if (!database_.session().got_data()) return nullptr;
+    current_ = domain;
+    policy_ = {};
+    policy_.domain = domains_.name(domain);
+    if (published != 0)
+      read_published(published);
+    else
+      read_requested();
+    read_fixed_rua();
+    return &policy_;
+  });
+}
+
+void ReportSource::read_published(std::int64_t policy) {
+  const long long id = policy;
+  PolicyColumns columns;
+  int np = 0;
+  int testing = 0;
+  int psd = 0;
+  int discovery = 0;
+  database_.session() << "SELECT adkim, aspf, p, sp, np, fo, testing, psd, discovery, rua "
+                         "FROM policies WHERE id = :id",
+      soci::into(columns.adkim), soci::into(columns.aspf), soci::into(columns.p),
+      soci::into(columns.sp), soci::into(np), soci::into(columns.fo), soci::into(testing),
+      soci::into(psd), soci::into(discovery), soci::into(columns.uris), soci::use(id);
+  columns.give(policy_);
+  policy_.np = report::policy_of_letter(np);
+  if (testing != 0) policy_.testing = testing == yes_code;
+  policy_.psd = psd_of_letter(psd);
+  if (discovery != 0) {
+    policy_.discovery = discovery == psl_code ? DiscoveryMethod::psl : DiscoveryMethod::treewalk;
+  }
+}
+
+/// Messages that OpenDMARC's importer wrote do not say what was published. The request of the
+/// policy domain itself does, or that of one of the From domains that inherit from it.
+void ReportSource::read_requested() {
+  const long long domain = current_;
+  PolicyColumns columns;
+  database_.session() << "SELECT q.adkim, q.aspf, q.policy, q.spolicy, q.fo, q.repuri "
+                         "FROM requests q JOIN report_rows r ON r.from_domain = q.domain "
+                         "WHERE r.policy_domain = :domain "
+                         "ORDER BY CASE WHEN q.domain = r.policy_domain THEN 0 ELSE 1 END, q.id "
+                         "LIMIT 1",
+      soci::into(columns.adkim), soci::into(columns.aspf), soci::into(columns.p),
+      soci::into(columns.sp), soci::into(columns.fo), soci::into(columns.uris), soci::use(domain);
+  if (database_.session().got_data()) columns.give(policy_);
+}
+
+void ReportSource::read_fixed_rua() {
+  const long long domain = current_;
+  std::string uris;
+  database_.session() << "SELECT repuri FROM requests WHERE domain = :domain AND locked = 1",
+      soci::into(uris), soci::use(domain);
+  if (database_.session().got_data()) policy_.rua = split_uris(uris);
+}
+
+/// From "12:7:0,13:9:4": domain, selector, result.
+std::vector<report::DkimSignature> ReportSource::signatures(std::string_view numbers) {
+  std::vector<report::DkimSignature> list;
+  if (numbers.empty()) return list;
+  for (const std::string_view part : base::split(numbers, ',')) {
+    const std::vector<std::string_view> fields = base::split(part, ':');
+    if (fields.size() != 3) continue;
+    const auto number = [&](std::size_t i) {
+      return base::parse_decimal<std::uint32_t>(fields[i]).value_or(0);
+    };
+    report::DkimSignature signature;
+    signature.domain = domains_.name(number(0));
+    if (number(1) != 0) signature.selector = selectors_.name(number(1));
+    signature.result = number(2) <= static_cast<unsigned>(report::AuthCode::discard)
+                           ? static_cast<report::AuthCode>(number(2))
+                           : report::AuthCode::unknown;
+    list.push_back(std::move(signature));
+  }
+  return list;
+}
+
+std::optional<AggregateRow> RowCursor::next() {
+  if (page_.empty()) fetch();
+  if (page_.empty()) return std::nullopt;
+  AggregateRow row = std::move(page_.front());
+  page_.pop_front();
+  return row;
+}
+
+void RowCursor::fetch() {
+  guarded([&] {
+    AggregateRow row;
+    std::vector<std::string> signatures;
+    const long long domain = source_->current_;
+    const long long after = last_;
+    long long id = 0;
+    long long messages = 0;
+    int code = 0;
+    int dkim = 0;
+    int spf_aligned = 0;
+    int spf = 0;
+    std::string reasons;
+    std::string signed_by;
+    soci::statement query =
+        (source_->database_.session().prepare
+             << "SELECT r.id, i.addr, f.name, e.name, r.disposition, r.align_dkim, r.align_spf, "
+                "r.spf, COALESCE(o.name, ''), r.signatures, r.messages FROM report_rows r "
+                "JOIN ipaddr i ON i.id = r.ip JOIN domains f ON f.id = r.from_domain "
+                "JOIN domains e ON e.id = r.env_domain LEFT JOIN reasons o ON o.id = r.reason "
+                "WHERE r.policy_domain = :domain AND r.id > :after ORDER BY r.id LIMIT "
+             << page_rows,
+         soci::into(id), soci::into(row.source_ip), soci::into(row.header_from),
+         soci::into(row.envelope_from), soci::into(code), soci::into(dkim), soci::into(spf_aligned),
+         soci::into(spf), soci::into(reasons), soci::into(signed_by), soci::into(messages),
+         soci::use(domain), soci::use(after));
+    for (bool more = query.execute(true); more; more = query.fetch()) {
+      last_ = id;
+      row.count = static_cast<std::uint64_t>(messages);
+      row.disposition = disposition(code, source_->policy_, row.header_from);
+      row.dkim_aligned = dkim != 0;
+      row.spf_aligned = spf_aligned != 0;
+      row.spf.reset();
+      if (spf >= 0 && !row.envelope_from.empty()) row.spf = static_cast<report::AuthCode>(spf);
+      row.reasons =
+          report::parse_override_reasons(reasons).value_or(std::vector<report::OverrideReason>{});
+      signatures.push_back(signed_by);
+      page_.push_back(row);
+    }
+    for (std::size_t i = 0; i < page_.size(); ++i)
+      page_[i].dkim = source_->signatures(signatures[i]);
+  });
+}
+
+}  // namespace dmarc::store
