@@ -22,6 +22,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -108,11 +109,11 @@ class Outbox {
   bool renew(Lease& lease, std::int64_t now);
   /// What the report consists of, for "dmarcctl reports".
   bool describe(Lease& lease, std::uint64_t messages, std::uint64_t rows, std::int64_t now);
-  /// Ends the lease. `open` gives it back with work left to do. For `done`, requests.lastsent of
-  /// the policy domain and of its From domains becomes the period's end, as OpenDMARC has it.
+  /// Ends the lease. `open` gives it back with work left to do; see ReportSource::mark_sent() too.
   bool close(Lease& lease, ReportState state, std::int64_t now);
 
-  std::vector<Delivery> deliveries(const Lease& lease);
+  /// Of a report, held or not.
+  std::vector<Delivery> deliveries(std::int64_t report);
   /// Marks a delivery as `sending`, made if need be, and counts the attempt. Nothing when the lease
   /// is lost, or the delivery has come to its end.
   std::optional<Delivery> begin(Lease& lease, const std::string& destination, unsigned part,
@@ -120,40 +121,20 @@ class Outbox {
   bool record(Lease& lease, const Delivery& delivery, const DeliveryResult& result,
               std::int64_t now);
 
-  /// Newest first; `domain` and `period` narrow it.
-  std::vector<ReportSummary> list(const std::optional<std::string>& domain,
-                                  const std::optional<report::Period>& period, std::size_t limit);
+  /// Newest first, of one policy domain or of all.
+  std::vector<ReportSummary> list(const std::optional<std::string>& domain, std::size_t limit);
   std::optional<ReportSummary> find(const std::string& report_id);
   /// Opens a finished report again: every delivery that is not refused waits once more. False when
   /// there is no such report or a live sender has it.
   bool reopen(const std::string& report_id, std::int64_t now);
 
  private:
+  bool holds(const Lease& lease);
+  /// Runs `work` in a transaction, if the lease is held still, and renews it.
+  bool with(Lease& lease, std::int64_t now, const std::function<void()>& work);
+
   Database& database_;
   std::string owner_;
-};
-
-/// Mailboxes and domains that never get a report. An address is matched in whole or by its domain,
-/// without regard to case.
-struct Suppression {
-  std::string address;  ///< "user@example.org" or "example.org"
-  std::string reason;
-  std::int64_t added = 0;
-  std::optional<std::int64_t> expires;
-};
-
-class Suppressions {
- public:
-  explicit Suppressions(Database& database) : database_(database) {}
-
-  std::optional<Suppression> match(const std::string& address, std::int64_t now);
-  /// Replaces what is there for the address.
-  void add(const Suppression& suppression);
-  bool remove(const std::string& address);
-  std::vector<Suppression> list(std::int64_t now);
-
- private:
-  Database& database_;
 };
 
 }  // namespace dmarc::store

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/decimal.h"
+#include "store/dialect.h"
 #include "store/policy_table.h"
 #include "store/roll_up.h"
 #include "store/soci.h"
@@ -149,6 +150,17 @@ void ReportSource::read_fixed_rua() {
   database_.session() << "SELECT repuri FROM requests WHERE domain = :domain AND locked = 1",
       soci::into(uris), soci::use(domain);
   if (database_.session().got_data()) policy_.rua = split_uris(uris);
+}
+
+void ReportSource::mark_sent(std::int64_t time) {
+  guarded([&] {
+    const long long domain = current_;
+    database_.session() << "UPDATE requests SET lastsent = "
+                        << from_seconds(std::to_string(time), database_.engine())
+                        << " WHERE domain = :domain OR domain IN "
+                           "(SELECT from_domain FROM report_rows WHERE policy_domain = :same)",
+        soci::use(domain), soci::use(domain);
+  });
 }
 
 /// From "12:7:0,13:9:4": domain, selector, result.

@@ -64,7 +64,11 @@ class ReportSource {
   /// published one. Valid until the next call.
   const report::PublishedPolicy* next_domain();
 
-  /// The rows of the domain that next_domain() returned last.
+  /// Sets requests.lastsent for the domain that next_domain() returned last and for its From
+  /// domains, as OpenDMARC does when it has sent a report; `time` is the period's end.
+  void mark_sent(std::int64_t time);
+
+  /// The rows of that domain.
   RowCursor rows() { return RowCursor(*this); }
 
  private:
