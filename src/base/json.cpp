@@ -92,7 +92,17 @@ std::string Json::text() const {
   return out;
 }
 
-void Json::write(std::string& out, std::size_t depth) const {
+std::string Json::line() const {
+  std::string out;
+  write(out, std::nullopt);
+  return out;
+}
+
+void Json::write(std::string& out, std::optional<std::size_t> depth) const {
+  const auto deeper = depth ? std::optional(*depth + 1) : std::nullopt;
+  const auto begin_line = [&](std::optional<std::size_t> level) {
+    if (level) out.append("\n").append(2 * *level, ' ');
+  };
   if (kind_ == Kind::scalar) {
     out += scalar_;
     return;
@@ -100,12 +110,12 @@ void Json::write(std::string& out, std::size_t depth) const {
   const bool is_object = kind_ == Kind::object;
   out += is_object ? '{' : '[';
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    out += i == 0 ? "\n" : ",\n";
-    out.append(2 * (depth + 1), ' ');
-    if (is_object) out += names_[i] + ": ";
-    values_[i].write(out, depth + 1);
+    if (i > 0) out += ',';
+    begin_line(deeper);
+    if (is_object) out += names_[i] + (depth ? ": " : ":");
+    values_[i].write(out, deeper);
   }
-  if (!values_.empty()) out.append("\n").append(2 * depth, ' ');
+  if (!values_.empty()) begin_line(depth);
   out += is_object ? '}' : ']';
 }
 

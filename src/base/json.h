@@ -12,6 +12,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,11 +41,14 @@ class Json {
 
   /// Indented by two blanks a level; no line end after the last line.
   std::string text() const;
+  /// In one line, without blanks.
+  std::string line() const;
 
  private:
   enum class Kind { scalar, array, object };
 
-  void write(std::string& out, std::size_t depth) const;
+  /// Without a depth in one line.
+  void write(std::string& out, std::optional<std::size_t> depth) const;
 
   Kind kind_ = Kind::scalar;
   std::string scalar_ = "null";     ///< as it is written

@@ -66,14 +66,17 @@ Filled fill_ignored_hosts(Context& context, Settings& settings) {
   return {};
 }
 
+std::string left_out(const std::string& domain, dns::NameError error) {
+  return "\"" + domain + "\" left out: it is no domain (" + std::string(describe(error)) + ")";
+}
+
 Filled fill_ignored(Context& context, Settings& settings) {
   settings.ignore_authenticated_clients = context.values().flag("IgnoreAuthenticatedClients");
   for (const std::string& domain : context.values().list("IgnoreMailFrom")) {
     if (const auto name = dns::Name::parse(domain)) {
       settings.ignore_mail_from.push_back(name->text());
     } else {
-      context.warn("IgnoreMailFrom", "\"" + domain + "\" left out: it is no domain (" +
-                                         std::string(describe(name.error())) + ")");
+      context.warn("IgnoreMailFrom", left_out(domain, name.error()));
     }
   }
   return fill_ignored_hosts(context, settings);
@@ -142,6 +145,30 @@ std::string reject_string_problem(std::string_view text) {
   return {};
 }
 
+Filled fill_whitelist(Context& context, Settings& settings) {
+  for (const std::string& domain : context.values().list("DomainWhitelist")) {
+    if (auto name = dns::Name::parse(domain)) {
+      settings.domain_whitelist.push_back(std::move(*name));
+    } else {
+      context.warn("DomainWhitelist", left_out(domain, name.error()));
+    }
+  }
+  if (!context.values().is_set("DomainWhitelistFile")) return {};
+  const std::string path = context.located(context.values().text("DomainWhitelistFile"));
+  const auto text = base::read_file(path);
+  if (!text)
+    return context.failed_elsewhere("can't load domain whitelist file from " + path + ": " +
+                                    base::error_text(text.error()));
+  for (const ListEntry& entry : parse_list_file(*text)) {
+    if (auto name = dns::Name::parse(entry.text)) {
+      settings.domain_whitelist.push_back(std::move(*name));
+    } else {
+      context.warn_in(path, entry.line, left_out(entry.text, name.error()));
+    }
+  }
+  return {};
+}
+
 Filled fill_enforcement(Context& context, Settings& settings) {
   const Values& values = context.values();
   settings.reject_failures = values.flag("RejectFailures");
@@ -150,6 +177,7 @@ Filled fill_enforcement(Context& context, Settings& settings) {
   settings.temp_error_action = context.chosen("TempErrorAction", "tempfail")
                                    ? policy::TempErrorAction::tempfail
                                    : policy::TempErrorAction::accept;
+  settings.copy_failures_to = values.text("CopyFailuresTo");
   settings.reject_string = values.text("RejectString");
   if (const auto problem = reject_string_problem(settings.reject_string); !problem.empty())
     return context.failed("RejectString " + problem);
@@ -163,8 +191,8 @@ Filled fill_enforcement(Context& context, Settings& settings) {
 Filled fill_policy(Context& context, Settings& settings) {
   settings.host_name = this_host();
   settings.version = DMARCD_VERSION;
-  for (const auto step :
-       {fill_identity, fill_ignored, fill_form, fill_spf, fill_discovery, fill_enforcement}) {
+  for (const auto step : {fill_identity, fill_ignored, fill_form, fill_spf, fill_discovery,
+                          fill_enforcement, fill_whitelist}) {
     if (auto filled = step(context, settings); !filled) return filled;
   }
   return {};

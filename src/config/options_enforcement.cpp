@@ -46,9 +46,10 @@ std::vector<Option> failure_options() {
        .default_value = "false",
        .summary = "Add a DMARC-Filter field that names this filter, its version and host."},
       {.name = "CopyFailuresTo",
-       .effect = Effect::later,
        .example = "postmaster@example.org",
-       .summary = "An address that gets a copy of mail that fails with `reject` or `quarantine`."},
+       .summary = "An address that gets a copy of mail that fails with `reject` or `quarantine`.",
+       .details = "It is added to the recipients of a message that is let in or put on hold, so "
+                  "it sees what `RejectFailures` would have rejected."},
   };
 }
 
@@ -56,22 +57,25 @@ std::vector<Option> arc_options() {
   return {
       {.name = "DomainWhitelist",
        .type = Type::list,
-       .effect = Effect::later,
        .example = "lists.example.org",
        .summary = "Domains of ARC sealers whose forwarded mail is accepted although it fails, "
-                  "separated by commas."},
+                  "separated by commas.",
+       .details = "The trusted filter in front must have found `arc=pass` and named the sealers in "
+                  "`arc.chain`, and all of them must be listed. The result stays `dmarc=fail`; "
+                  "only what `RejectFailures` or `HoldQuarantinedMessages` would do is left "
+                  "undone."},
       {.name = "DomainWhitelistFile",
        .type = Type::list_file,
-       .effect = Effect::later,
        .example = "/etc/opendmarc/whitelist.domains",
        .summary = "A file with more domains for `DomainWhitelist`."},
       {.name = "DomainWhitelistSize",
        .type = Type::integer,
        .default_value = "3000",
        .range = {0, std::numeric_limits<int>::max()},
-       .effect = Effect::later,
+       .effect = Effect::never,
        .in_sample = InSample::absent,
-       .summary = "OpenDMARC's limit on the number of domains in these lists."},
+       .summary = "OpenDMARC's limit on the number of domains in these lists.",
+       .details = "the lists may be of any length"},
   };
 }
 

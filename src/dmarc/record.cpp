@@ -5,7 +5,7 @@
 
 #include "base/ascii.h"
 #include "dmarc/report_uri.h"
-#include "dmarc/tag_list.h"
+#include "mail/tag_list.h"
 
 namespace dmarc {
 namespace {
@@ -19,12 +19,12 @@ void add_problem(Record& record, std::string_view tag, std::string_view clause) 
   record.problems.push_back(std::move(problem));
 }
 
-void add_bad_value(Record& record, const Tag& tag, std::string_view wanted) {
+void add_bad_value(Record& record, const mail::Tag& tag, std::string_view wanted) {
   add_problem(record, base::lower(tag.name),
               '"' + base::printable(tag.value, shown_octets) + "\" is not " + std::string(wanted));
 }
 
-void read_policy(Record& record, const Tag& tag, std::optional<Policy>& policy) {
+void read_policy(Record& record, const mail::Tag& tag, std::optional<Policy>& policy) {
   for (const Policy candidate : {Policy::none, Policy::quarantine, Policy::reject})
     if (base::iequals(tag.value, to_string(candidate))) policy = candidate;
   if (policy) return;
@@ -32,14 +32,14 @@ void read_policy(Record& record, const Tag& tag, std::optional<Policy>& policy) 
   add_bad_value(record, tag, "none, quarantine or reject");
 }
 
-void read_mode(Record& record, const Tag& tag, AlignmentMode& mode) {
+void read_mode(Record& record, const mail::Tag& tag, AlignmentMode& mode) {
   if (base::iequals(tag.value, "s"))
     mode = AlignmentMode::strict;
   else if (!base::iequals(tag.value, "r"))
     add_bad_value(record, tag, "r or s");
 }
 
-void read_psd(Record& record, const Tag& tag) {
+void read_psd(Record& record, const mail::Tag& tag) {
   if (base::iequals(tag.value, "y"))
     record.psd = PublicSuffixFlag::yes;
   else if (base::iequals(tag.value, "n"))
@@ -48,7 +48,7 @@ void read_psd(Record& record, const Tag& tag) {
     add_bad_value(record, tag, "y, n or u");
 }
 
-void read_testing(Record& record, const Tag& tag) {
+void read_testing(Record& record, const mail::Tag& tag) {
   if (base::iequals(tag.value, "y"))
     record.testing = true;
   else if (!base::iequals(tag.value, "n"))
@@ -74,14 +74,14 @@ bool is_failure_options(std::string_view value) {
   return value.size() % 2 == 1;
 }
 
-void read_failure_options(Record& record, const Tag& tag) {
+void read_failure_options(Record& record, const mail::Tag& tag) {
   if (is_failure_options(tag.value))
     record.fo = base::lower(tag.value);
   else
     add_bad_value(record, tag, "a list of 0, 1, d and s");
 }
 
-void read_uris(Record& record, const Tag& tag, std::vector<std::string>& uris) {
+void read_uris(Record& record, const mail::Tag& tag, std::vector<std::string>& uris) {
   // RFC 9989 section 4.8: a tag value is printable ASCII, else the tag has a syntax error. Tabs are
   // let through, because a URI list may be written with any blanks.
   const auto allowed = [](char c) {
@@ -97,22 +97,22 @@ void read_uris(Record& record, const Tag& tag, std::vector<std::string>& uris) {
 
 struct KnownTag {
   std::string_view name;
-  void (*read)(Record&, const Tag&);
+  void (*read)(Record&, const mail::Tag&);
 };
 
 // RFC 9989 section 4.7 "DMARC Policy Record Format". The version tag is read before the others.
 constexpr std::array<KnownTag, 11> known_tags{{
-    {"v", [](Record&, const Tag&) {}},
-    {"p", [](Record& r, const Tag& tag) { read_policy(r, tag, r.p); }},
-    {"sp", [](Record& r, const Tag& tag) { read_policy(r, tag, r.sp); }},
-    {"np", [](Record& r, const Tag& tag) { read_policy(r, tag, r.np); }},
-    {"adkim", [](Record& r, const Tag& tag) { read_mode(r, tag, r.adkim); }},
-    {"aspf", [](Record& r, const Tag& tag) { read_mode(r, tag, r.aspf); }},
+    {"v", [](Record&, const mail::Tag&) {}},
+    {"p", [](Record& r, const mail::Tag& tag) { read_policy(r, tag, r.p); }},
+    {"sp", [](Record& r, const mail::Tag& tag) { read_policy(r, tag, r.sp); }},
+    {"np", [](Record& r, const mail::Tag& tag) { read_policy(r, tag, r.np); }},
+    {"adkim", [](Record& r, const mail::Tag& tag) { read_mode(r, tag, r.adkim); }},
+    {"aspf", [](Record& r, const mail::Tag& tag) { read_mode(r, tag, r.aspf); }},
     {"psd", read_psd},
     {"t", read_testing},
     {"fo", read_failure_options},
-    {"rua", [](Record& r, const Tag& tag) { read_uris(r, tag, r.rua); }},
-    {"ruf", [](Record& r, const Tag& tag) { read_uris(r, tag, r.ruf); }},
+    {"rua", [](Record& r, const mail::Tag& tag) { read_uris(r, tag, r.rua); }},
+    {"ruf", [](Record& r, const mail::Tag& tag) { read_uris(r, tag, r.ruf); }},
 }};
 
 const KnownTag* find_known(std::string_view name) {
@@ -127,7 +127,7 @@ bool is_historic(std::string_view name) {
   return base::iequals(name, "pct") || base::iequals(name, "rf") || base::iequals(name, "ri");
 }
 
-void note_ignored(Record& record, const Tag& tag) {
+void note_ignored(Record& record, const mail::Tag& tag) {
   if (!tag.is_well_formed()) {
     add_problem(record, '"' + base::printable(tag.text, shown_octets) + '"', "not a tag, ignored");
   } else {
@@ -136,7 +136,7 @@ void note_ignored(Record& record, const Tag& tag) {
   }
 }
 
-bool is_version_tag(const Tag& tag) {
+bool is_version_tag(const mail::Tag& tag) {
   return base::iequals(tag.name, "v") && tag.value == "DMARC1";
 }
 
@@ -178,7 +178,7 @@ bool Record::has_version_tag(std::string_view text) {
   // RFC 9989 section 4.7, tag v: it must be the first tag, and its value is case-sensitive; nothing
   // may stand before it, not even a blank or an empty element.
   if (text.empty() || base::to_lower(text.front()) != 'v') return false;
-  const auto first = TagList(text).next();
+  const auto first = mail::TagList(text).next();
   return first && is_version_tag(*first);
 }
 
@@ -187,7 +187,7 @@ std::optional<Record> Record::parse(std::string_view text) {
   Record record;
   record.text = text.substr(0, max_text);
   std::array<bool, known_tags.size()> seen{};
-  TagList list(text);
+  mail::TagList list(text);
   while (const auto tag = list.next()) {
     const KnownTag* const known = tag->is_well_formed() ? find_known(tag->name) : nullptr;
     if (!known) {

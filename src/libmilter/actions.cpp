@@ -26,6 +26,11 @@ class MessageEditor final : public milter::Editor {
     return smfi_quarantine(context_, copy.data()) == MI_SUCCESS;
   }
 
+  bool add_recipient(const std::string& address) override {
+    std::string copy = address;
+    return smfi_addrcpt(context_, copy.data()) == MI_SUCCESS;
+  }
+
   bool reply(int code, const std::string& enhanced, const std::string& text) override {
     std::string code_copy = std::to_string(code);
     std::string enhanced_copy = enhanced;

@@ -43,4 +43,11 @@ inline constexpr std::size_t max_received_spf_value = 16 * 1024;
 /// Key and value pairs in a Received-SPF field; RFC 7208 section 9.1 names seven.
 inline constexpr std::size_t max_received_spf_pairs = 50;
 
+/// Octets of an ARC-Seal or ARC-Authentication-Results value: the latter holds a whole
+/// Authentication-Results value.
+inline constexpr std::size_t max_arc_value = max_auth_results_value;
+
+/// Sets of an ARC chain (RFC 8617 section 4.2.1 "Instance Tags").
+inline constexpr std::size_t max_arc_sets = 50;
+
 }  // namespace dmarc::mail

@@ -36,6 +36,9 @@ void apply(const policy::Judgement& judgement, Editor& editor, std::string_view 
   if (judgement.hold_reason && !editor.hold(*judgement.hold_reason)) {
     sink.write(log::make(log::Id::quarantine_failed, {job_id}));
   }
+  if (judgement.copy_to && !editor.add_recipient(*judgement.copy_to)) {
+    sink.write(log::make(log::Id::add_recipient_failed, {job_id}));
+  }
   if (!judgement.reply) return;
   const policy::Reply& reply = *judgement.reply;
   if (!editor.reply(reply.code, reply.enhanced, escaped(reply.text))) {

@@ -20,6 +20,7 @@ class Editor {
   /// The n-th field of that name, from 1.
   virtual bool remove(std::string_view name, std::size_t index) = 0;
   virtual bool hold(const std::string& reason) = 0;
+  virtual bool add_recipient(const std::string& address) = 0;
   /// The SMTP reply to a rejected or deferred message. `text` is for MTAs that take it as a format:
   /// each "%" is doubled.
   virtual bool reply(int code, const std::string& enhanced, const std::string& text) = 0;

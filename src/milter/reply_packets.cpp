@@ -30,6 +30,10 @@ class PacketEditor final : public Editor {
     return ask(wire::action::quarantine, Reply::quarantine, Fields().text(reason));
   }
 
+  bool add_recipient(const std::string& address) override {
+    return ask(wire::action::add_recipients, Reply::add_recipient, Fields().text(address));
+  }
+
   bool reply(int code, const std::string& enhanced, const std::string& text) override {
     reply_ = Fields().text(std::to_string(code) + " " + enhanced + " " + text).take();
     return true;

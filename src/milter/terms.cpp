@@ -11,9 +11,10 @@ using namespace wire;
 // Header fields are inserted; OpenDMARC requires the right to quarantine too, whatever is set.
 constexpr std::uint32_t needed = action::add_headers | action::quarantine;
 
-// Without the right to change fields a forged Authentication-Results field stays, and the log says
-// so.
-constexpr std::uint32_t welcome = action::change_headers | action::choose_macros;
+// Without the right to change fields a forged Authentication-Results field stays, without that to
+// add recipients CopyFailuresTo can't act; the log says so.
+constexpr std::uint32_t welcome =
+    action::change_headers | action::choose_macros | action::add_recipients;
 
 // Events that the filter has no use for, and those that it hears without ever answering. CONNECT is
 // answered for IgnoreHosts and MAIL for IgnoreAuthenticatedClients.

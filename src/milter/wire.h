@@ -77,6 +77,7 @@ enum class Reply : char {
 /// What the filter may ask for at the end of a message.
 namespace action {
 inline constexpr std::uint32_t add_headers = 0x01;
+inline constexpr std::uint32_t add_recipients = 0x04;
 inline constexpr std::uint32_t change_headers = 0x10;
 inline constexpr std::uint32_t quarantine = 0x20;
 /// The filter names the macros that it wants.

@@ -74,6 +74,15 @@ Disposition dispose_failure(const Assessment& assessment, const Settings& settin
   return reject(fill_in(settings.reject_string, domain));
 }
 
+/// Spares a message what its policy asks for, if its forwarders are trusted.
+Disposition excuse(Disposition disposition, const Arc& arc) {
+  const bool harmed = disposition.applied != Policy::none;
+  if (!harmed || !arc.whitelisted) return disposition;
+  Disposition excused;
+  excused.note = "ARC chain passed, all sealers are in DomainWhitelist";
+  return excused;
+}
+
 Disposition dispose_temporary_error(const Assessment& assessment, const Settings& settings) {
   Disposition disposition;
   if (settings.temp_error_action == TempErrorAction::accept) return disposition;
@@ -93,8 +102,8 @@ Reply tempfail_reply(std::string_view text) {
   return reply(451, "4.7.1", text);
 }
 
-Disposition dispose(const Assessment& assessment, const FormRuling& form,
-                    const Settings& settings) {
+Disposition dispose(const Assessment& assessment, const FormRuling& form, const Settings& settings,
+                    const Arc& arc) {
   const bool rejected_anyway =
       assessment.result == Result::fail && assessment.policy == Policy::reject;
   if (form.incomplete && settings.reject_failures && !rejected_anyway) {
@@ -102,7 +111,7 @@ Disposition dispose(const Assessment& assessment, const FormRuling& form,
   }
   switch (assessment.result) {
     case Result::fail:
-      return dispose_failure(assessment, settings);
+      return excuse(dispose_failure(assessment, settings), arc);
     case Result::temperror:
       return dispose_temporary_error(assessment, settings);
     case Result::none:

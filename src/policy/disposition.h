@@ -14,6 +14,9 @@
 //                      without                      proceed                        none
 //   incomplete         RejectFailures               550 5.7.1                      reject
 //
+// A failing message whose ARC chain passed, and all of whose sealers are in DomainWhitelist, is
+// accepted instead of rejected or put on hold.
+//
 // "Incomplete", whatever the result: a limit was reached, so there may be author domains that were
 // not evaluated, or forged fields that can't all be removed. Whoever enforces policies can't let
 // that through.
@@ -37,7 +40,8 @@ struct Disposition {
   std::string note;
 };
 
-Disposition dispose(const Assessment& assessment, const FormRuling& form, const Settings& settings);
+Disposition dispose(const Assessment& assessment, const FormRuling& form, const Settings& settings,
+                    const Arc& arc);
 
 /// `550 5.7.1 text` or `451 4.7.1 text`; the text is made printable and cut to what libmilter
 /// takes.

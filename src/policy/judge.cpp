@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "policy/arc.h"
 #include "policy/assessment.h"
 #include "policy/authentication.h"
 #include "policy/authserv_ids.h"
@@ -53,8 +54,21 @@ void adopt(Judgement& judgement, Disposition disposition) {
   judgement.note = std::move(disposition.note);
 }
 
+void adopt(Judgement& judgement, ArcFinding finding) {
+  judgement.arc = std::move(finding.arc);
+  append(judgement.events, std::move(finding.events));
+}
+
 bool is_let_in(const Judgement& judgement) {
   return judgement.action == Action::accept || judgement.action == Action::proceed;
+}
+
+/// A message that is refused has no recipients to be added to.
+void copy_failure(Judgement& judgement, const Settings& settings) {
+  const bool enforceable =
+      judgement.result == Result::fail && judgement.policy.value_or(Policy::none) != Policy::none;
+  if (enforceable && is_let_in(judgement) && !settings.copy_failures_to.empty())
+    judgement.copy_to = settings.copy_failures_to;
 }
 
 void prefetch_authors(const FormRuling& form, const Settings& settings, dns::Resolver& resolver) {
@@ -129,9 +143,12 @@ Judgement judge(const Message& message, const Settings& settings, dns::Resolver&
     authenticate_sender(judgement.authentication, message, settings, trusted, own_spf);
     log_own_spf(judgement, message);
   }
+  adopt(judgement, read_arc(message, settings, trusted));
+
   Assessment assessment = assess(evaluate(), form);
-  adopt(judgement, dispose(assessment, form, settings));
+  adopt(judgement, dispose(assessment, form, settings, judgement.arc));
   adopt(judgement, std::move(assessment));
+  copy_failure(judgement, settings);
 
   const std::string domain = shown_domain(judgement);
   append(judgement.events, result_events(message, judgement, domain));

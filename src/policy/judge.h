@@ -76,10 +76,25 @@ struct Authentication {
   std::vector<Removal> removals;
 };
 
+/// What is known of the ARC chain; see policy/arc.h.
+struct Arc {
+  bool passed = false;       ///< a trusted filter says so
+  bool whitelisted = false;  ///< and every sealer is in DomainWhitelist
+  /// As the message says, in the order of its ARC-Seal fields; unverified.
+  struct Set {
+    unsigned instance = 0;
+    dns::Name domain;
+    std::string selector;
+    std::string client_ip;  ///< of the sealer's client; printable ASCII, may be empty
+  };
+  std::vector<Set> sets;
+};
+
 struct Judgement {
   Action action = Action::accept;
   std::optional<Reply> reply;
   std::optional<std::string> hold_reason;  ///< ask the MTA to put the message on hold
+  std::optional<std::string> copy_to;      ///< ask the MTA to add this recipient
   /// To be made before the insertions, in this order (from the bottom up): so each index is right
   /// when its turn comes.
   std::vector<Removal> removals;
@@ -88,6 +103,7 @@ struct Judgement {
 
   mail::Author author;
   Authentication authentication;
+  Arc arc;
   /// One for each domain evaluated; the first is the one whose result is shown. Empty when nothing
   /// was evaluated.
   std::vector<Verdict> verdicts;

@@ -114,6 +114,12 @@ std::vector<log::Event> removal_events(const Message& message,
 std::vector<log::Event> result_events(const Message& message, const Judgement& judgement,
                                       std::string_view domain) {
   std::vector<log::Event> events;
+  if (judgement.result == Result::fail && judgement.arc.passed) {
+    if (judgement.arc.whitelisted && judgement.disposition == Policy::none)
+      events.push_back(log::make(log::Id::arc_override, {message.job_id}));
+    if (!judgement.arc.whitelisted && judgement.disposition != Policy::none)
+      events.push_back(log::make(log::Id::arc_no_override, {message.job_id}));
+  }
   events.push_back(log::make(log::Id::result, {message.job_id, domain.empty() ? "(none)" : domain,
                                                to_string(judgement.result)}));
   if (judgement.result != Result::pass && judgement.result != Result::none) {

@@ -70,6 +70,8 @@ struct Settings {
   std::string reject_string =
       "rejected by DMARC policy for %s";  ///< at most one %s: the policy domain
   TempErrorAction temp_error_action = TempErrorAction::accept;
+  std::string copy_failures_to;             ///< an address, or empty
+  std::vector<dns::Name> domain_whitelist;  ///< ARC sealers that excuse a failure
 
   Options evaluation() const { return {discovery, public_suffixes.get()}; }
 };

@@ -35,7 +35,7 @@ class Reader {
  private:
   struct Method {
     std::string_view name;
-    std::vector<MethodResult> TrustedResults::*results;  ///< null: told apart, but not used
+    std::vector<MethodResult> TrustedResults::*results;
     bool decided = false;
   };
 
@@ -45,7 +45,7 @@ class Reader {
     for (const MethodResult& result : found) {
       if (result.method != method.name) continue;
       taken = true;
-      if (method.results != nullptr) (results_.*method.results).push_back(result);
+      (results_.*method.results).push_back(result);
     }
     method.decided = taken && trust_ == AuthResultsTrust::topmost;
     return taken;
@@ -70,8 +70,9 @@ class Reader {
   AuthResultsTrust trust_;
   TrustedResults& results_;
   std::set<std::string> others_;
-  std::array<Method, 3> methods_{
-      {{"spf", &TrustedResults::spf}, {"dkim", &TrustedResults::dkim}, {"arc", nullptr}}};
+  std::array<Method, 3> methods_{{{"spf", &TrustedResults::spf},
+                                  {"dkim", &TrustedResults::dkim},
+                                  {"arc", &TrustedResults::arc}}};
   std::size_t examined_ = 0;
   bool blocked_ = false;
 };

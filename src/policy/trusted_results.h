@@ -26,6 +26,7 @@ namespace dmarc::policy {
 struct TrustedResults {
   std::vector<mail::MethodResult> spf;   ///< in the order of the fields, topmost first
   std::vector<mail::MethodResult> dkim;  ///< likewise
+  std::vector<mail::MethodResult> arc;   ///< likewise
   /// From the bottom up, so that removing one leaves the indices of the others right.
   std::vector<Removal> removals;
   /// Fields that should be removed too, but are past the limit.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/json.h"
 #include "mail/reverse_path.h"
 #include "report/aggregate_data.h"
 #include "report/codes.h"
@@ -117,6 +118,19 @@ void add_authentication(Lines& lines, const Authentication& authentication) {
   lines.add("spf_scope", authentication.spf_source == Source::none ? -1 : 1);
 }
 
+/// "json:[{"i":1,"d":"relay.example","s":"arc","ip":"192.0.2.1"}]"
+std::string arc_sets(const policy::Arc& arc) {
+  base::Json sets = base::Json::array();
+  for (const policy::Arc::Set& set : arc.sets) {
+    sets.push(base::Json::object()
+                  .set("i", set.instance)
+                  .set("d", set.domain.text())
+                  .set("s", set.selector)
+                  .set("ip", set.client_ip));
+  }
+  return "json:" + sets.line();
+}
+
 void add_policy(Lines& lines, const Verdict& verdict) {
   lines.add("pdomain", verdict.policy_domain.value_or(verdict.author).text());
   lines.add("policy", static_cast<int>(verdict_code(verdict)), publication(verdict));
@@ -183,9 +197,8 @@ std::string history_record(const Message& message, const Judgement& judgement,
   lines.add("mfrom", message.sender.domain ? message.sender.domain->text() : "");
   add_authentication(lines, judgement.authentication);
   add_policy(lines, verdict);
-  // No ARC chain has been looked at: "fail", with no sealers.
-  lines.add("arc", 7);
-  lines.add("arc_policy", "2 json:[]");
+  lines.add("arc", judgement.arc.passed ? 0 : 7);
+  lines.add("arc_policy", (judgement.arc.whitelisted ? "0 " : "2 ") + arc_sets(judgement.arc));
   lines.add("action", static_cast<int>(action_code(judgement)), overrides(judgement));
   return lines.take();
 }

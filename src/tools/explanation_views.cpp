@@ -116,6 +116,10 @@ Outline authentication_outline(const Explanation& explanation) {
                 base::printable(dkim.result));
   }
   if (authentication.dkim.empty()) outline.add("DKIM: no result");
+  const policy::Arc& arc = explanation.judgement.arc;
+  if (arc.passed)
+    outline.add(arc.whitelisted ? "ARC: passed, all sealers are in DomainWhitelist"
+                                : "ARC: passed, not all sealers are in DomainWhitelist");
   return outline;
 }
 

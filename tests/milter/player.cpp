@@ -247,6 +247,9 @@ class Player {
     if (problem) throw Mismatch(*problem);
     if (edits_.quarantine.value_or("") != with_words(expected.hold.value_or(""), words_))
       throw Mismatch("hold: " + edits_.quarantine.value_or("none"));
+    std::vector<std::string> added;
+    if (expected.recipient) added.push_back(*expected.recipient);
+    if (edits_.added_recipients != added) throw Mismatch("other recipients were added");
   }
 
   void check_log(const Expectations& expected) {

@@ -148,6 +148,8 @@ class Reader {
       expected.logged.emplace_back(rest);
     else if (word == "no-log")
       expected.not_logged.emplace_back(rest);
+    else if (word == "recipient")
+      expected.recipient = rest;
     else if (word == "history")
       expected.recorded.emplace_back(rest);
     else if (word == "no-history")

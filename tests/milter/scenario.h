@@ -27,6 +27,7 @@ struct Expectations {
   std::vector<std::string> added;    ///< fields above the message, from the top
   std::vector<std::string> removed;  ///< fields that are gone
   std::optional<std::string> hold;
+  std::optional<std::string> recipient;  ///< that is added
   std::vector<std::string> logged;
   std::vector<std::string> not_logged;
   std::vector<std::string> recorded;  ///< lines of the history file

@@ -97,6 +97,12 @@ TEST(ConfigurationError, unreadable_test_data) {
             "or directory");
 }
 
+TEST(ConfigurationError, an_unreadable_whitelist) {
+  EXPECT_EQ(failure("DomainWhitelistFile /nonexistent"),
+            "opendmarc: can't load domain whitelist file from /nonexistent: No such file or "
+            "directory");
+}
+
 TEST(ConfigurationError, test_data_that_can_not_be_understood) {
   const test::TemporaryFolder folder;
   const std::string path = folder.write("data", "name-only\n");

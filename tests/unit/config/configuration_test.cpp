@@ -241,6 +241,18 @@ TEST(Configuration, relative_paths_are_below_the_base_directory) {
   EXPECT_NE(made.policy.public_suffixes, nullptr);
 }
 
+TEST(Configuration, the_whitelist_is_that_of_the_option_and_of_its_file) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("list", "# forwarders\nForwarder.example  # ours\n");
+  const auto made =
+      made_from("DomainWhitelist lists.example, relay.example\nDomainWhitelistFile " + path);
+  std::vector<std::string> names;
+  for (const dns::Name& name : made.policy.domain_whitelist)
+    names.push_back(name.text());
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"lists.example", "relay.example", "forwarder.example"}));
+}
+
 TEST(Configuration, test_data_is_read_with_the_rest) {
   const test::TemporaryFolder folder;
   const std::string path = folder.write("zone", "_dmarc.example.org v=DMARC1; p=none\n");

@@ -58,7 +58,7 @@ TEST(Disposition, is_that_of_the_table) {
     Settings settings;
     settings.reject_failures = row.reject_failures;
     settings.hold_quarantined_messages = row.hold;
-    const Disposition done = dispose(assessment(row.result, row.policy), {}, settings);
+    const Disposition done = dispose(assessment(row.result, row.policy), {}, settings, {});
     SCOPED_TRACE(std::string(to_string(row.result)) + " p=" +
                  std::string(to_string(row.policy.value_or(Policy::none))) + " RejectFailures " +
                  (row.reject_failures ? "on" : "off") + " Hold " + (row.hold ? "on" : "off"));
@@ -70,17 +70,17 @@ TEST(Disposition, is_that_of_the_table) {
 }
 
 TEST(Disposition, notes_why_a_policy_is_not_applied) {
-  EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), {}, {}).note,
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), {}, {}, {}).note,
             "RejectFailures is off");
-  EXPECT_EQ(dispose(assessment(Result::fail, Policy::quarantine), {}, {}).note,
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::quarantine), {}, {}, {}).note,
             "HoldQuarantinedMessages is off");
-  EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, {}).note, "");
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, {}, {}).note, "");
 }
 
 TEST(Disposition, rejects_with_the_usual_text_for_the_policy_domain) {
   Settings settings;
   settings.reject_failures = true;
-  const auto reply = dispose(assessment(Result::fail, Policy::reject), {}, settings).reply;
+  const auto reply = dispose(assessment(Result::fail, Policy::reject), {}, settings, {}).reply;
   ASSERT_TRUE(reply.has_value());
   EXPECT_EQ(reply->code, 550);
   EXPECT_EQ(reply->enhanced, "5.7.1");
@@ -92,7 +92,7 @@ TEST(Disposition, rejects_with_reject_string) {
   settings.reject_failures = true;
   const auto text_of = [&](std::string pattern) {
     settings.reject_string = std::move(pattern);
-    return dispose(assessment(Result::fail, Policy::reject), {}, settings).reply->text;
+    return dispose(assessment(Result::fail, Policy::reject), {}, settings, {}).reply->text;
   };
   EXPECT_EQ(text_of("No."), "No.");
   EXPECT_EQ(text_of("%s says no"), "example.org says no");
@@ -106,21 +106,22 @@ TEST(Disposition, rejects_with_reject_string) {
 TEST(Disposition, holds_with_the_policy_domain_in_the_reason) {
   Settings settings;
   settings.hold_quarantined_messages = true;
-  EXPECT_EQ(dispose(assessment(Result::fail, Policy::quarantine), {}, settings).hold_reason,
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::quarantine), {}, settings, {}).hold_reason,
             "quarantined by DMARC policy for example.org");
 }
 
 TEST(Disposition, defers_a_temporary_error_when_asked_to) {
   Settings settings;
   settings.temp_error_action = TempErrorAction::tempfail;
-  const Disposition done = dispose(assessment(Result::temperror), {}, settings);
+  const Disposition done = dispose(assessment(Result::temperror), {}, settings, {});
   EXPECT_EQ(done.action, Action::tempfail);
   ASSERT_TRUE(done.reply.has_value());
   EXPECT_EQ(done.reply->code, 451);
   EXPECT_EQ(done.reply->enhanced, "4.7.1");
   EXPECT_EQ(done.reply->text,
             "temporary failure while checking the DMARC policy of sub.example.org");
-  EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, settings).action, Action::accept);
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, settings, {}).action,
+            Action::accept);
 }
 
 TEST(Disposition, rejects_what_could_not_be_evaluated_whole_when_policies_are_enforced) {
@@ -130,18 +131,44 @@ TEST(Disposition, rejects_what_could_not_be_evaluated_whole_when_policies_are_en
   Settings settings;
   settings.temp_error_action = TempErrorAction::tempfail;
   settings.hold_quarantined_messages = true;
-  EXPECT_EQ(dispose(assessment(Result::permerror), form, settings).action, Action::accept);
+  EXPECT_EQ(dispose(assessment(Result::permerror), form, settings, {}).action, Action::accept);
   settings.reject_failures = true;
   for (const Assessment& each : {assessment(Result::permerror), assessment(Result::temperror),
                                  assessment(Result::fail, Policy::quarantine)}) {
-    const Disposition done = dispose(each, form, settings);
+    const Disposition done = dispose(each, form, settings, {});
     EXPECT_EQ(done.action, Action::reject);
     EXPECT_EQ(done.applied, Policy::reject);
     EXPECT_EQ(done.reply->text, "DMARC can't be checked: too many author domains");
     EXPECT_FALSE(done.hold_reason.has_value());
   }
-  EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), form, settings).reply->text,
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), form, settings, {}).reply->text,
             "rejected by DMARC policy for example.org");
+}
+
+TEST(Disposition, trusted_forwarders_excuse_a_failure) {
+  Settings settings;
+  settings.reject_failures = true;
+  settings.hold_quarantined_messages = true;
+  const Arc trusted{.passed = true, .whitelisted = true, .sets = {}};
+  for (const Policy policy : {Policy::reject, Policy::quarantine}) {
+    const Disposition done = dispose(assessment(Result::fail, policy), {}, settings, trusted);
+    EXPECT_EQ(done.action, Action::accept);
+    EXPECT_EQ(done.applied, Policy::none);
+    EXPECT_FALSE(done.reply || done.hold_reason);
+    EXPECT_EQ(done.note, "ARC chain passed, all sealers are in DomainWhitelist");
+  }
+  const Arc unknown{.passed = true, .whitelisted = false, .sets = {}};
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), {}, settings, unknown).action,
+            Action::reject);
+}
+
+TEST(Disposition, nobody_excuses_what_could_not_be_checked) {
+  Settings settings;
+  settings.reject_failures = true;
+  FormRuling form;
+  form.incomplete = true;
+  const Arc trusted{.passed = true, .whitelisted = true, .sets = {}};
+  EXPECT_EQ(dispose(assessment(Result::permerror), form, settings, trusted).action, Action::reject);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The tag-list that a DMARC Policy Record is: "v=DMARC1; p=reject; rua=mailto:a@example.org"
-// (RFC 9989 section 4.8 "Formal Definition").
+// (RFC 9989 section 4.8 "Formal Definition"), and an ARC-Seal field too (RFC 6376 section 3.2
+// "Tag=Value Lists").
 //
 //   TagList list(text);
 //   while (const auto tag = list.next()) ... tag->name, tag->value
@@ -10,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace dmarc {
+namespace dmarc::mail {
 
 struct Tag {
   std::string_view name;   ///< as written; empty when the element is no tag
@@ -33,4 +34,4 @@ class TagList {
   std::string_view rest_;
 };
 
-}  // namespace dmarc
+}  // namespace dmarc::mail

@@ -1,10 +1,10 @@
-#include "dmarc/tag_list.h"
+#include "mail/tag_list.h"
 
 #include <algorithm>
 
 #include "base/ascii.h"
 
-namespace dmarc {
+namespace dmarc::mail {
 namespace {
 
 Tag read_element(std::string_view element) {
@@ -31,4 +31,4 @@ std::optional<Tag> TagList::next() {
   return {};
 }
 
-}  // namespace dmarc
+}  // namespace dmarc::mail

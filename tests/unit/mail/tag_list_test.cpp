@@ -1,10 +1,10 @@
-#include "dmarc/tag_list.h"
+#include "mail/tag_list.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace dmarc {
+namespace dmarc::mail {
 namespace {
 
 // Every element as "name=value", or "?text" when it is no tag.
@@ -46,4 +46,4 @@ TEST(TagList, keeps_blanks_and_any_octet_inside_a_value) {
 }
 
 }  // namespace
-}  // namespace dmarc
+}  // namespace dmarc::mail
