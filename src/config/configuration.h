@@ -23,7 +23,7 @@
 
 namespace dmarc::config {
 
-enum class MilterEngine { libmilter, native };
+enum class MilterEngine { native, libmilter };
 
 /// How the daemon itself runs; everything here is settled at start.
 struct Process {
@@ -34,7 +34,7 @@ struct Process {
   std::optional<unsigned> umask;
   bool background = true;
   std::size_t max_connections = 0;  ///< 0: no limit
-  MilterEngine engine = MilterEngine::libmilter;
+  MilterEngine engine = MilterEngine::native;
 };
 
 struct Logging {

@@ -32,7 +32,7 @@ Filled fill_process(Context& context, Process& process) {
   process.background = values.flag("Background");
   process.max_connections = static_cast<std::size_t>(values.number("MaximumConnections"));
   process.engine =
-      context.chosen("MilterEngine", "native") ? MilterEngine::native : MilterEngine::libmilter;
+      context.chosen("MilterEngine", "libmilter") ? MilterEngine::libmilter : MilterEngine::native;
   if (values.is_set("UMask")) process.umask = static_cast<unsigned>(values.number("UMask"));
   if (process.base_directory.empty()) return {};
   const int error = folder_error(process.base_directory);

@@ -76,12 +76,12 @@ std::vector<Option> process_options() {
            "each `smtpd` process that has a client. 0 leaves only the limit on file descriptors."},
       {.name = "MilterEngine",
        .type = Type::choice,
-       .default_value = "libmilter",
-       .words = {"libmilter", "native"},
+       .default_value = "native",
+       .words = {"native", "libmilter"},
        .reload = Reload::at_start,
-       .summary = "Who speaks the milter protocol: Sendmail's library, or this filter itself.",
+       .summary = "Who speaks the milter protocol: this filter itself, or Sendmail's library.",
        .details = "Both do the same for the MTA. `native` serves all connections with a few "
-                  "threads and uses a fraction of the processor time; `libmilter` takes a thread "
+                  "threads and takes a fraction of the processor time; `libmilter` takes a thread "
                   "for each connection."},
       {.name = "ChangeRootDirectory",
        .type = Type::path,

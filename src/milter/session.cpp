@@ -186,8 +186,13 @@ std::optional<policy::Judgement> Session::try_to_judge(MessageState& state) cons
 }
 
 void Session::conclude(const policy::Message& message, const policy::Judgement& judgement) const {
+  // The record first: what the log tells of is in the history, whenever the process may end.
+  record(message, judgement);
   for (const log::Event& event : judgement.events)
     environment_->sink->write(event);
+}
+
+void Session::record(const policy::Message& message, const policy::Judgement& judgement) const {
   if (!environment_->history ||
       !report::belongs_in_history(message, judgement, environment_->history_options)) {
     return;

@@ -103,6 +103,7 @@ class Session {
   void prefetch();
   std::optional<policy::Judgement> try_to_judge(MessageState& state) const;
   void conclude(const policy::Message& message, const policy::Judgement& judgement) const;
+  void record(const policy::Message& message, const policy::Judgement& judgement) const;
 
   std::shared_ptr<const Environment> environment_;
   std::string client_name_;

@@ -37,6 +37,9 @@ SPFIgnoreResults true
 SPFSelfValidate true
 """
 
+# What `run --with` adds to every configuration.
+EXTRA = os.environ.get("DMARCD_EXTRA_CONFIGURATION", "")
+
 POLICIES = {"reject.example": "reject", "quarantine.example": "quarantine", "none.example": "none"}
 SELECTOR = "test"
 
@@ -126,7 +129,7 @@ class World:
     def start_filter(self, configuration: str, **options) -> None:
         """`options` are those of subprocess.Popen."""
         path = self.scratch / "opendmarc.conf"
-        path.write_text(configuration)
+        path.write_text(configuration + EXTRA)
         self.filter = services.Process(str(BIN / "dmarcd"), "-f", "-l", "-c", str(path),
                                        log=self.scratch / "dmarcd.log", ready=("127.0.0.1", 8893), **options)
 
