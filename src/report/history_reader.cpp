@@ -15,6 +15,22 @@ bool is_skipped(std::string_view line) {
 
 }  // namespace
 
+void HistoryReader::reject(Record& record, std::string problem) const {
+  if (!record.problem.empty()) return;
+  record.line = lines_.number();
+  record.problem = std::move(problem);
+}
+
+/// Takes the line at which lines_ stands, the `count`th of the record.
+void HistoryReader::read_line(HistoryFields& fields, std::size_t count, Record& record) {
+  if (count > max_record_lines) return reject(record, "too many lines");
+  text_.append(lines_.text()).append(1, '\n');
+  if (lines_.is_cut()) reject(record, "a line that is too long");
+  if (lines_.is_unfinished()) reject(record, "the file ends within the record");
+  if (!record.problem.empty()) return;
+  if (auto problem = fields.read(lines_.text())) reject(record, std::move(*problem));
+}
+
 std::optional<HistoryReader::Record> HistoryReader::next() {
   while (!has_line_) {
     if (!lines_.next()) return std::nullopt;
@@ -23,33 +39,23 @@ std::optional<HistoryReader::Record> HistoryReader::next() {
   Record record;
   record.line = lines_.number();
   HistoryFields fields;
+  text_.clear();
   std::size_t count = 0;
-  const auto reject = [&](std::uint64_t line, std::string problem) {
-    if (!record.problem.empty()) return;
-    record.line = line;
-    record.problem = std::move(problem);
-  };
-  if (!begins_record(lines_.text())) reject(lines_.number(), "no \"job\" line before it");
+  if (!begins_record(lines_.text())) reject(record, "no \"job\" line before it");
   do {
-    const std::string_view line = lines_.text();
-    if (count > 0 && begins_record(line)) break;
-    if (!is_skipped(line)) record.text.append(line).append(1, '\n');
     has_line_ = false;
-    if (is_skipped(line)) continue;
-    if (++count > max_record_lines) {
-      reject(lines_.number(), "too many lines");
-      record.text.clear();
+    if (is_skipped(lines_.text())) continue;
+    if (count > 0 && begins_record(lines_.text())) {
+      has_line_ = true;
+      break;
     }
-    if (lines_.is_cut()) reject(lines_.number(), "a line that is too long");
-    if (lines_.is_unfinished()) reject(lines_.number(), "the file ends within the record");
-    if (!record.problem.empty()) continue;
-    if (auto problem = fields.read(line)) reject(lines_.number(), std::move(*problem));
-  } while ((has_line_ = lines_.next()));
-  if (auto problem = fields.missing()) reject(record.line, std::move(*problem));
-  if (record.problem.empty()) {
+    read_line(fields, ++count, record);
+  } while (lines_.next());
+  if (record.problem.empty()) record.problem = fields.missing().value_or("");
+  if (record.problem.empty())
     record.entry = fields.take();
-    record.text.clear();
-  }
+  else
+    record.text = text_;
   return record;
 }
 

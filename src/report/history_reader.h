@@ -26,6 +26,8 @@
 
 namespace dmarc::report {
 
+class HistoryFields;
+
 class HistoryReader {
  public:
   /// RFC 9990 section 3.1.1.10 "DKIM Signatures in Aggregate Reports" asks for no more in a row.
@@ -48,7 +50,11 @@ class HistoryReader {
   int error() const { return lines_.error(); }              ///< errno of a failed read, or 0
 
  private:
+  void reject(Record& record, std::string problem) const;
+  void read_line(HistoryFields& fields, std::size_t count, Record& record);
+
   base::LineReader lines_;
+  std::string text_;       ///< of the record that is being read
   bool has_line_ = false;  ///< lines_ stands at the "job" line of the next record
 };
 

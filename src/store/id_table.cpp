@@ -1,7 +1,6 @@
 #include "store/id_table.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "base/ascii.h"
 #include "store/bulk_insert.h"
@@ -66,10 +65,10 @@ class IdTable::Finder {
   soci::statement statement_;
 };
 
-void IdTable::want(Key key) {
-  if (ids_.find(key) != ids_.end()) return;
+const std::int64_t& IdTable::want(Key key) {
+  if (const auto known = ids_.find(key); known != ids_.end()) return known->second;
   wanted_.push_back({key.owner, std::string(key.name)});
-  ids_.emplace(wanted_.back(), 0);
+  return ids_.emplace(wanted_.back(), 0).first->second;
 }
 
 bool IdTable::insert(std::size_t first, std::size_t last) {
@@ -103,19 +102,6 @@ void IdTable::resolve() {
     }
   });
   wanted_.clear();
-}
-
-std::int64_t IdTable::id(Key key) const {
-  const auto found = ids_.find(key);
-  if (found == ids_.end() || found->second == 0)
-    throw std::logic_error("a name that was not resolved");
-  return found->second;
-}
-
-std::int64_t IdTable::id_now(Key key) {
-  want(key);
-  resolve();
-  return id(key);
 }
 
 void IdTable::forget_if_large() {

@@ -2,9 +2,8 @@
 // stored once and referred to.
 //
 //   store::IdTable domains(database, {.table = "domains", .name = "name"});
-//   domains.want({0, "example.org"});            // for everything that is going to be needed,
-//   domains.resolve();                           // then all at once,
-//   domains.id({0, "example.org"});              // then as often as you like
+//   const std::int64_t& id = domains.want({0, "example.org"});   // for all that will be needed
+//   domains.resolve();                                           // now `id` is the number
 //
 // OpenDMARC's MariaDB tables compare names without regard to case: domains and selectors are to be
 // given in lower case, and are found however OpenDMARC has written them. What has been resolved is
@@ -42,13 +41,11 @@ class IdTable {
 
   IdTable(Database& database, Shape shape) : database_(database), shape_(shape) {}
 
-  void want(Key key);
+  /// The place of the number, which is 0 until resolve() unless it is known already. It is there
+  /// until forget_if_large().
+  const std::int64_t& want(Key key);
   /// Finds what is wanted, and inserts what is not there. To be called within a transaction.
   void resolve();
-  /// Only for what was resolved since forget_if_large().
-  std::int64_t id(Key key) const;
-  /// The number, inserted if need be, on its own.
-  std::int64_t id_now(Key key);
 
   void forget_if_large();
 

@@ -19,6 +19,9 @@ std::int64_t number(Code code) {
   return static_cast<std::int64_t>(code);
 }
 
+/// The number of a name that is not there.
+constexpr std::int64_t nothing = 0;
+
 /// signatures.pass has no room for -1.
 std::int64_t signature_code(AuthCode code) {
   return number(code == AuthCode::undefined ? AuthCode::unknown : code);
@@ -88,7 +91,7 @@ void Importer::add(report::HistoryEntry entry) {
     ++counts_.no_address;
     return;
   }
-  batch_.emplace_back().entry = std::move(entry);
+  batch_.emplace_back(std::move(entry));
   if (batch_.size() == batch_size) flush();
 }
 
@@ -111,44 +114,45 @@ void Importer::flush() {
   batch_.clear();
 }
 
-void Importer::resolve_names() {
-  for (IdTable* table : {&reporters_, &addresses_, &domains_, &reasons_})
-    table->forget_if_large();
-  for (const Row& row : batch_) {
-    const report::HistoryEntry& entry = row.entry;
-    reporters_.want({0, entry.reporter});
-    addresses_.want({0, entry.ip});
-    for (const std::string* name : {&entry.from, &entry.envelope_from, &entry.published.domain})
-      domains_.want({0, *name});
-    for (const report::DkimSignature& signature : entry.dkim)
-      domains_.want({0, signature.domain});
-    for (const report::ArcSeal& seal : entry.arc_seals)
-      domains_.want({0, seal.domain});
-    if (!entry.reasons.empty()) reasons_.want({0, to_text(entry.reasons)});
-  }
-  for (IdTable* table : {&reporters_, &addresses_, &domains_, &reasons_})
-    table->resolve();
-  for (Row& row : batch_) {
-    const report::HistoryEntry& entry = row.entry;
-    row.reporter = reporters_.id({0, entry.reporter});
-    row.ip = addresses_.id({0, entry.ip});
-    row.from = domains_.id({0, entry.from});
-    row.envelope_from = domains_.id({0, entry.envelope_from});
-    row.policy_domain = domains_.id({0, entry.published.domain});
-    if (!entry.reasons.empty()) row.reason = reasons_.id({0, to_text(entry.reasons)});
-  }
+void Importer::want_names(Row& row) {
+  const report::HistoryEntry& entry = row.entry;
+  row.reporter = &reporters_.want({0, entry.reporter});
+  row.ip = &addresses_.want({0, entry.ip});
+  row.from = &domains_.want({0, entry.from});
+  row.envelope_from = &domains_.want({0, entry.envelope_from});
+  row.policy_domain = &domains_.want({0, entry.published.domain});
+  row.reason = &nothing;
+  if (!entry.reasons.empty()) row.reason = &reasons_.want({0, to_text(entry.reasons)});
+  row.signers.reserve(entry.dkim.size() + entry.arc_seals.size());
+  for (const report::DkimSignature& signature : entry.dkim)
+    row.signers.push_back({&domains_.want({0, signature.domain}), &nothing});
+  for (const report::ArcSeal& seal : entry.arc_seals)
+    row.signers.push_back({&domains_.want({0, seal.domain}), &nothing});
 }
 
+void Importer::resolve_names() {
+  const auto tables = {&reporters_, &addresses_, &domains_, &reasons_};
+  for (IdTable* table : tables)
+    table->forget_if_large();
+  for (Row& row : batch_)
+    want_names(row);
+  for (IdTable* table : tables)
+    table->resolve();
+}
+
+/// Selectors belong to domains, whose numbers are known by now.
 void Importer::resolve_selectors() {
   selectors_.forget_if_large();
-  const auto want = [&](const std::string& domain, const std::string& selector) {
-    if (!selector.empty()) selectors_.want({domains_.id({0, domain}), selector});
-  };
-  for (const Row& row : batch_) {
+  for (Row& row : batch_) {
+    auto signer = row.signers.begin();
+    const auto want = [&](const std::string& selector) {
+      if (!selector.empty()) signer->selector = &selectors_.want({*signer->domain, selector});
+      ++signer;
+    };
     for (const report::DkimSignature& signature : row.entry.dkim)
-      want(signature.domain, signature.selector);
+      want(signature.selector);
     for (const report::ArcSeal& seal : row.entry.arc_seals)
-      want(seal.domain, seal.selector);
+      want(seal.selector);
   }
   selectors_.resolve();
 }
@@ -157,7 +161,7 @@ void Importer::resolve_policies() {
   policies_.forget_if_large();
   for (Row& row : batch_) {
     if (row.entry.policy == report::PolicyCode::no_record) continue;
-    row.published = policies_.id(row.entry.published, row.policy_domain);
+    row.published = policies_.id(row.entry.published, *row.policy_domain);
   }
 }
 
@@ -172,12 +176,12 @@ std::int64_t Importer::last_message() {
 void Importer::insert_messages() {
   for (const Row& row : batch_) {
     const report::HistoryEntry& entry = row.entry;
-    messages_.add({entry.received, entry.job, row.reporter, number(entry.policy),
-                   number(entry.action), row.ip, row.envelope_from, row.from, row.policy_domain,
+    messages_.add({entry.received, entry.job, *row.reporter, number(entry.policy),
+                   number(entry.action), *row.ip, *row.envelope_from, *row.from, *row.policy_domain,
                    number(entry.spf), number(entry.spf_scope), number(entry.align_dkim),
                    number(entry.align_spf), std::min<std::int64_t>(entry.signatures, 255),
                    entry.arc, entry.arc_policy, report::policy_letter(entry.requested),
-                   row.published, row.reason});
+                   row.published, *row.reason});
   }
   messages_.flush();
 }
@@ -186,7 +190,7 @@ void Importer::insert_messages() {
 void Importer::find_message_numbers(std::int64_t before) {
   std::unordered_map<MessageKey, Row*, MessageKeyHash> rows(batch_.size());
   for (Row& row : batch_)
-    rows.emplace(MessageKey{row.reporter, row.entry.received, row.entry.job}, &row);
+    rows.emplace(MessageKey{*row.reporter, row.entry.received, row.entry.job}, &row);
   guarded([&] {
     long long id = 0;
     long long reporter = 0;
@@ -215,19 +219,17 @@ void Importer::insert_details() {
 }
 
 void Importer::insert_details_of(const Row& row) {
-  const auto selector_id = [&](std::int64_t domain, const std::string& selector) {
-    return selector.empty() ? 0 : selectors_.id({domain, selector});
-  };
+  auto signer = row.signers.begin();
   for (const report::DkimSignature& signature : row.entry.dkim) {
-    const std::int64_t domain = domains_.id({0, signature.domain});
-    signatures_.add({row.message, domain, selector_id(domain, signature.selector),
+    signatures_.add({row.message, *signer->domain, *signer->selector,
                      signature_code(signature.result), std::int64_t{is_error(signature.result)}});
+    ++signer;
   }
   for (const report::ArcSeal& seal : row.entry.arc_seals) {
-    const std::int64_t domain = domains_.id({0, seal.domain});
-    arc_results_.add({row.message, std::int64_t{seal.instance}, seal.client});
-    arc_seals_.add(
-        {row.message, domain, selector_id(domain, seal.selector), std::int64_t{seal.instance}});
+    const std::int64_t instance = seal.instance;
+    arc_results_.add({row.message, instance, seal.client});
+    arc_seals_.add({row.message, *signer->domain, *signer->selector, instance});
+    ++signer;
   }
 }
 
@@ -235,7 +237,7 @@ void Importer::insert_details_of(const Row& row) {
 void Importer::update_requests() {
   std::unordered_map<std::int64_t, const Row*> last;
   for (const Row& row : batch_) {
-    if (row.message != 0) last[row.from] = &row;
+    if (row.message != 0) last[*row.from] = &row;
   }
   for (const auto& [from, row] : last)
     policies_.request(from, row->entry, row->published);

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "report/history_entry.h"
@@ -45,14 +46,28 @@ class Importer {
   const Counts& counts() const { return counts_; }
 
  private:
+  /// Where the numbers of names are, once they are resolved.
+  using Number = const std::int64_t*;
+
+  /// The domain and the selector of a signature or a seal.
+  struct Signer {
+    Number domain;
+    Number selector;
+  };
+
   /// A record of the batch, with the numbers that stand for its names.
   struct Row {
+    explicit Row(report::HistoryEntry record) : entry(std::move(record)) {}
+
     report::HistoryEntry entry;
-    std::int64_t reporter = 0, ip = 0, from = 0, envelope_from = 0, policy_domain = 0;
-    std::int64_t published = 0, reason = 0;
+    Number reporter = nullptr, ip = nullptr, from = nullptr, envelope_from = nullptr;
+    Number policy_domain = nullptr, reason = nullptr;
+    std::vector<Signer> signers;  ///< of the signatures, then of the seals
+    std::int64_t published = 0;
     std::int64_t message = 0;  ///< 0 for a duplicate
   };
 
+  void want_names(Row& row);
   void resolve_names();
   void resolve_selectors();
   void resolve_policies();

@@ -135,7 +135,8 @@ std::optional<Lease> Outbox::claim(const ReportKey& key, std::int64_t now) {
   return guarded([&]() -> std::optional<Lease> {
     Transaction transaction(database_);
     IdTable domains(database_, {.table = "domains", .name = "name"});
-    const std::int64_t domain = domains.id_now({0, key.domain});
+    const std::int64_t& domain = domains.want({0, key.domain});
+    domains.resolve();
     auto row = find_report(database_, domain, key.period);
     if (!row) {
       insert_report(database_, domain, key.period, now);

@@ -33,17 +33,28 @@ struct Row {
                                                                    : psl_code),
         rua(join_uris(policy.rua, std::numeric_limits<std::size_t>::max())) {}
 
-  std::string key() const {
-    std::string text;
-    for (const int code : {adkim, aspf, p, sp, np, fo, testing, psd, discovery})
-      text.append(std::to_string(code)).append(1, ' ');
-    return text.append(std::to_string(domain)).append(1, ' ').append(rua);
-  }
-
   long long domain;
   int adkim, aspf, p, sp, np, fo, testing, psd, discovery;
   std::string rua;
 };
+
+/// All that is in a row, as one text. What is there in the database depends on it: it stays as it
+/// is.
+void write_key(const PublishedPolicy& policy, std::int64_t domain, std::string& key) {
+  key = std::to_string(domain);
+  for (const std::optional<Policy>& value : {policy.p, policy.sp, policy.np})
+    key.append(1, ' ').append(value ? to_string(*value) : "-");
+  key.append(1, ' ').append(to_string(policy.adkim));
+  key.append(1, ' ').append(to_string(policy.aspf));
+  key.append(1, ' ').append(policy.fo);
+  key.append(!policy.testing ? " - " : *policy.testing ? " y " : " n ");
+  key.append(to_string(policy.psd));
+  key.append(!policy.discovery                           ? " -"
+             : *policy.discovery == DiscoveryMethod::psl ? " psl"
+                                                         : " treewalk");
+  for (const std::string& uri : policy.rua)
+    key.append(1, ' ').append(uri);
+}
 
 std::int64_t find(soci::session& session, const std::string& digest) {
   long long id = 0;
@@ -75,17 +86,16 @@ std::string join_uris(const std::vector<std::string>& uris, std::size_t limit) {
 }
 
 std::int64_t PolicyTable::id(const PublishedPolicy& policy, std::int64_t domain) {
-  const Row row(policy, domain);
-  std::string key = row.key();
-  if (const auto known = ids_.find(key); known != ids_.end()) return known->second;
+  write_key(policy, domain, key_);
+  if (const auto known = ids_.find(key_); known != ids_.end()) return known->second;
   return guarded([&] {
-    const std::string hash = digest(key);
+    const std::string hash = digest(key_);
     std::int64_t id = find(database_.session(), hash);
     if (id == 0) {
-      insert(database_, row, hash);
+      insert(database_, Row(policy, domain), hash);
       id = find(database_.session(), hash);
     }
-    ids_.emplace(std::move(key), id);
+    ids_.emplace(key_, id);
     return id;
   });
 }

@@ -31,6 +31,7 @@ class PolicyTable {
 
  private:
   Database& database_;
+  std::string key_;  ///< of the policy that was asked for last
   std::unordered_map<std::string, std::int64_t> ids_;
   std::unordered_map<std::int64_t, std::int64_t> requested_;  ///< From domain -> policy
 };
