@@ -20,6 +20,7 @@ tl::expected<Configuration, std::string> build(Context& context) {
                             .and_then([&] { return fill_logging(context, made.logging); })
                             .and_then([&] { return fill_dns(context, made.dns); })
                             .and_then([&] { return fill_history(context, made.history); })
+                            .and_then([&] { return fill_reports(context, made.reports); })
                             .and_then([&] { return fill_policy(context, made.policy); });
   if (!filled) return tl::unexpected(filled.error());
   remark(context);

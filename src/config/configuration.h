@@ -55,12 +55,19 @@ struct History {
   report::HistoryOptions options;
 };
 
+/// Where reports are made from; for dmarcctl alone.
+struct Reports {
+  std::string database;
+  std::string password_file;
+};
+
 struct Configuration {
   std::string path;  ///< empty without a file, "(stdin)" for standard input
   Process process;
   Logging logging;
   Dns dns;
   History history;
+  Reports reports;
   policy::Settings policy;
   /// Things worth telling once the log is open: options of later versions, a PSL that can't be
   /// read.

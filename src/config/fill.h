@@ -18,6 +18,7 @@ Filled fill_process(Context& context, Process& process);
 Filled fill_logging(Context& context, Logging& logging);
 Filled fill_dns(Context& context, Dns& dns);
 Filled fill_history(Context& context, History& history);
+Filled fill_reports(Context& context, Reports& reports);
 Filled fill_policy(Context& context, policy::Settings& settings);
 
 }  // namespace dmarc::config

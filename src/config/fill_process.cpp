@@ -73,4 +73,11 @@ Filled fill_history(Context& context, History& history) {
   return {};
 }
 
+Filled fill_reports(Context& context, Reports& reports) {
+  const Values& values = context.values();
+  reports.database = values.text("ReportDatabase");
+  reports.password_file = values.text("ReportDatabasePasswordFile");
+  return {};
+}
+
 }  // namespace dmarc::config

@@ -30,6 +30,26 @@ std::vector<Option> history_options() {
   };
 }
 
+std::vector<Option> database_options() {
+  return {
+      {.name = "ReportDatabase",
+       .default_value = "sqlite:/var/lib/opendmarc/opendmarc.sqlite",
+       .summary = "Where `dmarcctl` keeps what it imports from history files, to make reports of.",
+       .details =
+           "`sqlite:PATH`, `mysql://USER:PASSWORD@HOST:PORT/NAME` (MariaDB; also `mariadb:`) or "
+           "`postgresql://USER:PASSWORD@HOST:PORT/NAME`; `?socket=PATH` at the end stands for the "
+           "host, `%XX` for a character. An OpenDMARC database on MariaDB can go on being used, "
+           "once `dmarcctl db upgrade` has added what is missing. Several hosts may share one on "
+           "MariaDB or PostgreSQL. A SQLite file is made when it is needed. The daemon itself "
+           "never uses the database."},
+      {.name = "ReportDatabasePasswordFile",
+       .type = Type::path,
+       .example = "/etc/opendmarc/database.password",
+       .summary = "A file whose first line is the password, so that it need not stand in "
+                  "`ReportDatabase`."},
+  };
+}
+
 std::vector<Option> failure_report_options() {
   return {
       {.name = "FailureReports",
@@ -105,6 +125,7 @@ std::vector<Option> newer_names() {
 
 std::vector<Section> report_sections() {
   return {{"History", history_options()},
+          {"Report database", database_options()},
           {"Failure reports", failure_report_options()},
           {"Names of newer OpenDMARC versions", newer_names()}};
 }
