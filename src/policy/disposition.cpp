@@ -46,21 +46,24 @@ Disposition reject(std::string_view text) {
   return disposition;
 }
 
-Disposition let_through(std::string_view note) {
+/// To the MTA both mean the same; OpenDMARC accepts mail whose From field it can't judge, and lets
+/// other mail that fails proceed.
+Disposition let_through(bool doubtful_author, std::string_view note) {
   Disposition disposition;
-  disposition.action = Action::proceed;
+  disposition.action = doubtful_author ? Action::accept : Action::proceed;
   disposition.note = note;
   return disposition;
 }
 
-Disposition dispose_failure(const Assessment& assessment, const Settings& settings) {
+Disposition dispose_failure(const Assessment& assessment, bool doubtful_author,
+                            const Settings& settings) {
   const std::string domain = policy_domain(assessment.verdicts.front());
   switch (assessment.policy.value_or(Policy::none)) {
     case Policy::none:
       return {};
     case Policy::quarantine: {
       if (!settings.hold_quarantined_messages) {
-        return let_through("HoldQuarantinedMessages is off");
+        return let_through(doubtful_author, "HoldQuarantinedMessages is off");
       }
       Disposition hold;
       hold.hold_reason = "quarantined by DMARC policy for " + domain;
@@ -70,7 +73,7 @@ Disposition dispose_failure(const Assessment& assessment, const Settings& settin
     case Policy::reject:
       break;
   }
-  if (!settings.reject_failures) return let_through("RejectFailures is off");
+  if (!settings.reject_failures) return let_through(doubtful_author, "RejectFailures is off");
   return reject(fill_in(settings.reject_string, domain));
 }
 
@@ -109,9 +112,10 @@ Disposition dispose(const Assessment& assessment, const FormRuling& form, const 
   if (form.incomplete && settings.reject_failures && !rejected_anyway) {
     return reject("DMARC can't be checked: " + form.problem);
   }
+  const bool doubtful_author = !form.problem.empty() || form.domains.size() > 1;
   switch (assessment.result) {
     case Result::fail:
-      return excuse(dispose_failure(assessment, settings), arc);
+      return excuse(dispose_failure(assessment, doubtful_author, settings), arc);
     case Result::temperror:
       return dispose_temporary_error(assessment, settings);
     case Result::none:

@@ -95,6 +95,7 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
     ruling = reject("unable to parse From header field");
   } else if (multi_valued && settings.reject_multi_value_from) {
     ruling = reject("multi-valued From field");
+    ruling.tells_why = false;
   } else if (is_ignored(author, settings)) {
     ruling.course = Course::ignore;
     ruling.reason = "the From domain is in IgnoreMailFrom";

@@ -39,8 +39,12 @@ struct FormRuling {
   /// `domains`, or forged fields that stay in the message.
   bool incomplete = false;
 
-  /// For `reject` and `ignore`: why, as it is told to the client or noted.
+  /// For `reject` and `ignore`: why.
   std::string reason;
+
+  /// For `reject`: whether the client is told why. What RejectMultiValueFrom refuses gets the MTA's
+  /// own words, as with OpenDMARC, whose tests ask for a rejection without a reply text.
+  bool tells_why = true;
 
   std::vector<log::Event> events;
 };

@@ -33,7 +33,7 @@ bool settle_by_form(Judgement& judgement, const FormRuling& form) {
   judgement.note = form.reason;
   if (form.course == Course::reject) {
     judgement.action = Action::reject;
-    judgement.reply = reject_reply(form.reason);
+    if (form.tells_why) judgement.reply = reject_reply(form.reason);
     judgement.disposition = Policy::reject;
   }
   return true;

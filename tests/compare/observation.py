@@ -118,9 +118,9 @@ def _play(case: Case, connection: Connection, found: Observation, history: _Hist
 
 def _events(connection: Connection, message: Message, number: int) -> Iterator[tuple[str, str, Edits | None]]:
     """The events of a message in their order, each with its reply; the last with the changes asked for."""
-    connection.macros.update({"{mail_addr}": message.sender, "{mail_host}": "", "{mail_mailer}": "smtp"})
+    connection.macros.update({"{mail_addr}": message.path.strip("<>"), "{mail_host}": "", "{mail_mailer}": "smtp"})
     connection.macros.pop("i", None)
-    yield "mail", connection.mail(f"<{message.sender}>", "SIZE=1000"), None
+    yield "mail", connection.mail(message.path, "SIZE=1000"), None
     if message.job:  # Postfix opens the queue file for the first recipient
         connection.macros["i"] = JOB.format(number)
     for recipient in message.recipients:

@@ -41,7 +41,7 @@ def options(*lines: str, base: tuple[str, ...] = BASIC, **files: str) -> Configu
 
 @dataclass(frozen=True)
 class Message:
-    sender: str  # the reverse-path without brackets
+    path: str  # the argument of MAIL
     fields: tuple[tuple[str, str | bytes], ...]  # name and value; the blank after the colon is not part of it
     body: bytes
     recipients: tuple[str, ...]
@@ -72,13 +72,15 @@ def header_fields(text: str) -> list[tuple[str, str]]:
 
 def message(author: str | bytes | None = "a@reject.example", sender: str = "any@attack.example", above: str = "",
             below: str = "", fields: str | None = None, recipients: tuple[str, ...] = ("inbox@victim.example",),
-            body: bytes = b"A line.\r\n", job: bool = True, stop: str | None = None) -> Message:
-    """A message of `author` (None: no From field) with the fields `above` and `below` the usual ones; `fields` replaces all."""
+            body: bytes = b"A line.\r\n", job: bool = True, stop: str | None = None, path: str | None = None) -> Message:
+    """A message of `author` (None: no From field) with the fields `above` and `below` the usual ones; `fields` replaces all,
+    and `path` the sender in brackets."""
     if fields is None:
         found = [*header_fields(above), ("From", author), *header_fields(USUAL), *header_fields(below)]
     else:
         found = header_fields(fields)
-    return Message(sender, tuple((name, value) for name, value in found if value is not None), body, recipients, job, stop)
+    present = tuple((name, value) for name, value in found if value is not None)
+    return Message(f"<{sender}>" if path is None else path, present, body, recipients, job, stop)
 
 
 def genuine(author: str = "a@reject.example", **other) -> Message:

@@ -65,6 +65,10 @@ def cases() -> Iterator[Case]:
                          ("two at signs", "b@c@reject.example"), ("quoted", '"b c"@reject.example'),
                          ("address literal", "b@[203.0.113.5]")):
         yield case(f"spf/own check: sender {what}", SELF, message("a@reject.example", sender=sender), client=GENUINE)
+    for path in ("b@reject.example", "<<b@reject.example>>", "< b@reject.example >", "<@relay.example:b@reject.example>", "<b@reject.example", ""):
+        yield case(f"spf/own check: MAIL {path or 'without argument'}", SELF, message("a@reject.example", path=path), client=GENUINE)
+        yield case(f"spf/reported pass, MAIL {path or 'without argument'}", options(),
+                   message("a@reject.example", path=path, above=REPORTED["pass"]))
     for helo in ("helo.reject.example", "reject.example", "mail.genuine.example", "attack.example", "[203.0.113.5]", "localhost"):
         for where, client in (("permitted", GENUINE), ("foreign", ATTACKER)):
             yield case(f"spf/null sender, HELO {helo} from the {where} host", SELF,

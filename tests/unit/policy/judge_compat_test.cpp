@@ -180,7 +180,8 @@ TEST(OpenDmarcTests, authservid_jobid) {
 TEST(OpenDmarcTests, multi_from_malformed) {
   World world;
   const Judgement judgement =
-      world.judge(Mail().from("user1@nopolicy.com, user2, user3@nopolicy.com"));
+      world.judge(Mail().from("user1@legitimate.com, user2, user3@legitimate.com"));
+  EXPECT_EQ(judgement.result, Result::fail);
   EXPECT_EQ(judgement.action, Action::accept);
 }
 
@@ -190,6 +191,7 @@ TEST(OpenDmarcTests, multi_from_reject) {
   const Judgement judgement =
       world.judge(Mail().from("user1@nopolicy.com, user2@attack.com, user3@nopolicy.com"));
   EXPECT_EQ(judgement.action, Action::reject);
+  EXPECT_FALSE(judgement.reply);
   EXPECT_EQ(lines_of(judgement.events).front(), "4F2A1: multi-valued From field detected");
 }
 
