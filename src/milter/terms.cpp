@@ -17,10 +17,12 @@ constexpr std::uint32_t welcome =
     action::change_headers | action::choose_macros | action::add_recipients;
 
 // Events that the filter has no use for, and those that it hears without ever answering. CONNECT is
-// answered for IgnoreHosts and MAIL for IgnoreAuthenticatedClients.
-constexpr std::uint32_t unwanted = protocol::no_rcpt | protocol::no_end_of_header |
-                                   protocol::no_body | protocol::no_data | protocol::no_unknown;
-constexpr std::uint32_t unanswered = protocol::silent_helo | protocol::silent_header;
+// answered for IgnoreHosts and MAIL for IgnoreAuthenticatedClients. OpenDMARC hears the end of the
+// header too: its tests, and other clients made for it, tell it unasked.
+constexpr std::uint32_t unwanted =
+    protocol::no_rcpt | protocol::no_body | protocol::no_data | protocol::no_unknown;
+constexpr std::uint32_t unanswered =
+    protocol::silent_helo | protocol::silent_header | protocol::silent_end_of_header;
 
 }  // namespace
 
@@ -36,12 +38,9 @@ std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offe
   // connection to another process. Nothing answers them, so over TCP that process's first write
   // waits for our delayed acknowledgement: 40 ms for each message. An answer to DATA carries it.
   // libmilter ignores an end of message that comes right after DATA, as it would for a message
-  // without any header field, and the MTA would wait for the answer: so the end of the header is
-  // heard too.
-  if (slow_acknowledgements) {
-    steps &= ~(protocol::no_data | protocol::no_end_of_header);
-    steps |= protocol::silent_end_of_header;
-  }
+  // without any header field, and the MTA would wait for the answer; the end of the header comes
+  // between them.
+  if (slow_acknowledgements) steps &= ~protocol::no_data;
   return Terms{needed | (offered_actions & welcome), offered_steps & steps};
 }
 

@@ -8,23 +8,23 @@ namespace {
 // The protocol's bits, as they stand in a packet.
 constexpr std::uint32_t add_header = 0x01, add_recipient = 0x04, change_header = 0x10,
                         quarantine = 0x20, name_macros = 0x100, every_action = 0x1ff;
-constexpr std::uint32_t no_recipients = 0x08, no_body = 0x10, no_end_of_header = 0x40,
-                        silent_header = 0x80, no_unknown = 0x100, no_data = 0x200,
-                        silent_helo = 0x2000, silent_end_of_header = 0x40000, every_step = 0x1fffff;
+constexpr std::uint32_t no_recipients = 0x08, no_body = 0x10, silent_header = 0x80,
+                        no_unknown = 0x100, no_data = 0x200, silent_helo = 0x2000,
+                        silent_end_of_header = 0x40000, every_step = 0x1fffff;
 
 TEST(Terms, asks_for_nothing_but_what_is_used) {
   const auto terms = terms_for(every_action, every_step, false);
   ASSERT_TRUE(terms);
   EXPECT_EQ(terms->actions, add_header | add_recipient | change_header | quarantine | name_macros);
-  EXPECT_EQ(terms->steps, no_recipients | no_body | no_end_of_header | no_unknown | no_data |
-                              silent_helo | silent_header);
+  EXPECT_EQ(terms->steps, no_recipients | no_body | no_unknown | no_data | silent_helo |
+                              silent_header | silent_end_of_header);
 }
 
-TEST(Terms, over_tcp_the_data_command_is_answered_and_the_header_has_an_end) {
+TEST(Terms, over_tcp_the_data_command_is_answered) {
   const auto local = terms_for(every_action, every_step, false);
   const auto tcp = terms_for(every_action, every_step, true);
   ASSERT_TRUE(local && tcp);
-  EXPECT_EQ(tcp->steps, (local->steps & ~(no_data | no_end_of_header)) | silent_end_of_header);
+  EXPECT_EQ(tcp->steps, local->steps & ~no_data);
 }
 
 TEST(Terms, wants_no_step_that_is_not_offered) {
