@@ -68,7 +68,7 @@ class Row:
 def read_table(path: Path, lines: Iterable[str]) -> list[Row]:
     """The rows that hold when dmarcd has `lines` in its configuration."""
     table = [entry for entry in tomllib.loads(path.read_text())["difference"]
-             if "with" not in entry or entry["with"] in lines]
+             if entry.get("unless") not in lines]
     rows = [Row(entry["id"], entry["what"], entry["why"], tuple(entry.get("restore", ())),
                 tuple(Change(*(change.get(key, ".*") for key in ("field", "theirs", "ours")))
                       for change in entry["changes"]),
