@@ -29,7 +29,9 @@ namespace {
 
 using Done = tl::expected<void, Failure>;
 
-constexpr std::chrono::seconds history_retry_interval{1};
+// How often the supervisor tells the service manager that all is well, and writes history records
+// that had to wait.
+constexpr std::chrono::seconds rounds_interval{1};
 
 // OpenDMARC's when the milter library ends by itself.
 constexpr int engine_failed = 255;
@@ -191,7 +193,8 @@ void Service::give_up(const Failure& failure) {
 
 void Service::supervise() {
   for (;;) {
-    const std::optional<Wish> wish = signals_.wait(history_retry_interval);
+    const std::optional<Wish> wish = signals_.wait(rounds_interval);
+    service_manager::alive();
     environments_->retry_history();
     if (wish == Wish::reload) reload();
     const bool ended = wish == Wish::engine_ended;

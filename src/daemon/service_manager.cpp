@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -40,7 +41,12 @@ std::string monotonic_microseconds() {
 }  // namespace
 
 void ready() {
-  send("READY=1\nSTATUS=Judging mail");
+  // A filter that went into the background is not the process that was started.
+  send("READY=1\nSTATUS=Judging mail\nMAINPID=" + std::to_string(::getpid()));
+}
+
+void alive() {
+  if (std::getenv("WATCHDOG_USEC") != nullptr) send("WATCHDOG=1");
 }
 
 void reloading() {

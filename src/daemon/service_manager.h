@@ -6,6 +6,8 @@
 namespace dmarc::daemon::service_manager {
 
 void ready();
+/// For its watchdog, if it watches; more often than WatchdogSec.
+void alive();
 void reloading();
 void stopping();
 

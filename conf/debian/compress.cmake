@@ -1,0 +1,11 @@
+# Debian wants manual pages and changelogs compressed; CPack runs this on the files that it is about to pack.
+file(GLOB_RECURSE pages ${CPACK_TEMPORARY_DIRECTORY}/*.5 ${CPACK_TEMPORARY_DIRECTORY}/*.8 ${CPACK_TEMPORARY_DIRECTORY}/changelog)
+foreach(page IN LISTS pages)
+  if(IS_SYMLINK ${page})
+    file(READ_SYMLINK ${page} target)
+    file(REMOVE ${page})
+    file(CREATE_LINK ${target}.gz ${page}.gz SYMBOLIC)
+  else()
+    execute_process(COMMAND gzip -9n ${page} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+endforeach()
