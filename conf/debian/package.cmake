@@ -21,7 +21,8 @@ set(CPACK_DEBIAN_UNSPECIFIED_DESCRIPTION "A milter for Postfix that evaluates DM
 the sender is on the line: forged mail is rejected, genuine mail gets a
 correct Authentication-Results field, and the log says why. It takes the place
 of OpenDMARC without a change in /etc.")
-set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54~), publicsuffix")
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54~), libsoci-sqlite3-4.0, publicsuffix")
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_SUGGESTS "libsoci-mysql4.0, libsoci-postgresql4.0")
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_PROVIDES "opendmarc")
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_CONFLICTS "opendmarc")
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_REPLACES "opendmarc")
