@@ -70,6 +70,8 @@ void authenticate_sender(Authentication& authentication, const Message& message,
   SpfFinding spf = find_spf(message, settings, upstream.spf, own_spf);
   authentication.spf_source = spf.source;
   authentication.spf = std::move(spf.input);
+  authentication.spf_result = std::move(spf.result);
+  authentication.spf_scope = spf.scope;
   authentication.own_spf = std::move(spf.own);
 }
 

@@ -82,6 +82,7 @@ Disposition excuse(Disposition disposition, const Arc& arc) {
   const bool harmed = disposition.applied != Policy::none;
   if (!harmed || !arc.whitelisted) return disposition;
   Disposition excused;
+  excused.spared_by_arc = true;
   excused.note = "ARC chain passed, all sealers are in DomainWhitelist";
   return excused;
 }

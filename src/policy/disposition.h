@@ -36,6 +36,7 @@ struct Disposition {
   std::optional<Reply> reply;
   std::optional<std::string> hold_reason;
   Policy applied = Policy::none;
+  bool spared_by_arc = false;  ///< trusted forwarders kept it from being rejected or held
   /// Why that is not what the Domain Owner asks for; empty when it is.
   std::string note;
 };

@@ -51,6 +51,7 @@ void adopt(Judgement& judgement, Disposition disposition) {
   judgement.reply = std::move(disposition.reply);
   judgement.hold_reason = std::move(disposition.hold_reason);
   judgement.disposition = disposition.applied;
+  judgement.arc.spared = disposition.spared_by_arc;
   judgement.note = std::move(disposition.note);
 }
 

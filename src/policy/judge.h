@@ -67,6 +67,8 @@ struct Authentication {
   enum class SpfSource { none, auth_results, received_spf, own };
   SpfSource spf_source = SpfSource::none;
   std::optional<SpfInput> spf;
+  std::string spf_result;  ///< the word in the field or of our own check; empty when there is none
+  spf::Scope spf_scope = spf::Scope::mailfrom;
   std::optional<spf::Result> own_spf;  ///< when it was checked here
   struct Dkim {
     DkimInput input;
@@ -80,6 +82,7 @@ struct Authentication {
 struct Arc {
   bool passed = false;       ///< a trusted filter says so
   bool whitelisted = false;  ///< and every sealer is in DomainWhitelist
+  bool spared = false;       ///< which kept the message from being rejected or held
   /// As the message says, in the order of its ARC-Seal fields; unverified.
   struct Set {
     unsigned instance = 0;

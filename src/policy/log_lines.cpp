@@ -115,8 +115,7 @@ std::vector<log::Event> result_events(const Message& message, const Judgement& j
                                       std::string_view domain) {
   std::vector<log::Event> events;
   if (judgement.result == Result::fail && judgement.arc.passed) {
-    if (judgement.arc.whitelisted && judgement.disposition == Policy::none)
-      events.push_back(log::make(log::Id::arc_override, {message.job_id}));
+    if (judgement.arc.spared) events.push_back(log::make(log::Id::arc_override, {message.job_id}));
     if (!judgement.arc.whitelisted && judgement.disposition != Policy::none)
       events.push_back(log::make(log::Id::arc_no_override, {message.job_id}));
   }

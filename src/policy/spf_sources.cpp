@@ -58,39 +58,39 @@ MethodOutcome outcome_of(spf::Code code) {
   return outcome_of(to_string(code));
 }
 
+SpfFinding finding(Source source, const Identity& identity, const std::string& result) {
+  return {source, SpfInput{identity.domain, outcome_of(result)}, result, identity.scope, {}};
+}
+
 /// The best of the results that name the identity (outcomes are declared best first): a filter may
 /// write one for MAIL FROM and one for HELO.
-std::optional<SpfInput> from_auth_results(std::span<const mail::MethodResult> results,
-                                          const Identity& identity) {
-  std::optional<SpfInput> best;
+SpfFinding from_auth_results(std::span<const mail::MethodResult> results,
+                             const Identity& identity) {
+  SpfFinding best;
   for (const mail::MethodResult& result : results) {
     if (!names_identity(result, identity)) continue;
-    const MethodOutcome outcome = outcome_of(result.result);
-    if (!best || outcome < best->outcome) best = SpfInput{identity.domain, outcome};
+    if (!best.input || outcome_of(result.result) < best.input->outcome) {
+      best = finding(Source::auth_results, identity, result.result);
+    }
   }
   return best;
 }
 
-std::optional<SpfInput> from_received_spf(const Message& message, const Identity& identity) {
+SpfFinding from_received_spf(const Message& message, const Identity& identity) {
   const auto fields = mail::fields_named(message.header, "Received-SPF");
-  if (fields.empty() || identity.scope != spf::Scope::mailfrom) return std::nullopt;
+  if (fields.empty() || identity.scope != spf::Scope::mailfrom) return {};
   const auto received = mail::parse_received_spf(fields.front()->value);
   if (!received || received->identity != "mailfrom" ||
       !names_domain(received->envelope_from, identity.domain)) {
-    return std::nullopt;
+    return {};
   }
-  return SpfInput{identity.domain, outcome_of(received->result)};
-}
-
-SpfFinding finding(Source source, std::optional<SpfInput> input) {
-  return {input ? source : Source::none, std::move(input), std::nullopt};
+  return finding(Source::received_spf, identity, received->result);
 }
 
 SpfFinding check_here(const std::function<spf::Result()>& own_spf) {
-  SpfFinding own;
-  own.source = Source::own;
-  own.own = own_spf();
-  if (own.own->domain) own.input = SpfInput{*own.own->domain, outcome_of(own.own->code)};
+  const spf::Result result = own_spf();
+  SpfFinding own{Source::own, {}, std::string(to_string(result.code)), result.scope, result};
+  if (result.domain) own.input = SpfInput{*result.domain, outcome_of(result.code)};
   return own;
 }
 
@@ -102,13 +102,11 @@ SpfFinding find_spf(const Message& message, const Settings& settings,
   const auto identity = identity_of(message);
   const bool believes_fields = identity && !settings.spf_ignore_results;
   SpfFinding found;
-  if (believes_fields) {
-    found = finding(Source::auth_results, from_auth_results(upstream, *identity));
-  }
+  if (believes_fields) found = from_auth_results(upstream, *identity);
   if (found.input && found.input->outcome == MethodOutcome::pass) return found;
   if (settings.spf_self_validate) return check_here(own_spf);
   if (!found.input && believes_fields) {
-    return finding(Source::received_spf, from_received_spf(message, *identity));
+    return from_received_spf(message, *identity);
   }
   return found;
 }

@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "mail/auth_results.h"
 #include "policy/judge.h"
@@ -28,6 +29,8 @@ namespace dmarc::policy {
 struct SpfFinding {
   Authentication::SpfSource source = Authentication::SpfSource::none;
   std::optional<SpfInput> input;
+  std::string result;  ///< the word: "pass", "softfail", ...; empty when there is none
+  spf::Scope scope = spf::Scope::mailfrom;
   std::optional<spf::Result> own;  ///< when it was checked here
 };
 

@@ -108,14 +108,9 @@ void add_authentication(Lines& lines, const Authentication& authentication) {
     lines.add("dkim", signature.input.domain.text() + " " + word(signature.input.selector) + " " +
                           std::to_string(auth_code(signature.result)));
   }
-  if (const auto& own = authentication.own_spf) {
-    lines.add("spf", auth_code(spf::to_string(own->code)));
-    lines.add("spf_scope", own->scope == spf::Scope::mailfrom ? 1 : 2);
-    return;
-  }
-  const bool passed = authentication.spf && authentication.spf->outcome == MethodOutcome::pass;
-  lines.add("spf", passed ? 0 : -1);
-  lines.add("spf_scope", authentication.spf_source == Source::none ? -1 : 1);
+  lines.add("spf", auth_code(authentication.spf_result));
+  const bool helo = authentication.spf_scope == spf::Scope::helo;
+  lines.add("spf_scope", authentication.spf_source == Source::none ? -1 : helo ? 2 : 1);
 }
 
 /// "json:[{"i":1,"d":"relay.example","s":"arc","ip":"192.0.2.1"}]"

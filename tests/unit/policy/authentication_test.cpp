@@ -94,6 +94,7 @@ TEST(Authentication, adds_the_result_for_the_sender) {
   Authentication authentication;
   authenticate_sender(authentication, Mail().message(), {}, upstream, {});
   EXPECT_EQ(authentication.spf_source, Authentication::SpfSource::auth_results);
+  EXPECT_EQ(authentication.spf_result, "pass");
   ASSERT_TRUE(authentication.spf.has_value());
   EXPECT_EQ(authentication.spf->domain, name("attack.com"));
 }

@@ -44,9 +44,8 @@ TEST(HistoryRecord, has_the_keys_and_codes_that_importers_read) {
   judged.disposition = Policy::reject;
   judged.authentication.dkim.push_back(
       {{name("list.example"), MethodOutcome::other, "sel"}, "fail"});
-  spf::Result own;
-  own.code = spf::Code::softfail;
-  judged.authentication.own_spf = own;
+  judged.authentication.spf_source = policy::Authentication::SpfSource::auth_results;
+  judged.authentication.spf_result = "softfail";
   EXPECT_EQ(history_record(message(), judged, 1790000000, "host"),
             "job 4F1A2B\n"
             "reporter mx.victim.example\n"
