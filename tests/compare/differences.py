@@ -21,15 +21,15 @@ class Difference:
 
 
 def differences(theirs: Observation, ours: Observation) -> list[Difference]:
-    """Header fields that both add are compared part by part, a field that only one adds as a whole."""
+    """Header fields and history records that both have are compared part by part, others as a whole."""
     pairs = [Difference(name, theirs.get(name, ABSENT), ours.get(name, ABSENT)) for name in {**theirs, **ours}]
-    both = [name for name in theirs if name.endswith(" field") and name in ours]
-    one = [name for name in {**theirs, **ours} if name.endswith(" field") and name not in both]
+    wholes = [name for name in {**theirs, **ours} if name.endswith((" field", "history record"))]
 
     def counts(pair: Difference) -> bool:
-        if pair.field in both:  # as far as its parts don't tell all
+        if pair.field in wholes:  # a field that could be taken apart differs in its parts
             return f"{pair.field} id" not in theirs or f"{pair.field} id" not in ours
-        return not any(pair.field.startswith(name + " ") for name in one)
+        return not any(pair.field.startswith(name.removesuffix("record").rstrip() + " ")
+                       for name in wholes if (name in theirs) != (name in ours))
 
     return [pair for pair in pairs if pair.theirs != pair.ours and counts(pair)]
 
@@ -71,11 +71,16 @@ def read_table(path: Path, lines: Iterable[str]) -> list[Row]:
              if entry.get("unless") not in lines]
     rows = [Row(entry["id"], entry["what"], entry["why"], tuple(entry.get("restore", ())),
                 tuple(Change(*(change.get(key, ".*") for key in ("field", "theirs", "ours")))
-                      for change in entry["changes"]),
+                      for change in (*entry["changes"], *history_changes(entry))),
                 *(tuple(entry.get(key, ())) for key in ("cases", "wherever"))) for entry in table]
     if len({row.id for row in rows}) != len(rows):
         raise ValueError(f"{path}: an id stands there twice")
     return rows
+
+
+def history_changes(entry: dict) -> list[dict]:
+    """The history record says the same as header field and log line, so a row just names the lines that follow them."""
+    return [{"field": f"history {key}"} for key in entry.get("history", ())]
 
 
 class Ledger:

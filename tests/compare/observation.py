@@ -159,17 +159,27 @@ def _describe_field(name: str, value: str) -> tuple[str, Observation]:
     return f"{name} field", {}
 
 
+# Lines of a history record that 1.4.2 does not write; they must not move the others.
+NEWER_KEYS = ("spf_scope", "fo")
+
+
 def describe_history(text: str) -> Observation:
     """The lines of a record by their key; a key that comes several times has all its values. The time is left out."""
     found: Observation = {}
-    for line in text.splitlines():
-        key, _, value = line.partition(" ")
+    keys = [line.partition(" ")[0] for line in text.splitlines()]
+    for key, line in zip(keys, text.splitlines()):
+        value = line.partition(" ")[2]
         if key == "received":
             value = "a time" if value.isdigit() else value
+        if key in ("policy", "action"):
+            value, _, details = value.partition(" ")
+            found[f"history {key} details"] = details or ABSENT
         name = f"history {key}"
         found[name] = f"{found[name]} | {value}" if name in found else value
     if found:
-        found["history keys"] = " ".join(line.partition(" ")[0] for line in text.splitlines())
+        found["history record"] = " ".join(key for key in keys if key not in NEWER_KEYS)
+        found["history newer lines"] = ", ".join(f"{after} after {before}" for before, after in zip(keys, keys[1:])
+                                                 if after in NEWER_KEYS) or ABSENT
     return found
 
 

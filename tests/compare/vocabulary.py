@@ -31,7 +31,7 @@ class Configuration:
 
 
 # What nearly every case has.
-BASIC = (f"AuthservID {ID}", "PublicSuffixList {suffixes}")
+BASIC = (f"AuthservID {ID}", "PublicSuffixList {suffixes}", "HistoryFile {folder}/history")
 
 
 def options(*lines: str, base: tuple[str, ...] = BASIC, **files: str) -> Configuration:
