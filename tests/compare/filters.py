@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from vocabulary import Configuration
+from vocabulary import Configuration, Invocation
 
 DEADLINE = 30  # seconds that a program may take to come up; a slow machine is not a failure
 
@@ -76,6 +76,23 @@ class Filter:
                         output = (self.folder / "output").read_text()
                         raise AssertionError(f"{self._program} does not listen: {error}\n{output}") from error
             time.sleep(0.005)  # a connection attempt is the only way to see that a filter listens
+
+    def invoke(self, invocation: Invocation) -> dict[str, str]:
+        """What the program prints, and its exit status."""
+        if invocation.configuration is not None:
+            (self.folder / "given.conf").write_bytes(invocation.configuration.replace(b"{folder}", bytes(self.folder)))
+        arguments = [argument.replace("{folder}", str(self.folder)) for argument in invocation.arguments]
+        done = subprocess.run(["opendmarc", *arguments], executable=self._program, env=self._environment, cwd=self.folder,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE)
+        found = {"exit status": str(done.returncode)}
+        for name, output in (("standard output", done.stdout), ("standard error", done.stderr)):
+            text = output.decode("utf-8", "backslashreplace").replace(str(self.folder), "{folder}")
+            lines = text.replace("v" + self.version, "v{version}").splitlines()
+            flags = [line[1:3] for line in lines if line.startswith("\t-")]  # each has its line in the usage text
+            found[name] = " | ".join(line for line in lines if not line.startswith("\t-"))
+            if flags:
+                found[name + " flags"] = " ".join(flags)
+        return found
 
     def stop(self) -> None:
         """At once: OpenDMARC takes seconds to notice that it should end."""

@@ -16,9 +16,9 @@ from cases import records
 from differences import Ledger, Row, differences, read_table
 from filters import Filter, write_suffixes
 from milter_client import Connection
-from observation import Observation, Observer, describe_log, describe_start
+from observation import Observation, describe_log, describe_start, play
 from syslog_capture import SyslogCapture
-from vocabulary import Case, Configuration
+from vocabulary import Case, Configuration, Invocation
 
 PRIORITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
 
@@ -29,7 +29,7 @@ BIN = Path(os.environ["DMARCD_BIN_DIR"])
 OPENDMARC = Path(os.environ["OPENDMARC_ROOT"])
 
 
-def all_cases() -> list[Case]:
+def all_cases() -> list[Case | Invocation]:
     modules = sorted(path.stem for path in (HERE / "cases").glob("*.py"))
     cases = [case for name in modules for case in importlib.import_module(f"cases.{name}").cases()]
     names = [case.name for case in cases]
@@ -63,6 +63,10 @@ class Comparison:
                               for start, filter_ in zip(starts, (self._theirs, self._ours)))
         self.stop()
 
+    def invocations(self, invocations: list[Invocation]) -> Iterator[tuple[Invocation, Observation, Observation]]:
+        for invocation in invocations:
+            yield invocation, self._theirs.invoke(invocation), self._ours.invoke(invocation)
+
     def _start(self, filter_: Filter, configuration: Configuration, more_lines: tuple[str, ...] = ()) -> Observation:
         mark = self._log.mark()
         filter_.start(configuration, more_lines)
@@ -72,7 +76,7 @@ class Comparison:
 
     def _observe(self, filter_: Filter, case: Case) -> Observation:
         mark = self._log.mark()
-        found = Observer(filter_).play(case)
+        found = play(case, filter_)
         self._log.settle()
         return found | describe_log(case, self._lines(filter_, mark))
 
@@ -96,11 +100,12 @@ def facility_name(priority: int) -> str:
     return "" if priority // 8 == 2 else f"facility {priority // 8}, "
 
 
-def report(rows: list[Row], cases: list[Case], comparison: Comparison, everything: bool) -> bool:
+def report(rows: list[Row], cases: list[Case], invocations: list[Invocation], comparison: Comparison,
+           everything: bool) -> bool:
     """Plays the cases; true when each difference is intended and, with `everything`, each intended one showed."""
     ledger = Ledger(rows)
     problems: list[str] = []
-    for case, theirs, ours in comparison.observations(cases):
+    for case, theirs, ours in (*comparison.observations(cases), *comparison.invocations(invocations)):
         for difference, rows in ledger.explain(case.name, differences(theirs, ours)):
             if not rows:
                 problems.append(f"{case.name}: not intended: {difference}")
@@ -109,7 +114,7 @@ def report(rows: list[Row], cases: list[Case], comparison: Comparison, everythin
     if everything:
         problems += [f"intended but not seen: {line}" for line in ledger.idle()]
         problems += still_different(ledger.rows, cases, comparison)
-    print(*problems, f"{len(cases)} cases, {len(ledger.rows)} intended differences, {len(problems)} problems", sep="\n")
+    print(*problems, f"{len(cases) + len(invocations)} cases, {len(ledger.rows)} intended differences, {len(problems)} problems", sep="\n")
     return not problems
 
 
@@ -135,8 +140,10 @@ def main() -> int:
     with open("/etc/resolv.conf", "a") as resolver:  # OpenDMARC's resolver waits 5 seconds, twice
         resolver.write("options timeout:1 attempts:1\n")
     rows = read_table(HERE / "intended_differences.toml", chosen.lines)
-    cases = [replace(case, configuration=case.configuration.with_ours(*chosen.lines)) for case in all_cases()
-             if not chosen.case or any(fnmatchcase(case.name, pattern) for pattern in chosen.case)]
+    wanted = [case for case in all_cases() if not chosen.case or any(fnmatchcase(case.name, pattern) for pattern in chosen.case)]
+    invocations = [case for case in wanted if isinstance(case, Invocation)]
+    cases = [replace(case, configuration=case.configuration.with_ours(*chosen.lines)) for case in wanted
+             if isinstance(case, Case)]
     with tempfile.TemporaryDirectory(prefix="dmarcd-compare.") as scratch:
         zone = Path(scratch) / "zone"
         zone.write_text((HERE / "zone.txt").read_text() + records.zone())
@@ -144,7 +151,7 @@ def main() -> int:
         try:
             comparison = Comparison(Path(scratch), SyslogCapture())
             try:
-                return 0 if report(rows, cases, comparison, everything=not chosen.case) else 1
+                return 0 if report(rows, cases, invocations, comparison, everything=not chosen.case) else 1
             finally:
                 comparison.stop()
         finally:

@@ -1,13 +1,15 @@
 """What a filter did with the messages of a case, as named fields that can be compared one by one.
 
-    observe(case, connection, ...) -> {"reply to end": "accept", "dmarc field result": "pass", ...}
+    play(case, filter) -> {"reply to end": "accept", "dmarc field result": "pass", ...}
 
 A field that is not there is "-". In a case of several messages the fields of the second begin with "message 2: ".
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from filters import Filter
 from milter_client import Closed, Connection, Edits
 from vocabulary import HOST, Case, Message
 
@@ -49,35 +51,29 @@ START_LINES = {
 }
 
 
-class Observer:
-    """Plays cases to one filter. `version` is the filter's; it is shown as {version}."""
-
-    def __init__(self, filter_):
-        self._filter = filter_
-
-    def play(self, case: Case) -> Observation:
-        """The replies and edits; log lines and history are added when all filters have been played to."""
-        found: Observation = {}
-        history = _History(self._filter.history)
-        try:
-            connection = Connection(self._filter.socket, case.offer)
-        except Closed as error:
-            return {"negotiation": str(error)}
-        found["negotiated actions"] = f"{connection.actions:#x}"
-        connection.macros.update({"j": HOST, "v": "Postfix", "{daemon_name}": "smtpd"})
-        connection.macros.update(case.macros)
-        try:
-            _play(case, connection, found, history)
-        except Closed as error:
-            found["connection"] = str(error)
-        connection.drop() if case.drop else connection.close()
-        return {name: value.replace("v" + self._filter.version, "v{version}") for name, value in found.items()}
+def play(case: Case, filter_: Filter) -> Observation:
+    """Plays a case: replies, changes asked for and history records. The filter's version is shown as {version}."""
+    found: Observation = {}
+    history = _History(filter_.history)
+    try:
+        connection = Connection(filter_.socket, case.offer)
+    except Closed as error:
+        return {"negotiation": str(error)}
+    found["negotiated actions"] = f"{connection.actions:#x}"
+    connection.macros.update({"j": HOST, "v": "Postfix", "{daemon_name}": "smtpd"})
+    connection.macros.update(case.macros)
+    try:
+        _play(case, connection, found, history)
+    except Closed as error:
+        found["connection"] = str(error)
+    connection.drop() if case.drop else connection.close()
+    return {name: value.replace("v" + filter_.version, "v{version}") for name, value in found.items()}
 
 
 class _History:
     """The records that are appended to a history file."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path):
         self._path = path
         self._size = self._path.stat().st_size if path.exists() else 0
 

@@ -5,7 +5,6 @@
 A case is one connection of an SMTP client, with one message or several, on a filter with one configuration.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from milter_client import POSTFIX
@@ -108,3 +107,12 @@ class Case:
 
 def case(name: str, configuration: Configuration, *messages: Message, **other) -> Case:
     return Case(name, configuration, messages, **other)
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A start of the program that ends at once: what it prints, and its exit status."""
+
+    name: str
+    arguments: tuple[str, ...]  # in them {folder} is the folder it is started in
+    configuration: bytes | None = None  # {folder}/given.conf

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vocabulary import ATTACKER, GENUINE, Case, case, message, options, results
+from vocabulary import Case, case, message, options, results
 
 POLICIES = ("none", "quarantine", "reject")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vocabulary import ATTACKER, Case, case, message, options
+from vocabulary import Case, case, message, options
 
 HOSTS = """\
 # Hosts of ours
