@@ -50,7 +50,8 @@ TEST(EventData, whatever_is_cut_off_is_nothing) {
 }
 
 TEST(EventData, a_field_may_be_empty) {
-  const auto field = read_field("Subject\0\0"s);
+  const std::string data = "Subject\0\0"s;
+  const auto field = read_field(data);
   ASSERT_TRUE(field);
   EXPECT_EQ(field->name, "Subject");
   EXPECT_EQ(field->value, "");
