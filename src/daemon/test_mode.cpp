@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <string_view>
 #include <utility>
@@ -41,13 +42,18 @@ Address resolve(const std::string& text) {
 }
 
 /// Passes the header fields of a message to the session as an MTA does: the value without the first
-/// blank, folded lines joined by LF. The error is one clause with the line's number.
-tl::expected<void, std::string> send_header(std::string_view text, milter::Session& session) {
+/// blank, folded lines joined by LF. `passed` gets the number of the line that each began in. The
+/// error is one clause with the line's number.
+tl::expected<void, std::string> send_header(std::string_view text, milter::Session& session,
+                                            const std::function<void(unsigned)>& passed) {
   std::string name;
   std::string value;
+  unsigned began = 0;
   unsigned number = 0;
   const auto flush = [&] {
-    if (!name.empty()) session.header(name, value);
+    if (name.empty()) return;
+    session.header(name, value);
+    passed(began);
   };
   for (std::string_view line : base::split(text, '\n')) {
     ++number;
@@ -62,6 +68,7 @@ tl::expected<void, std::string> send_header(std::string_view text, milter::Sessi
       return tl::unexpected("line " + std::to_string(number) + ": header malformed");
     }
     flush();
+    began = number;
     name = line.substr(0, colon);
     value = line.substr(colon + 1 + (line.substr(colon + 1).starts_with(' ') ? 1 : 0));
   }
@@ -123,29 +130,48 @@ class TestRun {
   tl::expected<void, Failure> connect() {
     const Address address = resolve(envelope_.client_address);
     if (!address) return tl::unexpected(address.error());
-    if (auto done = expect("connect", session_.connect(envelope_.client_host, *address)); !done) {
-      return done;
-    }
-    return expect("helo", session_.helo(envelope_.helo));
+    return expect("", "connect", session_.connect(envelope_.client_host, *address))
+        .and_then([this] { return expect("", "helo", session_.helo(envelope_.helo)); });
   }
 
   tl::expected<void, Failure> judge(const std::string& file) {
     const auto text = read_message(file);
     if (!text) return tl::unexpected(text.error());
+    const std::string shown = (file == "-" ? "(stdin)" : file) + ": ";
     const milter::Macros macros = test_macros();
-    if (auto done = expect("envfrom", session_.mail(envelope_.sender, macros)); !done) return done;
-    if (const auto sent = send_header(*text, session_); !sent) {
-      return tl::unexpected(Failure{EX_DATAERR, file + ": " + sent.error()});
+    if (auto done = expect(shown, "envfrom", session_.mail(envelope_.sender, macros)); !done) {
+      return done;
     }
-    report(file, wait_for_judgement(session_, macros));
+    bool empty = true;
+    const auto passed = [&](unsigned line) {
+      empty = false;
+      tell_all(shown + "line " + std::to_string(line) + ": mlfi_header() returned SMFIS_CONTINUE");
+    };
+    if (const auto sent = send_header(*text, session_, passed); !sent) {
+      return tl::unexpected(Failure{EX_DATAERR, shown + sent.error()});
+    }
+    if (empty) tell(shown + "warning: no headers on input");
+    report(shown, wait_for_judgement(session_, macros));
     return {};
   }
 
+  void close() { tell_all("mlfi_close() returned SMFIS_CONTINUE"); }
+
  private:
-  static tl::expected<void, Failure> expect(std::string_view event, milter::Response response) {
-    if (response == milter::Response::proceed) return {};
+  void tell(std::string_view line) const { std::cerr << options_.program << ": " << line << '\n'; }
+
+  void tell_all(std::string_view line) const {
+    if (options_.verbosity > 1) tell(line);
+  }
+
+  tl::expected<void, Failure> expect(const std::string& file, const std::string& event,
+                                     milter::Response response) const {
+    if (response == milter::Response::proceed) {
+      tell_all(file + "mlfi_" + event + "() returned SMFIS_CONTINUE");
+      return {};
+    }
     return tl::unexpected(
-        Failure{EX_SOFTWARE, "mlfi_" + std::string(event) + "() did not return SMFIS_CONTINUE"});
+        Failure{EX_SOFTWARE, "mlfi_" + event + "() did not return SMFIS_CONTINUE"});
   }
 
   void report(const std::string& file, const policy::Judgement& judgement) const {
@@ -153,8 +179,7 @@ class TestRun {
     if (all) print_changes(judgement);
     std::cout.flush();
     if (all || (options_.verbosity > 0 && judgement.action != policy::Action::proceed)) {
-      std::cerr << options_.program << ": " << file << ": mlfi_eom() returned "
-                << status_name(judgement.action) << '\n';
+      tell(file + "mlfi_eom() returned " + std::string(status_name(judgement.action)));
     }
   }
 
@@ -186,7 +211,10 @@ int run_test_mode(const Options& options, const TestEnvelope& envelope,
   for (const std::string& file : options.test_messages) {
     if (done) done = run.judge(file);
   }
-  if (done) return EX_OK;
+  if (done) {
+    run.close();
+    return EX_OK;
+  }
   std::cerr << options.program << ": " << done.error().text << '\n';
   return done.error().status;
 }

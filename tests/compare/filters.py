@@ -81,17 +81,21 @@ class Filter:
         """What the program prints, and its exit status."""
         if invocation.configuration is not None:
             (self.folder / "given.conf").write_bytes(invocation.configuration.replace(b"{folder}", bytes(self.folder)))
+        for name, octets in invocation.files:
+            (self.folder / name).write_bytes(octets)
         arguments = [argument.replace("{folder}", str(self.folder)) for argument in invocation.arguments]
-        done = subprocess.run(["opendmarc", *arguments], executable=self._program, env=self._environment, cwd=self.folder,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE)
+        done = subprocess.run(["opendmarc", *arguments], executable=self._program, cwd=self.folder,
+                              env=self._environment | dict(invocation.environment), input=invocation.input,
+                              capture_output=True, timeout=DEADLINE)
         found = {"exit status": str(done.returncode)}
         for name, output in (("standard output", done.stdout), ("standard error", done.stderr)):
             text = output.decode("utf-8", "backslashreplace").replace(str(self.folder), "{folder}")
             lines = text.replace("v" + self.version, "v{version}").splitlines()
-            flags = [line[1:3] for line in lines if line.startswith("\t-")]  # each has its line in the usage text
-            found[name] = " | ".join(line for line in lines if not line.startswith("\t-"))
-            if flags:
-                found[name + " flags"] = " ".join(flags)
+            # The lines of the usage text and of the log have fields of their own.
+            for kind, mark in ((" flags", "\t-"), (" log", "opendmarc: DEBUG-i: "), ("", "")):
+                found[name + kind] = " | ".join(line for line in lines if line.startswith(mark))
+                lines = [line for line in lines if not line.startswith(mark)]
+            found[name + " flags"] = " ".join(re.findall(r"\t(-\w)", found[name + " flags"]))
         return found
 
     def stop(self) -> None:

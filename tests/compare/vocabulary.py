@@ -116,3 +116,6 @@ class Invocation:
     name: str
     arguments: tuple[str, ...]  # in them {folder} is the folder it is started in
     configuration: bytes | None = None  # {folder}/given.conf
+    files: tuple[tuple[str, bytes], ...] = ()  # name below {folder}, octets
+    environment: tuple[tuple[str, str], ...] = ()
+    input: bytes = b""
