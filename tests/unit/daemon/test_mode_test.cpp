@@ -68,6 +68,37 @@ TEST_F(TestModeTest, tells_the_result_with_v) {
   EXPECT_EQ(out_, "");
 }
 
+TEST_F(TestModeTest, tells_every_result_with_vv_and_the_line_that_each_field_begins_in) {
+  const std::string file =
+      folder_.write("m", "From: a@bank.example\nSubject: x\n y\nTo: b@c.example\n");
+  EXPECT_EQ(run({file}, 2), 0);
+  EXPECT_EQ(err_,
+            "opendmarc: mlfi_connect() returned SMFIS_CONTINUE\n"
+            "opendmarc: mlfi_helo() returned SMFIS_CONTINUE\n"
+            "opendmarc: " +
+                file +
+                ": mlfi_envfrom() returned SMFIS_CONTINUE\n"
+                "opendmarc: " +
+                file +
+                ": line 1: mlfi_header() returned SMFIS_CONTINUE\n"
+                "opendmarc: " +
+                file +
+                ": line 2: mlfi_header() returned SMFIS_CONTINUE\n"
+                "opendmarc: " +
+                file +
+                ": line 4: mlfi_header() returned SMFIS_CONTINUE\n"
+                "opendmarc: " +
+                file +
+                ": mlfi_eom() returned SMFIS_REJECT\n"
+                "opendmarc: mlfi_close() returned SMFIS_CONTINUE\n");
+}
+
+TEST_F(TestModeTest, warns_of_a_message_without_fields) {
+  const std::string file = folder_.write("m", "\ntext\n");
+  EXPECT_EQ(run({file}, 0), 0);
+  EXPECT_EQ(err_, "opendmarc: " + file + ": warning: no headers on input\n");
+}
+
 TEST_F(TestModeTest, shows_changes_and_reply_with_vv) {
   EXPECT_EQ(run({folder_.write("m", message)}, 2), 0);
   EXPECT_EQ(out_,
