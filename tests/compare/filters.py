@@ -77,6 +77,15 @@ class Filter:
                         raise AssertionError(f"{self._program} does not listen: {error}\n{output}") from error
             time.sleep(0.005)  # a connection attempt is the only way to see that a filter listens
 
+    def files(self) -> dict[str, str]:
+        """The permissions of what the filter has made, and whether its pid file is right."""
+        found = {f"mode of the {name}": f"{path.stat().st_mode & 0o777:04o}" for name, path in
+                 (("socket", Path(self.socket)), ("history file", self.history), ("pid file", self.folder / "pid"))
+                 if path.exists()}
+        if "mode of the pid file" in found:
+            found["pid file"] = (self.folder / "pid").read_text().replace(str(self.pid), "the pid")
+        return found
+
     def invoke(self, invocation: Invocation) -> dict[str, str]:
         """What the program prints, and its exit status."""
         if invocation.configuration is not None:

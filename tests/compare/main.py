@@ -78,7 +78,7 @@ class Comparison:
         mark = self._log.mark()
         found = play(case, filter_)
         self._log.settle()
-        return found | describe_log(case, self._lines(filter_, mark))
+        return found | filter_.files() | describe_log(case, self._lines(filter_, mark))
 
     def _lines(self, filter_: Filter, mark: int) -> Iterator[str]:
         """What the filter has logged since `mark`, as "priority: text"."""

@@ -23,5 +23,3 @@ def cases() -> Iterator[Case]:
     yield case("headers/name with blanks", options("AuthservID a name"), message("a@none.example"))
     for value in ("true", "false", "yes", "No", "1", "0", "T", "f"):
         yield case(f"headers/RejectFailures {value}", options(f"RejectFailures {value}"), message())
-    for facility in ("mail", "local3", "daemon", "LOCAL7", "nonsense"):
-        yield case(f"headers/SyslogFacility {facility}", options(f"SyslogFacility {facility}"), message())
