@@ -11,6 +11,12 @@ DOMAINS = ("reject.example", "soft.example", "unsure.example", "nospf.example", 
            "brokenspf.example", "mechanisms.example", "redirect.example", "macro.example", "norecord.example",
            "missing.example")
 
+# More of zone.txt, about the mechanisms.
+MECHANISMS = ("a-net", "a-host", "mx-net", "ip4-net", "ip4-all", "capitals", "minus-first", "soft-first", "neutral-first", "no-all",
+              "only-version", "unknown-modifier", "explained", "include-pass", "include-none", "include-loop", "redirect-none",
+              "redirect-after-all", "local-part", "reversed", "helo-macro", "second-string", "other-text", "ten-lookups",
+              "eleven-lookups", "alias-spf")
+
 # A Received-SPF field for the sender b@reject.example.
 RECEIVED = {
     "pass": 'pass identity=mailfrom; envelope-from="b@reject.example"',
@@ -58,6 +64,10 @@ def cases() -> Iterator[Case]:
         for where, client in (("permitted", GENUINE), ("foreign", ATTACKER)):
             yield case(f"spf/own check: {domain} from the {where} host", SELF,
                        message(f"a@{domain}", sender=f"b@{domain}"), client=client)
+    for name in MECHANISMS:
+        for where, client in (("permitted", GENUINE), ("foreign", ATTACKER)):
+            yield case(f"spf/mechanisms: {name} from the {where} host", SELF,
+                       message("a@none.example", sender=f"b@{name}.example"), client=client)
     for where, client in (("permitted", GENUINE_V6), ("foreign", ATTACKER_V6)):
         yield case(f"spf/own check: IPv6, {where}", SELF, message("a@reject.example", sender="b@reject.example"), client=client)
     for what, sender in (("sub-domain", "b@sub.reject.example"), ("other domain", "b@attack.example"),
