@@ -120,7 +120,7 @@ Input<Request> read_request(const Arguments& arguments) {
   const auto text = arguments.value("socket");
   if (!text) return wrong("option --socket is missing");
   const auto spec = SocketSpec::parse(*text);
-  if (!spec) return wrong("socket \"" + base::printable(*text) + "\": " + spec.error());
+  if (!spec) return wrong("socket " + spec.error());
   const auto timeout = read_timeout(arguments);
   if (!timeout) return tl::unexpected(timeout.error());
   auto session = read_session(arguments);

@@ -17,55 +17,22 @@
 namespace dmarc::tools {
 namespace {
 
+using Kind = milter::SocketSpec::Kind;
 using Expected = tl::expected<SocketSpec, std::string>;
 
-Expected unix_spec(std::string_view path) {
-  if (path.empty()) return tl::unexpected<std::string>("the path is missing");
-  if (path.size() >= sizeof(sockaddr_un::sun_path))
-    return tl::unexpected<std::string>("the path is too long for a UNIX socket");
-  SocketSpec spec;
-  spec.path = path;
-  return spec;
+/// "HOST:PORT" of main.cf, as "PORT@HOST"; nothing for another form.
+std::optional<std::string> turned_round(std::string_view rest) {
+  const std::size_t colon = rest.rfind(':');
+  if (colon == std::string_view::npos || rest.find('@') != std::string_view::npos) return {};
+  return std::string(rest.substr(colon + 1)) + "@" + std::string(rest.substr(0, colon));
 }
 
-bool is_port(std::string_view text) {
-  if (text.empty() || text.size() > 5) return false;
-  unsigned value = 0;
-  for (const char c : text) {
-    if (!base::is_digit(c)) return false;
-    value = value * 10 + static_cast<unsigned>(c - '0');
-  }
-  return value >= 1 && value <= 65535;
-}
-
-std::string_view without_brackets(std::string_view host) {
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
-    return host.substr(1, host.size() - 2);
-  return host;
-}
-
-Expected inet_spec(SocketSpec::Family family, std::string_view rest) {
-  std::string_view port = rest;
-  std::string_view host;
-  if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
-    port = rest.substr(0, at);
-    host = rest.substr(at + 1);
-    if (host.empty()) return tl::unexpected<std::string>("the host is missing after \"@\"");
-  } else if (const std::size_t colon = rest.rfind(':'); colon != std::string_view::npos) {
-    host = rest.substr(0, colon);
-    port = rest.substr(colon + 1);
-    if (host.empty()) return tl::unexpected<std::string>("the host is missing before \":\"");
-    // main.cf knows "inet:" alone, for both families.
-    if (family == SocketSpec::Family::ipv4) family = SocketSpec::Family::any_ip;
-  }
-  if (!is_port(port))
-    return tl::unexpected("\"" + base::printable(port) + "\" is no port (1 to 65535)");
-  SocketSpec spec;
-  spec.family = family;
-  spec.port = port;
-  spec.host = without_brackets(host);
-  if (spec.host.empty()) spec.host = family == SocketSpec::Family::ipv6 ? "::1" : "127.0.0.1";
-  return spec;
+/// main.cf knows "inet:" alone, for both families.
+Expected parse_main_cf(const std::string& port_at_host) {
+  const bool v6 = port_at_host.find(':') != std::string::npos;
+  auto place = milter::parse_socket_spec((v6 ? "inet6:" : "inet:") + port_at_host);
+  if (!place) return tl::unexpected(place.error());
+  return SocketSpec{*std::move(place), !v6};
 }
 
 std::string system_error(int number) {
@@ -106,25 +73,27 @@ tl::expected<base::UniqueFd, std::string> connect_unix(const std::string& path,
   return connect_address(reinterpret_cast<const sockaddr*>(&address), sizeof address, timeout);
 }
 
-int address_family(SocketSpec::Family family) {
-  switch (family) {
-    case SocketSpec::Family::ipv4:
-      return AF_INET;
-    case SocketSpec::Family::ipv6:
-      return AF_INET6;
-    default:
-      return AF_UNSPEC;
-  }
+int address_family(const SocketSpec& spec) {
+  if (spec.any_family) return AF_UNSPEC;
+  return spec.place.kind == Kind::inet6 ? AF_INET6 : AF_INET;
+}
+
+/// What listens on every interface is reached on this machine.
+std::string host_of(const SocketSpec& spec) {
+  if (!spec.place.host.empty()) return spec.place.host;
+  return spec.place.kind == Kind::inet6 ? "::1" : "127.0.0.1";
 }
 
 tl::expected<base::UniqueFd, std::string> connect_inet(const SocketSpec& spec,
                                                        std::chrono::milliseconds timeout) {
   addrinfo hints{};
-  hints.ai_family = address_family(spec.family);
+  hints.ai_family = address_family(spec);
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int error = ::getaddrinfo(spec.host.c_str(), spec.port.c_str(), &hints, &found))
-    return tl::unexpected(spec.host + ": " + ::gai_strerror(error));
+  const std::string host = host_of(spec);
+  const std::string port = std::to_string(spec.place.port);
+  if (const int error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found))
+    return tl::unexpected(host + ": " + ::gai_strerror(error));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);
   tl::expected<base::UniqueFd, std::string> result = tl::unexpected<std::string>("no address");
   for (const addrinfo* entry = found; entry != nullptr && !result; entry = entry->ai_next)
@@ -135,22 +104,22 @@ tl::expected<base::UniqueFd, std::string> connect_inet(const SocketSpec& spec,
 }  // namespace
 
 tl::expected<SocketSpec, std::string> SocketSpec::parse(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return unix_spec(text);
-  const std::string_view kind = text.substr(0, colon);
-  const std::string_view rest = text.substr(colon + 1);
-  if (base::iequals(kind, "unix") || base::iequals(kind, "local") || kind.empty())
-    return unix_spec(rest);
-  if (base::iequals(kind, "inet")) return inet_spec(Family::ipv4, rest);
-  if (base::iequals(kind, "inet6")) return inet_spec(Family::ipv6, rest);
-  return tl::unexpected("\"" + base::printable(kind) +
-                        "\" is no socket type (unix, local, inet, inet6)");
+  constexpr std::string_view inet = "inet:";
+  if (base::iequals(text.substr(0, inet.size()), inet)) {
+    if (const auto port_at_host = turned_round(text.substr(inet.size())))
+      return parse_main_cf(*port_at_host);
+  }
+  auto place = milter::parse_socket_spec(text);
+  if (!place) return tl::unexpected(std::move(place.error()));
+  if (place->kind == Kind::descriptor)
+    return tl::unexpected(base::printable(text) + ": a descriptor is nothing to connect to");
+  return SocketSpec{*std::move(place), false};
 }
 
 tl::expected<base::UniqueFd, std::string> connect_to(const SocketSpec& spec,
                                                      std::chrono::milliseconds timeout) {
-  return spec.family == SocketSpec::Family::unix_path ? connect_unix(spec.path, timeout)
-                                                      : connect_inet(spec, timeout);
+  return spec.place.kind == Kind::unix_path ? connect_unix(spec.place.path, timeout)
+                                            : connect_inet(spec, timeout);
 }
 
 }  // namespace dmarc::tools

@@ -3,7 +3,7 @@
 //   inet:HOST:PORT  inet:[HOST]:PORT     main.cf
 //   unix:PATH                            main.cf
 //   inet:PORT@HOST  inet6:PORT@HOST      opendmarc.conf; without @HOST: this machine
-//   local:PATH  unix:PATH  /PATH         opendmarc.conf
+//   local:PATH  unix:PATH  /PATH         opendmarc.conf, see milter/socket_spec.h
 //
 //   auto spec = SocketSpec::parse("inet:127.0.0.1:8893");
 //   auto socket = connect_to(*spec, std::chrono::seconds(10));
@@ -19,17 +19,15 @@
 #include <string_view>
 
 #include "base/unique_fd.h"
+#include "milter/socket_spec.h"
 
 namespace dmarc::tools {
 
 struct SocketSpec {
-  enum class Family { unix_path, ipv4, ipv6, any_ip };
-  Family family = Family::unix_path;
-  std::string path;  ///< of a UNIX socket
-  std::string host;
-  std::string port;  ///< digits
+  milter::SocketSpec place;  ///< no descriptor; an empty host is this machine
+  bool any_family = false;   ///< main.cf knows "inet:" alone, for IPv4 and IPv6
 
-  /// The error is one clause that says what is wrong.
+  /// The error is one line: the text and what is wrong with it.
   static tl::expected<SocketSpec, std::string> parse(std::string_view text);
 };
 
