@@ -9,6 +9,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -49,6 +50,18 @@ class ManualResolver : public dns::AsyncResolver {
     const Callback done = std::move(waiting_.extract(question).mapped());
     lock.unlock();
     done(std::move(answer));
+  }
+
+  /// Answers everything that waits at this moment, as `source` does; how many that were.
+  std::size_t answer_all(dns::AsyncResolver& source) {
+    std::unordered_map<dns::Question, Callback> round;
+    {
+      const std::lock_guard lock(mutex_);
+      round.swap(waiting_);
+    }
+    for (auto& [question, done] : round)
+      source.resolve(question, std::move(done));
+    return round.size();
   }
 
   unsigned times_asked(const dns::Question& question) {

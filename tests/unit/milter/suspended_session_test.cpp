@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 
+#include "dns/zone.h"
 #include "milter/session.h"
 #include "support/log_capture.h"
 #include "support/manual_resolver.h"
@@ -26,7 +27,8 @@ class SuspendedSession : public testing::Test {
     settings_.spf_ignore_results = true;
   }
 
-  void begin(std::chrono::milliseconds timeout = 60s) {
+  void begin(std::chrono::milliseconds timeout = 60s, std::string_view sender = "author.example",
+             std::string_view author = "author.example") {
     auto environment = std::make_shared<Environment>();
     environment->settings = std::make_shared<const policy::Settings>(settings_);
     environment->resolver = resolver_;
@@ -34,8 +36,8 @@ class SuspendedSession : public testing::Test {
     environment->sink = &log_;
     session_ = std::make_unique<Session>(environment);
     session_->connect("client.example", base::IpAddress::parse("192.0.2.1"));
-    session_->mail("<a@author.example>", no_macros);
-    session_->header("From", "a@author.example");
+    session_->mail("<a@" + std::string(sender) + ">", no_macros);
+    session_->header("From", "a@" + std::string(author));
   }
 
   std::optional<policy::Judgement> end() {
@@ -71,6 +73,38 @@ TEST_F(SuspendedSession, judges_when_the_last_answer_has_come) {
   EXPECT_EQ(judgement->result, Result::pass);
   EXPECT_FALSE(session_->in_message());
   EXPECT_EQ(log_.count(log::Id::result), 1U);
+}
+
+// How often a message has to wait for a round trip to the DNS server, with nothing in the cache and
+// nothing answered before its end.
+TEST_F(SuspendedSession, a_message_with_new_names_waits_for_one_round_of_answers) {
+  struct Names {
+    std::string_view sender, author;
+    unsigned rounds;
+  };
+  dns::Zone zone = *dns::Zone::parse(R"(
+one.example              TXT "v=spf1 ip4:192.0.2.1 -all"
+_dmarc.one.example       TXT "v=DMARC1; p=reject"
+bounces.two.example      TXT "v=spf1 ip4:192.0.2.1 -all"
+_dmarc.two.example       TXT "v=DMARC1; p=reject; np=reject"
+three.example            TXT "v=spf1 include:four.example a mx -all"
+four.example             TXT "v=spf1 ip4:203.0.113.1 -all"
+_dmarc.three.example     TXT "v=DMARC1; p=reject"
+)");
+  for (const Names& names :
+       {Names{"one.example", "one.example", 1},
+        Names{"bounces.two.example", "www.shop.two.example", 1},
+        Names{"elsewhere.example", "one.example", 1}, Names{"three.example", "three.example", 2}}) {
+    resolver_ = std::make_shared<test::ManualResolver>();
+    begin(60s, names.sender, names.author);
+    auto judgement = end();
+    unsigned rounds = 0;
+    for (; !judgement; ++rounds) {
+      ASSERT_GT(resolver_->answer_all(zone), 0U);
+      judgement = session_->resume();
+    }
+    EXPECT_EQ(rounds, names.rounds) << names.sender << " " << names.author;
+  }
 }
 
 TEST_F(SuspendedSession, asks_each_question_once_however_often_it_is_resumed) {
