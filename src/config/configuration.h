@@ -25,12 +25,27 @@ namespace dmarc::config {
 
 enum class MilterEngine { native, libmilter };
 
+/// When AutoRestart gives up.
+struct RestartLimits {
+  struct Rate {
+    unsigned restarts = 0;
+    std::chrono::seconds period{0};
+  };
+  unsigned count = 0;  ///< restarts in all; 0: no limit
+  std::optional<Rate> rate;
+};
+
 /// How the daemon itself runs; everything here is settled at start.
 struct Process {
   std::string socket;
   std::string pid_file;
   std::string user;  ///< USER[:GROUP]
   std::string base_directory;
+  std::string root_directory;  ///< for chroot(2)
+  bool auto_restart = false;
+  RestartLimits restart_limits;
+  bool enable_coredumps = false;
+  int milter_debug = 0;
   std::optional<unsigned> umask;
   bool background = true;
   std::size_t max_connections = 0;  ///< 0: no limit

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <chrono>
 
+#include "base/ascii.h"
+#include "base/decimal.h"
 #include "base/read_file.h"
 #include "config/facility.h"
 #include "config/fill.h"
@@ -21,6 +23,41 @@ int folder_error(const std::string& path) {
   return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
 }
 
+/// "10/1h": restarts and the time for them, in seconds or with a unit.
+std::optional<RestartLimits::Rate> read_rate(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto restarts = base::parse_decimal<unsigned>(text.substr(0, slash));
+  std::string_view time = text.substr(slash + 1);
+  long unit = 1;
+  if (!time.empty() && !base::is_digit(time.back())) {
+    const char letter = base::to_lower(time.back());
+    unit = letter == 's'   ? 1
+           : letter == 'm' ? 60
+           : letter == 'h' ? 3600
+           : letter == 'd' ? 86400
+                           : 0;
+    time.remove_suffix(1);
+  }
+  const auto count = base::parse_decimal<std::uint32_t>(time);
+  if (!restarts || !count || *count == 0 || unit == 0) return std::nullopt;
+  return RestartLimits::Rate{*restarts, std::chrono::seconds(*count * unit)};
+}
+
+Filled fill_restarts(Context& context, Process& process) {
+  const Values& values = context.values();
+  process.auto_restart = values.flag("AutoRestart");
+  process.restart_limits.count = static_cast<unsigned>(values.number("AutoRestartCount"));
+  if (!values.is_set("AutoRestartRate")) return {};
+  const std::string text = values.text("AutoRestartRate");
+  process.restart_limits.rate = read_rate(text);
+  if (process.restart_limits.rate) return {};
+  constexpr std::string_view expected = "NUMBER/TIME, the time with a unit of s, m, h or d";
+  if (process.auto_restart) return context.wrong("AutoRestartRate", text, expected);
+  context.warn("AutoRestartRate", "AutoRestartRate is not " + std::string(expected));
+  return {};
+}
+
 }  // namespace
 
 Filled fill_process(Context& context, Process& process) {
@@ -33,6 +70,10 @@ Filled fill_process(Context& context, Process& process) {
   process.max_connections = static_cast<std::size_t>(values.number("MaximumConnections"));
   process.engine =
       context.chosen("MilterEngine", "libmilter") ? MilterEngine::libmilter : MilterEngine::native;
+  process.root_directory = values.text("ChangeRootDirectory");
+  process.enable_coredumps = values.flag("EnableCoredumps");
+  process.milter_debug = static_cast<int>(values.number("MilterDebug"));
+  if (auto filled = fill_restarts(context, process); !filled) return filled;
   if (values.is_set("UMask")) process.umask = static_cast<unsigned>(values.number("UMask"));
   if (process.base_directory.empty()) return {};
   const int error = folder_error(process.base_directory);

@@ -86,26 +86,29 @@ std::vector<Option> process_options() {
       {.name = "ChangeRootDirectory",
        .type = Type::path,
        .reload = Reload::at_start,
-       .effect = Effect::later,
        .example = "/var/lib/opendmarc",
-       .summary = "The folder to confine the filter to with chroot(2)."},
+       .summary = "The folder to confine the filter to with chroot(2).",
+       .details = "The configuration, the lists and the Public Suffix List are read before, so a "
+                  "reload finds only what lies in that folder too. There have to be "
+                  "`etc/resolv.conf`, unless `Nameservers` is set, `dev/log` for a syslog that "
+                  "is restarted, and the folders of the socket, of `PidFile` and of "
+                  "`HistoryFile`, whose paths begin there. Set `UserID`: root "
+                  "can leave such a folder. The sandbox of the systemd unit does the same better."},
       {.name = "AutoRestart",
        .type = Type::boolean,
        .default_value = "false",
        .reload = Reload::at_start,
-       .effect = Effect::later,
-       .summary = "Start the filter again when it ends unexpectedly.",
-       .details = "A service manager does this better: `Restart=on-failure` with systemd."},
+       .summary = "Start the filter again when it ends unexpectedly; the flag `-A` does the same.",
+       .details = "A second process watches the filter, hands signals on and owns the pid file. A "
+                  "service manager does this better: `Restart=on-failure` with systemd."},
       {.name = "AutoRestartCount",
        .type = Type::integer,
        .default_value = "0",
        .range = {0, no_practical_limit},
        .reload = Reload::at_start,
-       .effect = Effect::later,
        .summary = "How often `AutoRestart` starts it again; 0 means without limit."},
       {.name = "AutoRestartRate",
        .reload = Reload::at_start,
-       .effect = Effect::later,
        .example = "10/1h",
        .summary =
            "The highest rate of restarts, `NUMBER/TIME` with a unit of `s`, `m`, `h` or `d`."},
@@ -113,15 +116,13 @@ std::vector<Option> process_options() {
        .type = Type::boolean,
        .default_value = "false",
        .reload = Reload::at_start,
-       .effect = Effect::later,
        .summary = "Ask the kernel to write a core file if the filter crashes."},
       {.name = "MilterDebug",
        .type = Type::integer,
        .default_value = "0",
        .range = {0, no_practical_limit},
        .reload = Reload::at_start,
-       .effect = Effect::later,
-       .summary = "The debug level of the milter library."},
+       .summary = "The debug level of the milter library, for `MilterEngine libmilter`."},
   };
 }
 

@@ -16,6 +16,7 @@
 #include "daemon/failure.h"
 #include "daemon/pid_file.h"
 #include "daemon/privileges.h"
+#include "daemon/restart.h"
 #include "daemon/service_manager.h"
 #include "daemon/system_log.h"
 #include "libmilter/engine.h"
@@ -59,6 +60,7 @@ class Service {
 
  private:
   Done settle_in();
+  Done multiply();
   Done open_socket();
   Done start_engine();
   Done start_protocol();
@@ -68,6 +70,7 @@ class Service {
   [[noreturn]] void finish(int status);
   [[noreturn]] void leave(int status);
   std::string socket_text() const;
+  std::string pid_file_path() const;
 
   const Options& options_;
   const config::Configuration& configuration_;
@@ -81,6 +84,7 @@ class Service {
   std::optional<PidFile> pid_file_;
   std::optional<Environments> environments_;
   std::optional<milter::NativeEngine> native_engine_;
+  bool restarted_ = false;  ///< a parent process watches this one, and has the pid file
   bool signals_ours_ = true;
 };
 
@@ -120,15 +124,33 @@ Done Service::settle_in() {
   if (!process.base_directory.empty() && ::chdir(process.base_directory.c_str()) != 0) {
     return tl::unexpected(failure_of(EX_CONFIG, process.base_directory + ": chdir()", errno));
   }
+  if (!process.root_directory.empty()) {
+    if (user.empty() && ::geteuid() == 0) log_.write(log::make(log::Id::root_without_user, {}));
+    if (auto done = confine_to(process.root_directory); !done) return done;
+  }
   if (!user.empty()) {
     if (auto done = become(*identity); !done) return done;
   }
+  if (process.enable_coredumps && !enable_coredumps())
+    log_.write(log::make(log::Id::no_coredumps, {}));
   if (process.umask) ::umask(*process.umask);
-  if (options_.foreground || !process.background) return {};
-  auto background = Background::enter();
-  if (!background) return tl::unexpected(background.error());
-  background_ = std::move(*background);
-  return {};
+  return multiply();
+}
+
+/// Into the background, and below a process that restarts this one, as far as that is wanted.
+Done Service::multiply() {
+  const config::Process& process = configuration_.process;
+  if (!options_.foreground && process.background) {
+    auto background = Background::enter();
+    if (!background) return tl::unexpected(background.error());
+    background_ = std::move(*background);
+  }
+  restarted_ = options_.auto_restart || process.auto_restart;
+  return restarted_ ? restart_when_it_dies(process.restart_limits, pid_file_path(), log_) : Done();
+}
+
+std::string Service::pid_file_path() const {
+  return options_.pid_file.value_or(configuration_.process.pid_file);
 }
 
 Done Service::open_socket() {
@@ -138,7 +160,7 @@ Done Service::open_socket() {
   }();
   if (!opened) return tl::unexpected(Failure{EX_UNAVAILABLE, opened.error()});
   listener_.emplace(std::move(*opened));
-  pid_file_.emplace(options_.pid_file.value_or(configuration_.process.pid_file), log_);
+  if (!restarted_) pid_file_.emplace(pid_file_path(), log_);
   return {};
 }
 
@@ -147,7 +169,7 @@ Done Service::start_engine() {
   environments_.emplace(log_);
   environments_->use(configuration_);
   if (const Done started = start_protocol(); !started) return started;
-  service_manager::ready();
+  service_manager::ready(restarted_ ? ::getppid() : ::getpid());
   background_.ready();
   return {};
 }
@@ -160,9 +182,11 @@ Done Service::start_protocol() {
     native_engine_.emplace(*listener_, engine);
     return {};
   }
-  const auto started = libmilter::start(
-      *listener_,
-      {.engine = engine, .socket = socket_text(), .ended = [this] { signals_.engine_ended(); }});
+  const auto started =
+      libmilter::start(*listener_, {.engine = engine,
+                                    .debug_level = configuration_.process.milter_debug,
+                                    .socket = socket_text(),
+                                    .ended = [this] { signals_.engine_ended(); }});
   if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
   signals_ours_ = *started == libmilter::Corrections::in_force;
   if (!signals_ours_) log_.write(log::make(log::Id::libmilter_rigid));
@@ -181,7 +205,6 @@ void Service::log_start() {
     log_.write(
         log::make(log::Id::note, {"listening on the socket that the service manager holds"}));
   }
-  if (options_.auto_restart) log_.write(log::make(log::Id::option_later, {"-A", "AutoRestart"}));
 }
 
 void Service::give_up(const Failure& failure) {
@@ -221,7 +244,7 @@ void Service::reload() {
   } else {
     log_.write(log::make(log::Id::config_error, {loaded.error()}));
   }
-  service_manager::ready();
+  service_manager::ready(restarted_ ? ::getppid() : ::getpid());
 }
 
 void Service::finish(int status) {

@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -40,9 +39,8 @@ std::string monotonic_microseconds() {
 
 }  // namespace
 
-void ready() {
-  // A filter that went into the background is not the process that was started.
-  send("READY=1\nSTATUS=Judging mail\nMAINPID=" + std::to_string(::getpid()));
+void ready(pid_t main_process) {
+  send("READY=1\nSTATUS=Judging mail\nMAINPID=" + std::to_string(main_process));
 }
 
 void alive() {

@@ -3,9 +3,12 @@
 // Threads: the functions send one datagram each and keep nothing.
 #pragma once
 
+#include <sys/types.h>
+
 namespace dmarc::daemon::service_manager {
 
-void ready();
+/// The process to be watched may be another than the one that was started, as in the background.
+void ready(pid_t main_process);
 /// For its watchdog, if it watches; more often than WatchdogSec.
 void alive();
 void reloading();

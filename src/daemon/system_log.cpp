@@ -27,7 +27,7 @@ SystemLog::~SystemLog() {
 }
 
 void SystemLog::configure(bool syslog, int facility, bool foreground) {
-  if (syslog) ::openlog(name_.c_str(), LOG_PID, facility);
+  if (syslog) ::openlog(name_.c_str(), LOG_PID | LOG_NDELAY, facility);
   syslog_ = syslog;
   stderr_ = foreground && !syslog;
 }

@@ -43,6 +43,7 @@ tl::expected<Corrections, std::string> start(milter::Listener& listener, Options
     return tl::unexpected(std::string("smfi_register() failed"));
   }
   smfi_settimeout(packet_timeout_seconds);
+  smfi_setdbg(libmilter::options().debug_level);
   // Its own limit of 64 kB would end the connection.
   smfi_setmaxdatasize(milter::wire::max_packet);
   if (!use_socket("fd:" + std::to_string(listener.fd()))) {

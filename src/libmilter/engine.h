@@ -28,6 +28,7 @@ namespace dmarc::libmilter {
 
 struct Options {
   milter::EngineOptions engine;
+  int debug_level = 0;          ///< of libmilter's own log lines
   std::string socket;           ///< for a libmilter that can't take over an open socket
   std::function<void()> ended;  ///< libmilter has given up; called from its thread
 };

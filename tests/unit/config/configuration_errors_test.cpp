@@ -97,6 +97,13 @@ TEST(ConfigurationError, unreadable_test_data) {
             "or directory");
 }
 
+TEST(ConfigurationError, a_restart_rate_that_is_none_matters_with_restarts) {
+  EXPECT_EQ(failure("AutoRestart true\nAutoRestartRate often"),
+            "opendmarc: /etc/opendmarc.conf: configuration error at line 2: illegal value "
+            "\"often\" for AutoRestartRate: expected NUMBER/TIME, the time with a unit of s, m, h "
+            "or d");
+}
+
 TEST(ConfigurationError, an_unreadable_whitelist) {
   EXPECT_EQ(failure("DomainWhitelistFile /nonexistent"),
             "opendmarc: can't load domain whitelist file from /nonexistent: No such file or "

@@ -241,6 +241,20 @@ TEST(Configuration, relative_paths_are_below_the_base_directory) {
   EXPECT_NE(made.policy.public_suffixes, nullptr);
 }
 
+TEST(Configuration, restart_limits) {
+  const auto rate = [](std::string_view text) {
+    return made_from("AutoRestartRate " + std::string(text)).process.restart_limits.rate;
+  };
+  EXPECT_EQ(rate("10/1h")->restarts, 10U);
+  EXPECT_EQ(rate("10/1h")->period, std::chrono::hours(1));
+  EXPECT_EQ(rate("3/90")->period, std::chrono::seconds(90));
+  EXPECT_EQ(rate("3/2D")->period, std::chrono::hours(48));
+  EXPECT_EQ(rate("0/5m")->restarts, 0U);
+  for (const char* wrong : {"10", "/1h", "10/", "10/h", "10/0", "-1/1h", "10/1w", "1/1h1"})
+    EXPECT_FALSE(rate(wrong)) << wrong;
+  EXPECT_EQ(made_from("AutoRestartCount 7").process.restart_limits.count, 7U);
+}
+
 TEST(Configuration, the_whitelist_is_that_of_the_option_and_of_its_file) {
   const test::TemporaryFolder folder;
   const std::string path = folder.write("list", "# forwarders\nForwarder.example  # ours\n");

@@ -28,10 +28,8 @@ List warnings(std::string_view text) {
 
 TEST(ConfigurationWarning, options_of_later_versions_when_they_are_used) {
   for (const char* line :
-       {"AutoRestart true", "AutoRestartCount 3", "AutoRestartRate 10/1h", "ChangeRootDirectory /x",
-        "EnableCoredumps true", "FailureReports true", "FailureReportsBcc a@example.org",
-        "FailureReportsOnNone true", "FailureReportsSentBy a@example.org", "MilterDebug 1",
-        "NoReportsList /x", "ReportCommand cat"}) {
+       {"FailureReports true", "FailureReportsBcc a@example.org", "FailureReportsOnNone true",
+        "FailureReportsSentBy a@example.org", "NoReportsList /x", "ReportCommand cat"}) {
     const std::string name(line, std::string_view(line).find(' '));
     EXPECT_EQ(warnings(std::string("\n") + line),
               (List{"conf: line 2: " + name + " is known but does nothing in this version"}));
@@ -39,9 +37,7 @@ TEST(ConfigurationWarning, options_of_later_versions_when_they_are_used) {
 }
 
 TEST(ConfigurationWarning, options_of_later_versions_at_their_default_are_not_worth_one) {
-  EXPECT_EQ(warnings("AutoRestart false\nAutoRestartCount 0\n"
-                     "FailureReports no\nReportCommand /usr/sbin/sendmail -t -odq\n"),
-            List{});
+  EXPECT_EQ(warnings("FailureReports no\nReportCommand /usr/sbin/sendmail -t -odq\n"), List{});
 }
 
 TEST(ConfigurationWarning, names_of_newer_versions) {
