@@ -155,14 +155,14 @@ void NativeLoop::pump(Id id, bool peer_closed) {
   if (found == entries_.end()) return;
   Entry& entry = found->second;
   try {
-    settle(id, entry, entry.connection->pump(buffer_, peer_closed, now_));
+    note_rest(id, entry, entry.connection->pump(buffer_, peer_closed, now_));
   } catch (...) {
     log_current_exception(*shared_.options.sink, unknown_job_id);
     close(id);
   }
 }
 
-void NativeLoop::settle(Id id, Entry& entry, NativeConnection::Rest rest) {
+void NativeLoop::note_rest(Id id, Entry& entry, NativeConnection::Rest rest) {
   using Rest = NativeConnection::Rest;
   switch (rest) {
     case Rest::reading:

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -61,7 +62,7 @@ class NativeLoop {
   void note_exhaustion(const char* what, int error);
   bool is_full() const;
   void pump(Id id, bool peer_closed);
-  void settle(Id id, Entry& entry, NativeConnection::Rest rest);
+  void note_rest(Id id, Entry& entry, NativeConnection::Rest rest);
   void resume(Id id);
   void forget_deadline(Entry& entry);
   void close(Id id);

@@ -116,7 +116,11 @@ TEST_F(SuspendedSession, asks_each_question_once_however_often_it_is_resumed) {
   EXPECT_EQ(resolver_->times_asked(txt("author.example")), 1U);
 }
 
-TEST_F(SuspendedSession, the_spf_check_goes_on_by_itself_before_the_end_of_the_message) {
+class SuspendedSpf : public SuspendedSession,
+                     public testing::WithParamInterface<spf::EngineKind> {};
+
+TEST_P(SuspendedSpf, goes_on_by_itself_before_the_end_of_the_message) {
+  settings_.spf.engine = GetParam();
   begin();
   resolver_->answer(txt("author.example"), text_answer("v=spf1 include:other.example -all"));
   EXPECT_EQ(resolver_->times_asked(txt("other.example")), 1U);
@@ -127,6 +131,9 @@ TEST_F(SuspendedSession, the_spf_check_goes_on_by_itself_before_the_end_of_the_m
   EXPECT_EQ(judgement->result, Result::pass);
   EXPECT_EQ(wakes_, 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(Engines, SuspendedSpf,
+                         testing::Values(spf::EngineKind::native, spf::EngineKind::libspf2));
 
 TEST_F(SuspendedSession, at_the_deadline_what_is_missing_has_failed) {
   begin(0ms);
