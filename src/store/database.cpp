@@ -1,5 +1,14 @@
 #include "store/database.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "base/read_file.h"
+#include "base/unique_fd.h"
 #include "store/soci.h"
 
 namespace dmarc::store {
@@ -22,7 +31,7 @@ std::string_view backend(Engine engine) {
 }
 
 /// `'value'` with the backslashes that libpq and SOCI's parser for MariaDB want.
-std::string quoted(std::string_view value) {
+std::string single_quoted(std::string_view value) {
   std::string result = "'";
   for (const char c : value) {
     if (c == '\'' || c == '\\') result += '\\';
@@ -32,7 +41,7 @@ std::string quoted(std::string_view value) {
 }
 
 void add(std::string& text, std::string_view key, const std::string& value) {
-  if (!value.empty()) text.append(key).append("=").append(quoted(value)).append(" ");
+  if (!value.empty()) text.append(key).append("=").append(single_quoted(value)).append(" ");
 }
 
 std::string connect_string(const Address& address) {
@@ -48,6 +57,18 @@ std::string connect_string(const Address& address) {
   add(text, "password", address.password);
   if (address.port != 0) add(text, "port", std::to_string(address.port));
   return text;
+}
+
+/// A new SQLite file is for its owner's eyes, and belongs to whom its folder belongs to: what root
+/// makes by hand, the service has to be able to write.
+void make_file(const std::string& path) {
+  const base::UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  if (!file || ::geteuid() != 0) return;
+  struct stat folder {};
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  if (::stat(parent.empty() ? "." : parent.c_str(), &folder) != 0) return;
+  if (::fchown(file.get(), folder.st_uid, folder.st_gid) != 0)
+    throw Failure(path + ": " + base::error_text(errno));
 }
 
 /// Times are UTC everywhere, and a value that does not fit is an error rather than another value.
@@ -75,6 +96,7 @@ void prepare_session(soci::session& session, Engine engine) {
 Database::Database(const Address& address) : engine_(address.engine) {
   // A back end is looked for where the system's libraries are, never in the current folder.
   soci::dynamic_backends::search_paths().clear();
+  if (engine_ == Engine::sqlite) make_file(address.path);
   try {
     session_ =
         std::make_unique<soci::session>(std::string(backend(engine_)), connect_string(address));

@@ -129,6 +129,13 @@ std::vector<std::string> check_schema(Database& database) {
   });
 }
 
+bool is_empty(Database& database) {
+  return guarded([&] {
+    return std::none_of(tables().begin(), tables().end(),
+                        [&](const Table& table) { return !columns_of(database, table).empty(); });
+  });
+}
+
 void create_schema(Database& database) {
   guarded([&] {
     for (const Table& table : tables()) {
@@ -154,6 +161,8 @@ std::vector<std::string> upgrade_schema(Database& database) {
 void require_schema(Database& database) {
   const std::vector<std::string> problems = check_schema(database);
   if (problems.empty()) return;
+  if (is_empty(database))
+    throw Failure("the database has no tables: \"dmarcctl db init\" makes them");
   throw Failure("the database is not complete (" + problems.front() +
                 (problems.size() > 1 ? " and others" : "") +
                 "): \"dmarcctl db upgrade\" adds what is missing");

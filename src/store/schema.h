@@ -68,6 +68,9 @@ std::vector<std::string> create_statements(const Table& table, Engine engine);
 /// Empty for a schema that is complete.
 std::vector<std::string> check_schema(Database& database);
 
+/// True when none of the tables is there.
+bool is_empty(Database& database);
+
 /// Makes the tables that are not there.
 void create_schema(Database& database);
 

@@ -6,12 +6,15 @@
 
 #include "base/ascii.h"
 #include "config/configuration.h"
+#include "store/database.h"
+#include "tools/opendmarc_program.h"
 
 namespace dmarc::tools {
 namespace {
 
-constexpr std::array<const Subcommand*, 4> subcommands{&check_subcommand, &explain_subcommand,
-                                                       &spf_subcommand, &probe_subcommand};
+constexpr std::array<const Subcommand*, 8> subcommands{
+    &check_subcommand,  &explain_subcommand, &spf_subcommand,    &probe_subcommand,
+    &import_subcommand, &expire_subcommand,  &params_subcommand, &db_subcommand};
 
 const Subcommand* find(std::string_view name) {
   const auto found = std::find_if(subcommands.begin(), subcommands.end(),
@@ -107,7 +110,17 @@ int dmarcctl(const std::vector<std::string>& words, Terminal terminal) {
   }
   const auto arguments = Arguments::parse(row->flags, rest);
   if (!arguments) return usage_error(terminal, row->name, arguments.error());
-  return row->run(*arguments, terminal);
+  try {
+    return row->run(*arguments, terminal);
+  } catch (const store::Failure& error) {
+    return failure(terminal, row->name, error.what(), status::unavailable);
+  }
+}
+
+int run_as(std::string_view path, const std::vector<std::string>& words, Terminal terminal) {
+  const OpendmarcProgram* program = find_opendmarc_program(path);
+  return program != nullptr ? run_opendmarc_program(*program, words, terminal)
+                            : dmarcctl(words, terminal);
 }
 
 }  // namespace dmarc::tools

@@ -4,11 +4,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/subcommand.h"
 
 namespace dmarc::tools {
+
+/// The program as it was called: by its own name, or by one of OpenDMARC's.
+int run_as(std::string_view path, const std::vector<std::string>& words, Terminal terminal);
 
 /// `words` are the arguments without the program's name. Returns the exit status.
 int dmarcctl(const std::vector<std::string>& words, Terminal terminal);

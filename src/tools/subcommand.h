@@ -51,7 +51,11 @@ int usage_error(Terminal terminal, std::string_view subcommand, std::string_view
 int failure(Terminal terminal, std::string_view subcommand, std::string_view problem, int status);
 
 extern const Subcommand check_subcommand;
+extern const Subcommand db_subcommand;
+extern const Subcommand expire_subcommand;
 extern const Subcommand explain_subcommand;
+extern const Subcommand import_subcommand;
+extern const Subcommand params_subcommand;
 extern const Subcommand probe_subcommand;
 extern const Subcommand spf_subcommand;
 

@@ -1,0 +1,46 @@
+// Command lines of OpenDMARC's Perl programs, as their option parser reads them.
+//
+//   constexpr PerlOption options[] = {{"dbhost", "host", "database host"}, {"verbose", "", "..."}};
+//   auto given = PerlOptions::parse(options, {"--DBHost=db1", "-verb"});
+//   given->value("dbhost");   // "db1"
+//
+// Names may be abbreviated and written in any case, behind one dash or two; "--no-NAME" and
+// "--noNAME" take a switch back; operands may stand between options; "--" ends the options.
+//
+// Threads: values.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmarc::tools {
+
+struct PerlOption {
+  std::string_view name;
+  std::string_view value;  ///< what the usage text calls its value; empty for a switch
+  std::string_view help;
+};
+
+class PerlOptions {
+ public:
+  /// The error is what is wrong, one clause.
+  static tl::expected<PerlOptions, std::string> parse(std::span<const PerlOption> options,
+                                                      const std::vector<std::string>& words);
+
+  bool flag(std::string_view name) const;
+  std::optional<std::string> value(std::string_view name) const;
+  const std::vector<std::string>& operands() const { return operands_; }
+
+ private:
+  std::map<std::string, bool, std::less<>> flags_;
+  std::map<std::string, std::string, std::less<>> values_;
+  std::vector<std::string> operands_;
+};
+
+}  // namespace dmarc::tools
