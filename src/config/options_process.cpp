@@ -1,6 +1,9 @@
 // Where the filter listens, as whom it runs and where it logs.
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "config/option_sections.h"
 
@@ -83,6 +86,11 @@ std::vector<Option> process_options() {
        .details = "Both do the same for the MTA. `native` serves all connections with a few "
                   "threads and takes a fraction of the processor time; `libmilter` takes a thread "
                   "for each connection."},
+  };
+}
+
+std::vector<Option> survival_options() {
+  return {
       {.name = "ChangeRootDirectory",
        .type = Type::path,
        .reload = Reload::at_start,
@@ -151,7 +159,9 @@ std::vector<Option> logging_options() {
 }  // namespace
 
 std::vector<Section> process_sections() {
-  return {{"Socket and process", process_options()}, {"Logging", logging_options()}};
+  std::vector<Option> process = process_options();
+  std::ranges::move(survival_options(), std::back_inserter(process));
+  return {{"Socket and process", std::move(process)}, {"Logging", logging_options()}};
 }
 
 }  // namespace dmarc::config
