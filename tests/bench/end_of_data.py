@@ -45,21 +45,11 @@ def check_filtered(world: World, filtered: bool) -> None:
         raise SystemExit(f"filter expected: {filtered}, fields: {fields}")
 
 
-def start_opendmarc(world: World, socket: str) -> services.Process:
-    """Debian's opendmarc with the seed configuration, waiting on port 8894 or a UNIX socket."""
-    path = world.scratch / f"opendmarc.{'unix' if socket.startswith('local') else 'inet'}.conf"
-    path.write_text(SEED.replace("inet:8893@127.0.0.1", socket))
-    environment = dict(os.environ, LD_LIBRARY_PATH=os.environ["OPENDMARC_LIBRARIES"])
-    return start(world, path, os.environ["OPENDMARC"], socket, environment)
-
-
-def start(world: World, configuration, program: str, socket: str, environment=None):
-    process = subprocess.Popen([program, "-f", "-l", "-c", str(configuration)], env=environment)
-    end = time.monotonic() + services.DEADLINE
+def start(program: str, configuration, socket: str) -> subprocess.Popen:
+    process = subprocess.Popen([program, "-f", "-l", "-c", str(configuration)])
     if socket.startswith("local:"):
         path = socket.removeprefix("local:")
-        while not os.path.exists(path) and time.monotonic() < end:
-            time.sleep(0.02)
+        services.wait_for_path(path)
         os.chmod(path, 0o666)
     else:
         port, host = socket.removeprefix("inet:").split("@")
@@ -70,19 +60,18 @@ def start(world: World, configuration, program: str, socket: str, environment=No
 def main() -> None:
     count = int(sys.argv[1])
     world = World(SEED)
+    dmarcd = os.path.join(os.environ["DMARCD_BIN_DIR"], "dmarcd")
     variants = {"no filter": ""}
     processes = []
-    for name, program, inet, sock in (("dmarcd", None, "inet:8895@127.0.0.1", "d.sock"),
-                                      ("opendmarc", "opendmarc", "inet:8894@127.0.0.1", "o.sock")):
-        unix = f"local:{world.scratch}/{sock}"
-        for socket, main_cf in ((inet, f"inet:127.0.0.1:{inet[5:9]}"), (unix, f"unix:{world.scratch}/{sock}")):
-            if program:
-                processes.append(start_opendmarc(world, socket))
-            else:
-                path = world.scratch / f"dmarcd.{len(processes)}.conf"
-                path.write_text(SEED.replace("inet:8893@127.0.0.1", socket))
-                processes.append(start(world, path, str(services.Path(os.environ["DMARCD_BIN_DIR"]) / "dmarcd"), socket))
-            variants[f"{name} {'inet' if socket is inet else 'unix'}"] = main_cf
+    for name, program, options, port in (("dmarcd native", dmarcd, "MilterEngine native\n", 8895),
+                                         ("dmarcd libmilter", dmarcd, "MilterEngine libmilter\n", 8896),
+                                         ("opendmarc", os.environ["OPENDMARC"], "", 8894)):
+        path = f"{world.scratch}/{port}.sock"
+        for socket, main_cf in ((f"inet:{port}@127.0.0.1", f"inet:127.0.0.1:{port}"), (f"local:{path}", f"unix:{path}")):
+            configuration = world.scratch / f"filter{len(processes)}.conf"
+            configuration.write_text(SEED.replace("inet:8893@127.0.0.1", socket) + options)
+            processes.append(start(program, configuration, socket))
+            variants[f"{name}, {main_cf.split(':')[0]}"] = main_cf
     times: dict[str, list[float]] = {name: [] for name in variants}
     try:
         for _ in range(ROUNDS):
