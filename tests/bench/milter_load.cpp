@@ -1,12 +1,13 @@
-// milter_load --socket SPEC [--connections N] [--seconds S] [--per-session N] [--idle N] [--seed N]
+// milter_load --socket SPEC [--connections N] [--seconds S] [--per-session N] [--seed N]
 // milter_load --zone
 //
 // Plays the MTA: keeps N connections busy with the mail of mail_mix.h and prints what it saw as one
 // line of JSON. Macros before each event and waiting for answers are as in Postfix 3.7; what needs
 // no answer leaves together with what follows. --zone prints the DNS data of the mix.
 //
-// Exit status 0; 1 when the filter closed connections, deferred mail, or gave too few or too many
-// passes (with SPF checked by the filter, or --signed-only); 2 for wrong arguments.
+// Exit status 0; 1 when the filter closed connections or deferred mail; 2 for wrong arguments and a
+// filter that can't be reached. Whether it judged rightly shows in "passes" and "expected_passes",
+// which may differ by the messages under way at the end.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -324,5 +325,10 @@ int main(int argc, char* argv[]) {
            " [--seed N]\n       milter_load --zone\n";
     return 2;
   }
-  return dmarc::bench::run(*plan);
+  try {
+    return dmarc::bench::run(*plan);
+  } catch (const std::runtime_error& error) {
+    std::cerr << "milter_load: " << error.what() << '\n';
+    return 2;
+  }
 }

@@ -99,6 +99,7 @@ class Run:
             + tried.options
             + ("SPFIgnoreResults true\nSPFSelfValidate true\n" if cell.spf else "")
             + (f"HistoryFile {history}\n" if cell.history else ""))
+        Path(socket.removeprefix("local:")).unlink(missing_ok=True)  # a filter before may have left its own
         process = subprocess.Popen([tried.program, "-f", "-c", str(configuration)])
         try:
             self.wait_for(socket)
@@ -108,11 +109,11 @@ class Run:
             seen["cpu"] = (cpu_seconds(process.pid) - before) / max(seen["messages"], 1) * 1000
             seen["memory"] = peak_megabytes(process.pid)
         finally:
-            process.terminate()
+            process.kill()  # an orderly end takes OpenDMARC five seconds
             process.wait()
         if seen["errors"]:
             raise SystemExit(f"{tried.name}, {cell}: {seen['errors']} errors")
-        if cell.spf and seen["passes"] != seen["expected_passes"]:
+        if cell.spf and abs(seen["passes"] - seen["expected_passes"]) > cell.connections:
             print(f"{tried.name}, {cell}: {seen['passes']} passes instead of {seen['expected_passes']}", file=sys.stderr)
         return seen
 
@@ -124,7 +125,7 @@ class Run:
     def load(self, socket: str, connections: int, seconds: int) -> dict:
         done = subprocess.run([BIN / "milter_load", "--socket", socket, "--connections", str(connections),
                                "--seconds", str(seconds)], capture_output=True, text=True)
-        if done.returncode > 1:
+        if done.returncode not in (0, 1):
             raise SystemExit(done.stderr)
         return json.loads(done.stdout)
 
