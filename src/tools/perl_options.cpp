@@ -15,8 +15,8 @@ tl::unexpected<std::string> error(std::string text) {
 }
 
 /// The option of that name, or the only one that begins with it.
-tl::expected<const PerlOption*, std::string> find(std::span<const PerlOption> options,
-                                                  std::string_view name) {
+tl::expected<const PerlOption*, std::string> find_option(std::span<const PerlOption> options,
+                                                         std::string_view name) {
   const PerlOption* found = nullptr;
   for (const PerlOption& option : options) {
     if (base::iequals(option.name, name)) return &option;
@@ -29,11 +29,11 @@ tl::expected<const PerlOption*, std::string> find(std::span<const PerlOption> op
 }
 
 tl::expected<Match, std::string> match(std::span<const PerlOption> options, std::string_view name) {
-  const auto plain = find(options, name);
+  const auto plain = find_option(options, name);
   if (plain) return Match{*plain, false};
   for (const std::string_view prefix : {"no-", "no"}) {
     if (!base::istarts_with(name, prefix) || name.size() == prefix.size()) continue;
-    const auto negated = find(options, name.substr(prefix.size()));
+    const auto negated = find_option(options, name.substr(prefix.size()));
     if (negated && (*negated)->value.empty()) return Match{*negated, true};
   }
   return tl::unexpected(plain.error());
@@ -65,11 +65,11 @@ tl::expected<PerlOptions, std::string> PerlOptions::parse(std::span<const PerlOp
       if (has_value) return error("Option " + key + " does not take an argument");
       result.flags_[key] = !found->negated;
     } else if (has_value) {
-      result.values_[key] = value;
+      result.values_[key].emplace_back(value);
     } else if (++word == words.end()) {
       return error("Option " + key + " requires an argument");
     } else {
-      result.values_[key] = *word;
+      result.values_[key].push_back(*word);
     }
   }
   return result;
@@ -83,7 +83,17 @@ bool PerlOptions::flag(std::string_view name) const {
 std::optional<std::string> PerlOptions::value(std::string_view name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) return std::nullopt;
-  return found->second;
+  return found->second.back();
+}
+
+std::vector<std::string> PerlOptions::values(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::vector<std::string>{} : found->second;
+}
+
+const PerlOption* PerlOptions::find(std::span<const PerlOption> options, std::string_view name) {
+  const auto found = find_option(options, name);
+  return found ? *found : nullptr;
 }
 
 }  // namespace dmarc::tools

@@ -33,13 +33,21 @@ class PerlOptions {
   static tl::expected<PerlOptions, std::string> parse(std::span<const PerlOption> options,
                                                       const std::vector<std::string>& words);
 
+  /// What parse() makes of `name`, on the command line; null when it is unknown or ambiguous.
+  static const PerlOption* find(std::span<const PerlOption> options, std::string_view name);
+
   bool flag(std::string_view name) const;
+  /// Whether the switch was given, one way or the other.
+  bool mentions(std::string_view name) const { return flags_.contains(name); }
+  /// The last value given.
   std::optional<std::string> value(std::string_view name) const;
+  /// Every value given, in order.
+  std::vector<std::string> values(std::string_view name) const;
   const std::vector<std::string>& operands() const { return operands_; }
 
  private:
   std::map<std::string, bool, std::less<>> flags_;
-  std::map<std::string, std::string, std::less<>> values_;
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
   std::vector<std::string> operands_;
 };
 
