@@ -1,47 +1,14 @@
 #include <algorithm>
-#include <set>
 
 #include <dmarc/evaluate.h>
 
 #include "dns/lookup_session.h"
+#include "recorder.h"
 #include "vector_kinds.h"
 #include "vector_zone.h"
 
 namespace dmarc::test {
 namespace {
-
-// Remembers what the evaluation looked up, in order; what it only prefetched does not count.
-class Recorder final : public dns::Resolver {
- public:
-  explicit Recorder(dns::Resolver& source) : source_(source) {}
-
-  dns::AnswerPtr lookup(const dns::Name& name, dns::Type type) override {
-    if (known_.emplace(name, type).second) questions_.push_back({name, type});
-    return source_.lookup(name, type);
-  }
-  void prefetch(const dns::Name& name, dns::Type type) override { source_.prefetch(name, type); }
-
-  /// The first `count` distinct names asked for DMARC records.
-  std::vector<std::string> first_record_queries(std::size_t count) const {
-    std::vector<std::string> names;
-    for (const dns::Question& question : questions_)
-      if (question.type == dns::Type::txt && names.size() < count)
-        names.push_back(question.name.text());
-    return names;
-  }
-
-  std::string existence_query() const {
-    const auto found = std::find_if(questions_.begin(), questions_.end(), [](const auto& question) {
-      return question.type != dns::Type::txt;
-    });
-    return found == questions_.end() ? "none" : found->name.text();
-  }
-
- private:
-  dns::Resolver& source_;
-  std::set<std::pair<dns::Name, dns::Type>> known_;
-  std::vector<dns::Question> questions_;
-};
 
 MethodOutcome read_outcome(const Field& result) {
   const std::string text = result.text();
