@@ -1,9 +1,10 @@
 #include "submission/command.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/socket.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -31,11 +32,12 @@ Outcome later(std::string answer) {
 }
 
 /// Nothing but the descriptors 0 to 2, no blocked or ignored signals.
-int spawn(const std::vector<std::string>& words, int socket, pid_t& pid) {
+int spawn(const std::vector<std::string>& words, int input, int output, pid_t& pid) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    posix_spawn_file_actions_adddup2(&files, socket, standard);
+  posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
   posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
@@ -61,62 +63,49 @@ int spawn(const std::vector<std::string>& words, int socket, pid_t& pid) {
 }
 
 /// False when the time is over.
-bool wait_for(int fd, short events, Clock::time_point deadline) {
+bool wait_for(int fd, Clock::time_point deadline) {
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    pollfd one{.fd = fd, .events = events, .revents = 0};
+    pollfd one{.fd = fd, .events = POLLIN, .revents = 0};
     const int ready = ::poll(&one, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (ready > 0) return true;
     if (ready == 0 || errno != EINTR) return false;
   }
 }
 
-/// Writes the message and reads what the program says, side by side: a program that says much
-/// before it has read everything can't block.
-class Exchange {
- public:
-  Exchange(int socket, std::string_view message, Clock::time_point deadline)
-      : socket_(socket), rest_(message), deadline_(deadline) {}
-
-  /// Until the program has closed its end. False when the time is over.
-  bool run() {
-    if (rest_.empty()) ::shutdown(socket_, SHUT_WR);
-    while (is_open_) {
-      const short events = static_cast<short>(rest_.empty() ? POLLIN : POLLIN | POLLOUT);
-      if (!wait_for(socket_, events, deadline_)) return false;
-      write();
-      read();
-    }
-    return true;
-  }
-
-  const std::string& output() const { return output_; }
-
- private:
-  void write() {
-    if (rest_.empty()) return;
-    const ssize_t sent = ::send(socket_, rest_.data(), rest_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0) rest_.remove_prefix(static_cast<std::size_t>(sent));
-    // A program that reads no further may still say why.
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) rest_ = {};
-    if (rest_.empty()) ::shutdown(socket_, SHUT_WR);
-  }
-
-  void read() {
+/// What the program says until it has closed its output, cut to the limit; nothing when the time is
+/// over.
+std::optional<std::string> read_output(int fd, Clock::time_point deadline) {
+  std::string output;
+  while (wait_for(fd, deadline)) {
     std::array<char, 4096> buffer{};
-    const ssize_t size = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) is_open_ = false;
-    if (size <= 0) return;
-    const std::size_t room = max_command_output - output_.size();
-    output_.append(buffer.data(), std::min(static_cast<std::size_t>(size), room));
+    const ssize_t size = ::read(fd, buffer.data(), buffer.size());
+    if (size == 0 || (size < 0 && errno != EINTR)) return output;
+    if (size > 0) {
+      const std::size_t room = max_command_output - output.size();
+      output.append(buffer.data(), std::min(static_cast<std::size_t>(size), room));
+    }
   }
+  return std::nullopt;
+}
 
-  int socket_;
-  std::string_view rest_;
-  Clock::time_point deadline_;
-  bool is_open_ = true;
-  std::string output_;
-};
+/// The message in a file without a name, to be read from its begin. So a program gets all of it or
+/// nothing: were it written to a pipe, what arrived before this process died would be mailed.
+base::UniqueFd as_file(std::string_view message) {
+  base::UniqueFd file(::memfd_create("message", MFD_CLOEXEC));
+  if (!file) return file;
+  std::string text;
+  text.reserve(message.size());
+  std::copy_if(message.begin(), message.end(), std::back_inserter(text),
+               [](char c) { return c != '\r'; });
+  for (std::string_view rest = text; !rest.empty();) {
+    const ssize_t size = ::write(file.get(), rest.data(), rest.size());
+    if (size < 0 && errno != EINTR) return base::UniqueFd();
+    if (size > 0) rest.remove_prefix(static_cast<std::size_t>(size));
+  }
+  ::lseek(file.get(), 0, SEEK_SET);
+  return file;
+}
 
 /// The exit status; nothing when it had to be killed, or was.
 std::optional<int> reap(pid_t pid, bool kill_it) {
@@ -128,17 +117,20 @@ std::optional<int> reap(pid_t pid, bool kill_it) {
   return WEXITSTATUS(status);
 }
 
-std::string with_line_feeds(std::string_view message) {
-  std::string text;
-  text.reserve(message.size());
-  std::copy_if(message.begin(), message.end(), std::back_inserter(text),
-               [](char c) { return c != '\r'; });
-  return text;
-}
-
 std::string one_line(std::string_view output) {
   const std::string_view line = base::trim(output);
   return base::printable(line.substr(0, line.find('\n')));
+}
+
+/// A program called sendmail is told the reverse-path, unless the command has one of its own: by
+/// default it would be that of the user who runs this process, who would get the bounces.
+std::vector<std::string> with_sender(std::vector<std::string> words, const std::string& sender) {
+  const bool is_sendmail = words.front().ends_with("/sendmail");
+  const bool has_sender = std::any_of(words.begin() + 1, words.end(), [](const std::string& word) {
+    return word.starts_with("-f") || word.starts_with("-r");
+  });
+  if (is_sendmail && !has_sender) words.insert(words.end(), {"-f", sender.empty() ? "<>" : sender});
+  return words;
 }
 
 }  // namespace
@@ -174,28 +166,27 @@ tl::expected<std::vector<std::string>, std::string> split_command(std::string_vi
   return words;
 }
 
-Outcome CommandTransport::send(const Envelope&, std::string_view message, const Commit& commit) {
+Outcome CommandTransport::send(const Envelope& envelope, std::string_view message,
+                               const Commit& commit) {
+  const base::UniqueFd input = as_file(message);
+  std::array<int, 2> pipe{};
+  if (!input || ::pipe2(pipe.data(), O_CLOEXEC) != 0) return later(base::error_text(errno));
+  const base::UniqueFd reader(pipe[0]);
+  base::UniqueFd writer(pipe[1]);
   if (!commit()) return later("called off");
-  std::array<int, 2> pair{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0)
-    return later(base::error_text(errno));
-  const base::UniqueFd ours(pair[0]);
-  base::UniqueFd theirs(pair[1]);
   pid_t pid = 0;
-  if (const int error = spawn(words_, theirs.get(), pid); error != 0)
-    return failed(words_.front() + ": " + base::error_text(error));
-  theirs.reset();
-  const std::string text = with_line_feeds(message);
-  Exchange exchange(ours.get(), text, Clock::now() + time_limit_);
-  const bool in_time = exchange.run();
-  const auto status = reap(pid, !in_time);
-  const std::string said = one_line(exchange.output());
+  const auto words = with_sender(words_, envelope.sender);
+  if (const int error = spawn(words, input.get(), writer.get(), pid); error != 0)
+    return failed(words.front() + ": " + base::error_text(error));
+  writer.reset();
+  const auto output = read_output(reader.get(), Clock::now() + time_limit_);
+  const auto status = reap(pid, !output);
+  const std::string said = one_line(output.value_or(""));
   const std::string tail = said.empty() ? "" : ": " + said;
-  if (!in_time) return later(words_.front() + " took too long" + tail);
-  if (!status) return later(words_.front() + " was killed" + tail);
+  if (!output) return later(words.front() + " took too long");
+  if (!status) return later(words.front() + " was killed" + tail);
   if (*status == EX_OK) return {Outcome::State::sent, said};
-  const std::string answer =
-      words_.front() + " ended with status " + std::to_string(*status) + tail;
+  const std::string answer = words.front() + " ended with status " + std::to_string(*status) + tail;
   return *status == EX_TEMPFAIL ? later(answer) : failed(answer);
 }
 

@@ -33,8 +33,9 @@ class CommandTransport final : public Transport {
   CommandTransport(std::vector<std::string> words, std::chrono::milliseconds time_limit)
       : words_(std::move(words)), time_limit_(time_limit) {}
 
-  /// The envelope is the message's own business: "-t" reads the recipients from its header. Lines
-  /// end with LF on their way, as the program of every MTA wants them.
+  /// The recipients are the message's own business: "-t" reads them from its header. A program
+  /// called sendmail gets the reverse-path by "-f". Lines end with LF on their way, as the program
+  /// of every MTA wants them.
   Outcome send(const Envelope& envelope, std::string_view message, const Commit& commit) override;
   using Transport::send;
 

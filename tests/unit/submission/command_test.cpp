@@ -59,6 +59,22 @@ TEST_F(CommandTest, one_that_says_much_or_reads_nothing_is_no_trouble) {
   EXPECT_EQ(send("exit 0", large).state, State::sent);
 }
 
+TEST_F(CommandTest, sendmail_is_told_the_reverse_path) {
+  const std::string path = folder_.write("sendmail", "#!/bin/sh\necho \"$@\"\n");
+  ::chmod(path.c_str(), 0700);
+  CommandTransport plain({path, "-t"}, 30s);
+  EXPECT_EQ(plain.send({"a@b.example", {}}, "x").answer, "-t -f a@b.example");
+  EXPECT_EQ(plain.send({}, "x").answer, "-t -f <>");
+  CommandTransport own({path, "-t", "-fown@b.example"}, 30s);
+  EXPECT_EQ(own.send({}, "x").answer, "-t -fown@b.example");
+}
+
+TEST_F(CommandTest, nothing_runs_when_the_delivery_is_called_off) {
+  CommandTransport transport({program("touch " + folder_.path("ran"))}, 30s);
+  EXPECT_EQ(transport.send({}, "x", [] { return false; }).state, State::later);
+  EXPECT_FALSE(base::read_file(folder_.path("ran")));
+}
+
 TEST_F(CommandTest, a_program_that_is_not_there_is_named) {
   CommandTransport transport({folder_.path("nothing")}, 1s);
   const Outcome outcome = transport.send({}, "x");
