@@ -32,8 +32,9 @@ struct Tally {
 using KindCheck = void (*)(const Field&, Checks&);
 
 const std::map<std::string, KindCheck, std::less<>> kinds{
-    {"dmarc", check_dmarc}, {"record", check_record}, {"from", check_from},      {"ar", check_ar},
-    {"spf", check_spf},     {"agg", check_agg},       {"extdest", check_extdest}};
+    {"dmarc", check_dmarc},     {"record", check_record}, {"from", check_from},
+    {"ar", check_ar},           {"spf", check_spf},       {"agg", check_agg},
+    {"extdest", check_extdest}, {"ruf", check_ruf}};
 
 std::vector<std::string> find_complaints(const Field& vector) {
   const std::string kind = vector["kind"].text();
