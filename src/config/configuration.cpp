@@ -16,12 +16,15 @@ namespace {
 tl::expected<Configuration, std::string> build(Context& context) {
   Configuration made;
   made.path = context.file();
-  const Filled filled = fill_process(context, made.process)
-                            .and_then([&] { return fill_logging(context, made.logging); })
-                            .and_then([&] { return fill_dns(context, made.dns); })
-                            .and_then([&] { return fill_history(context, made.history); })
-                            .and_then([&] { return fill_reports(context, made.reports); })
-                            .and_then([&] { return fill_policy(context, made.policy); });
+  const Filled filled =
+      fill_process(context, made.process)
+          .and_then([&] { return fill_logging(context, made.logging); })
+          .and_then([&] { return fill_dns(context, made.dns); })
+          .and_then([&] { return fill_history(context, made.history); })
+          .and_then([&] { return fill_reports(context, made.reports); })
+          .and_then([&] { return fill_policy(context, made.policy); })
+          .and_then(
+              [&] { return fill_submission(context, made.policy.host_name, made.submission); });
   if (!filled) return tl::unexpected(filled.error());
   remark(context);
   made.warnings = context.take_warnings();

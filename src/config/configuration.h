@@ -20,6 +20,7 @@
 #include "log/event.h"
 #include "policy/settings.h"
 #include "report/history_record.h"
+#include "submission/settings.h"
 
 namespace dmarc::config {
 
@@ -83,6 +84,7 @@ struct Configuration {
   Dns dns;
   History history;
   Reports reports;
+  submission::Settings submission;
   policy::Settings policy;
   /// Things worth telling once the log is open: options of later versions, a PSL that can't be
   /// read.

@@ -20,5 +20,8 @@ Filled fill_dns(Context& context, Dns& dns);
 Filled fill_history(Context& context, History& history);
 Filled fill_reports(Context& context, Reports& reports);
 Filled fill_policy(Context& context, policy::Settings& settings);
+/// `host_name` is this host's.
+Filled fill_submission(Context& context, const std::string& host_name,
+                       submission::Settings& settings);
 
 }  // namespace dmarc::config

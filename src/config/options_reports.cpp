@@ -70,15 +70,103 @@ std::vector<Option> failure_report_options() {
        .effect = Effect::later,
        .example = "postmaster@example.org",
        .summary = "The From field of failure reports."},
+  };
+}
+
+/// Of aggregate and failure reports alike.
+std::vector<Option> report_mail_options() {
+  return {
+      {.name = "ReportEmail",
+       .example = "dmarc-reports@example.org",
+       .summary = "The From address of aggregate reports, also the contact in them.",
+       .details =
+           "Its domain is whom reports are from; that domain's own DMARC policy must let them "
+           "pass. Without it: `postmaster` at this host's name."},
+      {.name = "ReportOrgName",
+       .example = "Example Mail",
+       .summary = "The organization that reports. Without it: the domain of `ReportEmail`."},
+      {.name = "ReportContact",
+       .example = "https://example.org/dmarc",
+       .summary = "Further contact information for the readers of aggregate reports."},
+      {.name = "ReportBcc",
+       .example = "postmaster@example.org",
+       .summary = "An address that gets a copy of every aggregate report."},
+      {.name = "ReportBounceAddress",
+       .example = "dmarc-bounces@example.org",
+       .summary = "Where reports that can't be delivered come back to.",
+       .details =
+           "The report's identifier is added to the local part: "
+           "`dmarc-bounces+IDENTIFIER@example.org`, so the MTA must deliver such addresses "
+           "(`recipient_delimiter = +` in Postfix). Give the bounces to `dmarcctl bounce`, which "
+           "stops reports to addresses that don't exist. Without this option reports have the "
+           "null reverse-path and nothing comes back."},
+      {.name = "ReportDkimKey",
+       .type = Type::path,
+       .example = "/etc/opendmarc/report.key",
+       .summary = "A private key (PEM, RSA or Ed25519) that signs report mail.",
+       .details = "Needs `ReportDkimSelector`. Leave both out where the MTA signs."},
+      {.name = "ReportDkimSelector", .example = "reports", .summary = "The selector of that key."},
+      {.name = "ReportDkimDomain",
+       .example = "example.org",
+       .summary = "The domain of that key. Without it: the domain of `ReportEmail`."},
       {.name = "NoReportsList",
        .type = Type::list_file,
-       .effect = Effect::later,
        .example = "/etc/opendmarc/no.reports",
-       .summary = "A file of addresses and domains that get no failure reports."},
+       .summary = "A file of addresses and domains that get no reports.",
+       .details = "A domain stands for its own addresses, not for those of its subdomains."},
+  };
+}
+
+std::vector<Option> report_delivery_options() {
+  return {
+      {.name = "ReportTransport",
+       .type = Type::choice,
+       .default_value = "smtp",
+       .words = {"smtp", "command"},
+       .summary = "How aggregate reports leave: by SMTP to `ReportSmtpServer`, or by "
+                  "`ReportCommand`."},
       {.name = "ReportCommand",
        .default_value = "/usr/sbin/sendmail -t -odq",
-       .effect = Effect::later,
-       .summary = "The command that failure reports are handed to."},
+       .summary = "The command that takes reports on its standard input.",
+       .details =
+           "The program's full path and its arguments, separated by blanks and quoted where they "
+           "contain some. No shell is involved, so there are no variables, pipes or "
+           "redirections. A program called `sendmail` also gets `-f` and the reverse-path."},
+      {.name = "ReportSmtpServer",
+       .default_value = "127.0.0.1:25",
+       .summary = "The server that takes reports: `HOST` or `HOST:PORT`."},
+      {.name = "ReportSmtpTls",
+       .type = Type::choice,
+       .default_value = "opportunistic",
+       .words = {"none", "opportunistic", "starttls", "implicit"},
+       .summary = "How the connection to that server is encrypted.",
+       .details =
+           "`opportunistic` uses STARTTLS where it is offered, whoever the server is; right for "
+           "the MTA on this host. `starttls` and `implicit` (port 465) want a certificate for "
+           "the server's name that is right. With `ReportSmtpUser`, `opportunistic` means "
+           "`starttls`."},
+      {.name = "ReportSmtpCAFile",
+       .type = Type::path,
+       .example = "/etc/ssl/certs/ca-certificates.crt",
+       .summary = "The authorities that may sign the server's certificate. Without it: the "
+                  "system's."},
+      {.name = "ReportSmtpUser", .example = "reports", .summary = "The user name at that server."},
+      {.name = "ReportSmtpPasswordFile",
+       .type = Type::path,
+       .example = "/etc/opendmarc/smtp.password",
+       .summary = "A file whose first line is the password for it."},
+      {.name = "ReportHttps",
+       .type = Type::boolean,
+       .default_value = "false",
+       .summary = "Send aggregate reports to `https:` destinations too.",
+       .details = "Never to private, loopback or link-local addresses; redirects are not "
+                  "followed. RFC 9990 defines reports by mail only."},
+      {.name = "ReportMaxSize",
+       .type = Type::integer,
+       .default_value = "10485760",
+       .range = {100'000, 100'000'000},
+       .summary = "The most octets that the mail of an aggregate report may have.",
+       .details = "A larger report is split into several, each with a part of the rows."},
   };
 }
 
@@ -126,6 +214,8 @@ std::vector<Option> newer_names() {
 std::vector<Section> report_sections() {
   return {{"History", history_options()},
           {"Report database", database_options()},
+          {"Report mail", report_mail_options()},
+          {"Delivery of reports", report_delivery_options()},
           {"Failure reports", failure_report_options()},
           {"Names of newer OpenDMARC versions", newer_names()}};
 }

@@ -1,10 +1,10 @@
 #include "submission/report_uri.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/ascii.h"
 #include "base/ip_address.h"
+#include "submission/address.h"
 
 namespace dmarc::submission {
 namespace {
@@ -32,32 +32,10 @@ std::string decoded(std::string_view text) {
   return result;
 }
 
-/// RFC 5322 section 3.2.3 "Atom", atext.
-bool is_atext(char c) {
-  return base::is_alnum(c) ||
-         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-}
-
-/// A dot-atom. Quoted local parts are allowed by the grammar, used by nobody, and the best way to
-/// get something odd into an SMTP command.
-bool is_local_part(std::string_view text) {
-  if (text.empty() || text.size() > max_local_part) return false;
-  for (const std::string_view atom : base::split(text, '.')) {
-    if (atom.empty() || !std::all_of(atom.begin(), atom.end(), is_atext)) return false;
-  }
-  return true;
-}
-
 Parsed parse_mailto(std::string_view uri, std::string_view rest) {
-  const std::string address = decoded(rest.substr(0, rest.find_first_of("?#")));
-  const std::size_t at = address.rfind('@');
-  if (at == std::string::npos) return error("no mailbox");
-  const std::string_view local = std::string_view(address).substr(0, at);
-  if (!is_local_part(local)) return error("a local part that no report can be sent to");
-  const auto host = dns::Name::parse(std::string_view(address).substr(at + 1));
-  if (!host || !host->is_hostname()) return error("no domain name behind \"@\"");
-  return ReportUri{std::string(uri), ReportUri::Scheme::mailto, *host,
-                   std::string(local) + "@" + host->text()};
+  const auto address = Address::parse(decoded(rest.substr(0, rest.find_first_of("?#"))));
+  if (!address) return error(address.error());
+  return ReportUri{std::string(uri), ReportUri::Scheme::mailto, address->domain, address->text()};
 }
 
 Parsed parse_https(std::string_view uri, std::string_view rest) {

@@ -19,9 +19,6 @@
 
 namespace dmarc::submission {
 
-/// Longest local part (RFC 5321 section 4.5.3.1.1 "Local-part").
-inline constexpr std::size_t max_local_part = 64;
-
 struct ReportUri {
   enum class Scheme { mailto, https };
 

@@ -27,13 +27,18 @@ List warnings(std::string_view text) {
 }
 
 TEST(ConfigurationWarning, options_of_later_versions_when_they_are_used) {
-  for (const char* line :
-       {"FailureReports true", "FailureReportsBcc a@example.org", "FailureReportsOnNone true",
-        "FailureReportsSentBy a@example.org", "NoReportsList /x", "ReportCommand cat"}) {
+  for (const char* line : {"FailureReports true", "FailureReportsBcc a@example.org",
+                           "FailureReportsOnNone true", "FailureReportsSentBy a@example.org"}) {
     const std::string name(line, std::string_view(line).find(' '));
     EXPECT_EQ(warnings(std::string("\n") + line),
               (List{"conf: line 2: " + name + " is known but does nothing in this version"}));
   }
+}
+
+TEST(ConfigurationWarning, a_report_command_for_a_shell) {
+  EXPECT_EQ(warnings("ReportCommand /bin/cat > /tmp/reports"),
+            (List{"conf: line 1: ReportCommand can't be used: '>' means nothing here: there is no "
+                  "shell"}));
 }
 
 TEST(ConfigurationWarning, options_of_later_versions_at_their_default_are_not_worth_one) {

@@ -1,0 +1,122 @@
+#include <optional>
+
+#include "base/decimal.h"
+#include "base/read_file.h"
+#include "config/fill.h"
+#include "config/lists.h"
+#include "submission/command.h"
+
+namespace dmarc::config {
+namespace {
+
+using submission::Address;
+using submission::Settings;
+using submission::SmtpServer;
+
+Filled fill_address(Context& context, std::string_view option, std::optional<Address>& address) {
+  if (!context.values().is_set(option)) return {};
+  const std::string text = context.values().text(option);
+  auto parsed = Address::parse(text);
+  if (!parsed) return context.wrong(option, text, "an address such as \"user@example.org\"");
+  address = std::move(*parsed);
+  return {};
+}
+
+Filled fill_names(Context& context, Settings& settings) {
+  settings.org_name = context.values().text("ReportOrgName");
+  settings.contact = context.values().text("ReportContact");
+  return fill_address(context, "ReportEmail", settings.email)
+      .and_then([&] { return fill_address(context, "ReportBcc", settings.bcc); })
+      .and_then([&] { return fill_address(context, "ReportBounceAddress", settings.bounces); });
+}
+
+Filled fill_key(Context& context, Settings& settings) {
+  const Values& values = context.values();
+  if (!values.is_set("ReportDkimKey")) return {};
+  if (!values.is_set("ReportDkimSelector"))
+    return context.failed("ReportDkimKey needs ReportDkimSelector");
+  settings.dkim = {.file = context.located(values.text("ReportDkimKey")),
+                   .selector = values.text("ReportDkimSelector"),
+                   .domain = values.text("ReportDkimDomain")};
+  return {};
+}
+
+Filled fill_no_reports(Context& context, Settings& settings) {
+  if (!context.values().is_set("NoReportsList")) return {};
+  const std::string path = context.located(context.values().text("NoReportsList"));
+  const auto text = base::read_file(path);
+  if (!text)
+    return context.failed_elsewhere("can't load no-reports list from " + path + ": " +
+                                    base::error_text(text.error()));
+  for (const ListEntry& entry : parse_list_file(*text))
+    settings.no_reports.add(entry.text);
+  return {};
+}
+
+/// "HOST", "HOST:PORT" or "[IPV6]:PORT".
+bool read_server(std::string_view text, SmtpServer& server) {
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    port = text.substr(end + 1);
+    text = text.substr(1, end - 1);
+  } else if (const std::size_t colon = text.find(':'); colon == text.rfind(':')) {
+    port = colon == std::string_view::npos ? "" : text.substr(colon);
+    text = text.substr(0, colon);
+  }
+  if (!port.empty()) {
+    const auto number = base::parse_decimal<std::uint16_t>(port.substr(1));
+    if (port.front() != ':' || !number || *number == 0) return false;
+    server.port = *number;
+  }
+  server.host = text;
+  return base::IpAddress::parse(text) || dns::Name::parse(text);
+}
+
+SmtpServer::Tls read_tls(const Context& context) {
+  if (context.chosen("ReportSmtpTls", "none")) return SmtpServer::Tls::none;
+  if (context.chosen("ReportSmtpTls", "starttls")) return SmtpServer::Tls::starttls;
+  if (context.chosen("ReportSmtpTls", "implicit")) return SmtpServer::Tls::implicit;
+  const bool has_user = context.values().is_set("ReportSmtpUser");
+  return has_user ? SmtpServer::Tls::starttls : SmtpServer::Tls::opportunistic;
+}
+
+Filled fill_server(Context& context, Settings& settings) {
+  const Values& values = context.values();
+  const std::string server = values.text("ReportSmtpServer");
+  if (!read_server(server, settings.smtp))
+    return context.wrong("ReportSmtpServer", server, "HOST or HOST:PORT");
+  settings.smtp.tls = read_tls(context);
+  settings.smtp.ca_file = values.text("ReportSmtpCAFile");
+  settings.smtp.user = values.text("ReportSmtpUser");
+  settings.smtp.password_file = values.text("ReportSmtpPasswordFile");
+  return {};
+}
+
+Filled fill_delivery(Context& context, Settings& settings) {
+  const Values& values = context.values();
+  settings.way =
+      context.chosen("ReportTransport", "command") ? Settings::Way::command : Settings::Way::smtp;
+  settings.https = values.flag("ReportHttps");
+  settings.max_message = static_cast<std::size_t>(values.number("ReportMaxSize"));
+  // OpenDMARC gave it to a shell, so that files may hold what has no meaning here; no reason to
+  // stop filtering mail.
+  if (auto words = submission::split_command(values.text("ReportCommand")))
+    settings.command = std::move(*words);
+  else
+    context.warn("ReportCommand", "ReportCommand can't be used: " + words.error());
+  return {};
+}
+
+}  // namespace
+
+Filled fill_submission(Context& context, const std::string& host_name, Settings& settings) {
+  if (auto address = Address::parse("postmaster@" + host_name)) settings.email = *address;
+  for (const auto step : {fill_names, fill_key, fill_no_reports, fill_server, fill_delivery}) {
+    if (auto filled = step(context, settings); !filled) return filled;
+  }
+  return {};
+}
+
+}  // namespace dmarc::config
