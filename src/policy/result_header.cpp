@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/ascii.h"
-#include "mail/auth_results.h"
 
 namespace dmarc::policy {
 namespace {
@@ -12,8 +11,7 @@ constexpr std::string_view auth_results_name = "Authentication-Results";
 
 }  // namespace
 
-mail::HeaderField dmarc_field(std::string_view authserv_id, const DmarcField& field) {
-  mail::AuthResultsWriter writer(authserv_id);
+void add_dmarc_result(mail::AuthResultsWriter& writer, const DmarcField& field) {
   writer.result("dmarc", to_string(field.result));
   if (field.result != Result::permerror) {
     const std::string policy(to_string(field.policy.value_or(Policy::none)));
@@ -22,6 +20,11 @@ mail::HeaderField dmarc_field(std::string_view authserv_id, const DmarcField& fi
   if (!field.reason.empty()) writer.reason(field.reason);
   if (!field.header_from.empty()) writer.property("header", "from", field.header_from);
   if (field.policy) writer.property("policy", "dmarc", to_string(*field.policy));
+}
+
+mail::HeaderField dmarc_field(std::string_view authserv_id, const DmarcField& field) {
+  mail::AuthResultsWriter writer(authserv_id);
+  add_dmarc_result(writer, field);
   return {std::string(auth_results_name), writer.value()};
 }
 

@@ -14,6 +14,7 @@
 
 #include <dmarc/header_field.h>
 
+#include "mail/auth_results.h"
 #include "policy/judge.h"
 #include "policy/settings.h"
 #include "spf/check.h"
@@ -29,6 +30,8 @@ struct DmarcField {
 };
 
 /// RFC 9989 section 9.1 "Authentication-Results Method Registry Update".
+void add_dmarc_result(mail::AuthResultsWriter& writer, const DmarcField& field);
+/// The same as a field of its own.
 mail::HeaderField dmarc_field(std::string_view authserv_id, const DmarcField& field);
 
 /// RFC 8601 section 2.7.2 "SPF and Sender ID".
