@@ -71,7 +71,8 @@ bool read_server(std::string_view text, SmtpServer& server) {
     server.port = *number;
   }
   server.host = text;
-  return base::IpAddress::parse(text) || dns::Name::parse(text);
+  const auto name = dns::Name::parse(text);
+  return base::IpAddress::parse(text) || (name && name->is_hostname());
 }
 
 SmtpServer::Tls read_tls(const Context& context) {
