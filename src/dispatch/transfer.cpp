@@ -49,7 +49,8 @@ std::size_t take_line(char* data, std::size_t size, std::size_t count, void* use
   const std::string_view line = base::trim({data, size * count});
   const bool is_reply = line.size() >= 3 && std::all_of(line.begin(), line.begin() + 3,
                                                         [](char c) { return base::is_digit(c); });
-  if (!is_reply && !line.starts_with("HTTP/")) return size * count;
+  // 221 answers the QUIT after a refusal, which is what counts.
+  if ((!is_reply && !line.starts_with("HTTP/")) || line.starts_with("221")) return size * count;
   const bool goes_on = answer.size() > 3 && answer[3] == '-';
   if (!goes_on)
     answer = line;

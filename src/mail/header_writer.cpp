@@ -1,8 +1,6 @@
 #include "mail/header_writer.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 
 #include "base/ascii.h"
 #include "base/base64.h"
@@ -85,20 +83,6 @@ std::string display_name(std::string_view text) {
     quoted += c;
   }
   return quoted + '"';
-}
-
-std::string date_text(std::int64_t time) {
-  constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t seconds = time;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 64> rest{};
-  std::strftime(rest.data(), rest.size(), " %Y %H:%M:%S +0000", &parts);
-  return std::string(days.at(static_cast<std::size_t>(parts.tm_wday))) + ", " +
-         std::to_string(parts.tm_mday) + " " + months.at(static_cast<std::size_t>(parts.tm_mon)) +
-         rest.data();
 }
 
 }  // namespace dmarc::mail

@@ -3,7 +3,6 @@
 //   HeaderWriter header;
 //   header.add("From", "Reports <dmarc@example.org>");
 //   header.add_text("Subject", "Bericht über example.org");    // RFC 2047, where that is needed
-//   header.add("Date", mail::date_text(now));
 //   std::string message = header.text() + "\r\n" + body;
 //
 // A value can't end its field: control characters in it become blanks, so that nothing which came
@@ -12,7 +11,6 @@
 // Threads: belongs to one thread; the functions are pure.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -39,8 +37,5 @@ std::string encode_words(std::string_view text);
 
 /// A display name for an address field: an atom phrase, a quoted string or encoded words.
 std::string display_name(std::string_view text);
-
-/// "Tue, 24 Nov 2026 04:05:06 +0000" (RFC 5322 section 3.3), of seconds since 1970.
-std::string date_text(std::int64_t time);
 
 }  // namespace dmarc::mail

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "mail/header_writer.h"
+#include "report/mail_date.h"
 #include "report/utc_day.h"
 
 namespace dmarc::submission {
@@ -22,7 +23,7 @@ mail::HeaderWriter header(const ReportMail& mail, const std::string& boundary) {
   fields.add("To", mail.to);
   if (!mail.bcc.empty()) fields.add("Bcc", mail.bcc);
   fields.add("Subject", report::subject(mail.name));
-  fields.add("Date", mail::date_text(mail.date));
+  fields.add("Date", report::mail_date(mail.date));
   // RFC 9990 section 3.5.2: the report's identifier wherever there is room for one.
   fields.add("Message-ID", "<" + mail.name.report_id + "@" + mail.name.receiver + ">");
   // RFC 3834 section 5: no machine answers it.

@@ -26,16 +26,16 @@ struct SmtpServer {
   std::string host = "127.0.0.1";
   std::uint16_t port = 25;
   Tls tls = Tls::opportunistic;
-  std::string ca_file;        ///< empty: the system's
-  std::string user;           ///< empty: no authentication
-  std::string password_file;  ///< needed with a user
+  std::string ca_file = {};        ///< empty: the system's
+  std::string user = {};           ///< empty: no authentication
+  std::string password_file = {};  ///< needed with a user
 };
 
 /// The key that report mail is signed with.
 struct DkimKey {
   std::string file;
   std::string selector;
-  std::string domain;  ///< empty: that of the From address
+  std::string domain = {};  ///< empty: that of the From address
 };
 
 struct Settings {
