@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 
 #include "policy/header_requirements.h"
 
@@ -120,8 +119,8 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
   ruling.incomplete =
       author.defect == AuthorDefect::too_long || author.visible.size() > Author::max_visible;
   // RFC 9989 section 11.5 "Denial of DMARC Processing Attacks": all of them, within a bound.
-  std::ranges::copy(author.visible | std::views::take(Author::max_visible),
-                    std::back_inserter(ruling.domains));
+  std::copy_n(author.visible.begin(), std::min(author.visible.size(), Author::max_visible),
+              std::back_inserter(ruling.domains));
   return ruling;
 }
 

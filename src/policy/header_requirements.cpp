@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 namespace dmarc::policy {
 namespace {
@@ -29,7 +28,8 @@ constexpr std::array requirements{
 }  // namespace
 
 std::optional<std::string_view> broken_header_requirement(const mail::HeaderBlock& header) {
-  for (const Requirement& rule : requirements | std::views::reverse) {
+  for (auto row = requirements.rbegin(); row != requirements.rend(); ++row) {
+    const Requirement& rule = *row;
     const auto count = std::ranges::count_if(
         header, [&](const mail::HeaderField& field) { return mail::is_field(field, rule.name); });
     if (count > 1) return rule.multiple;

@@ -15,7 +15,7 @@ using policy::Judgement;
 using policy::Message;
 
 // A selector is a part of a domain name.
-constexpr std::size_t max_selector = dns::Name::max_text;
+constexpr std::size_t max_shown_selector = dns::Name::max_text;
 
 std::vector<FailureKind> due_to_owner(const Verdict& verdict, const FailureFacts& facts) {
   if (is_public_suffix_policy(verdict)) return {};
@@ -54,7 +54,7 @@ std::string results(const Message& message, const Judgement& judgement,
     writer.result("dkim", signature.result);
     writer.property("header", "d", signature.input.domain.text());
     if (const std::string& selector = signature.input.selector; !selector.empty())
-      writer.property("header", "s", selector.substr(0, max_selector));
+      writer.property("header", "s", selector.substr(0, max_shown_selector));
   }
   return writer.value();
 }
@@ -91,7 +91,7 @@ std::optional<FailureIncident::Signature> failed_signature(const Message& messag
       found = &signature.input;
   }
   if (found == nullptr) return std::nullopt;
-  return FailureIncident::Signature{found->domain, found->selector.substr(0, max_selector),
+  return FailureIncident::Signature{found->domain, found->selector.substr(0, max_shown_selector),
                                     identity_of(message, *found)};
 }
 

@@ -1,26 +1,18 @@
 // A DMARC record of a hostile domain owner: the whole input is the text of one.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <string>
 #include <string_view>
 
 #include <dmarc/record.h>
 
+#include "expect.h"
+
 namespace {
 
 using namespace dmarc;
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
-
-bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
+using dmarc::fuzz::expect;
+using dmarc::fuzz::is_printable;
 
 void append(std::string& text, std::string_view tag, std::optional<Policy> policy) {
   if (policy) text.append("; ").append(tag).append("=").append(to_string(*policy));

@@ -3,29 +3,23 @@
 // The input is the octets themselves; the first of them says how large the pieces are in which they
 // arrive.
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "dns/zone.h"
+#include "expect.h"
 #include "milter/conversation.h"
 
 namespace {
 
 using namespace dmarc;
+using dmarc::fuzz::expect;
 
 class NoLog final : public log::Sink {
  public:
   void write(const log::Event&) override {}
 };
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
 
 /// The answers to the octets when they arrive in pieces of that size.
 std::string answers_to(std::string_view octets, std::size_t piece) {

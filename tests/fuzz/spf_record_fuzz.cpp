@@ -5,18 +5,18 @@
 // follows from the octets of the name.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ascii.h"
+#include "expect.h"
 #include "spf/check.h"
 
 namespace {
 
 using namespace dmarc;
+using dmarc::fuzz::expect;
 
 // More questions than any check may ask: terms, hosts of every mx, names for ptr and %{p}.
 constexpr unsigned max_questions = 600;
@@ -65,12 +65,6 @@ class FuzzedDns final : public dns::Resolver {
   const std::vector<std::string_view>& records_;
   unsigned questions_ = 0;
 };
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
 
 bool is_printable(std::string_view text) {
   for (const char c : text)

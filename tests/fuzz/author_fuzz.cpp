@@ -1,0 +1,30 @@
+// From fields: the values, separated by NUL.
+#include <set>
+#include <vector>
+
+#include <dmarc/author_domain.h>
+
+#include "base/ascii.h"
+#include "base/utf8.h"
+#include "expect.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace dmarc::fuzz;
+  const auto values = dmarc::base::split(as_text(data, size), '\0');
+  const auto author = dmarc::mail::find_author_in(values);
+  expect(author.from_fields == values.size(), "every field counts");
+  expect(author.is_clean() != author.domains.empty(), "an author, or a defect");
+  expect(!author.is_clean() || author.from_fields == 1, "several fields are a defect");
+  expect(author.detail.empty() == author.is_clean(), "a defect has a detail");
+  expect(is_printable(author.detail), "the detail is printable");
+  expect(dmarc::base::is_utf8(author.as_written), "as_written is UTF-8");
+  expect(std::none_of(author.as_written.begin(), author.as_written.end(), dmarc::base::is_control),
+         "as_written has no controls");
+  const std::set<dmarc::dns::Name> visible(author.visible.begin(), author.visible.end());
+  expect(visible.size() == author.visible.size(), "visible domains are distinct");
+  expect(author.is_clean() || visible.size() <= dmarc::mail::Author::max_visible + 1,
+         "the limit holds");
+  for (const auto& domain : author.domains)
+    expect(visible.contains(domain), "every author can be seen");
+  return 0;
+}

@@ -1,0 +1,28 @@
+// A history file.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/unique_fd.h"
+#include "expect.h"
+#include "report/history_reader.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace dmarc::fuzz;
+  const dmarc::base::UniqueFd file(::memfd_create("history", MFD_CLOEXEC));
+  if (::write(file.get(), data, size) != static_cast<ssize_t>(size)) return 0;
+  ::lseek(file.get(), 0, SEEK_SET);
+  dmarc::report::HistoryReader reader(file.get());
+  std::size_t records = 0;
+  while (const auto record = reader.next()) {
+    expect(++records <= size, "a record takes an octet at least");
+    expect(record->line > 0, "a record has a line");
+    expect(record->entry.has_value() == record->problem.empty(), "a record, or a problem");
+    expect(is_printable(record->problem), "the problem is printable");
+    if (!record->entry) continue;
+    expect(record->entry->dkim.size() <= dmarc::report::HistoryReader::max_signatures,
+           "the limit of signatures holds");
+    expect(!record->entry->from.empty() && !record->entry->job.empty(), "names are there");
+  }
+  expect(reader.offset() == size, "everything is read");
+  return 0;
+}
