@@ -5,6 +5,7 @@
 #include "config/fill.h"
 #include "config/lists.h"
 #include "submission/command.h"
+#include "submission/verp.h"
 
 namespace dmarc::config {
 namespace {
@@ -27,7 +28,14 @@ Filled fill_names(Context& context, Settings& settings) {
   settings.contact = context.values().text("ReportContact");
   return fill_address(context, "ReportEmail", settings.email)
       .and_then([&] { return fill_address(context, "ReportBcc", settings.bcc); })
-      .and_then([&] { return fill_address(context, "ReportBounceAddress", settings.bounces); });
+      .and_then([&] { return fill_address(context, "ReportBounceAddress", settings.bounces); })
+      .and_then([&]() -> Filled {
+        if (!settings.bounces || settings.bounces->local.size() <= submission::max_bounce_local)
+          return {};
+        return context.wrong(
+            "ReportBounceAddress", settings.bounces->text(),
+            "at most " + std::to_string(submission::max_bounce_local) + " characters before \"@\"");
+      });
 }
 
 Filled fill_key(Context& context, Settings& settings) {

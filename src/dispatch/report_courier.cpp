@@ -21,6 +21,12 @@ MadeTransport make_transport(const Settings& settings) {
   return std::make_unique<submission::CommandTransport>(settings.command, command_time_limit);
 }
 
+/// The identifier that all parts of a report share.
+std::string whole_report_id(const ReportFile& file) {
+  const std::size_t suffix = report::part_id("", file.part).size();
+  return file.name.report_id.substr(0, file.name.report_id.size() - suffix);
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<ReportCourier>, std::string> ReportCourier::make(
@@ -65,7 +71,7 @@ Outcome ReportCourier::mail(const ReportFile& file, const submission::ReportUri&
   submission::Envelope envelope{.sender = {}, .recipients = {target.mailbox}};
   if (settings_.bounces) {
     envelope.sender = submission::verp_address(
-        *settings_.bounces, {file.name.report_id, submission::destination_tag(target.uri)});
+        *settings_.bounces, {whole_report_id(file), submission::destination_tag(target.uri)});
   }
   const Outcome outcome = transport_->send(envelope, message, commit);
   // A copy that is lost is no reason to send the report again.

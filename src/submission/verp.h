@@ -18,6 +18,10 @@
 
 namespace dmarc::submission {
 
+/// Characters of a bounce address's local part: with a report's identifier and the tag, no more
+/// than max_local_part.
+inline constexpr std::size_t max_bounce_local = 22;
+
 struct VerpTag {
   std::string report_id;
   std::string destination;  ///< destination_tag() of the URI that the report went to

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/configuration.h"
+#include "submission/verp.h"
 #include "support/temporary_folder.h"
 
 namespace dmarc::config {
@@ -54,6 +55,12 @@ TEST(SubmissionSettings, addresses_must_be_some) {
   EXPECT_EQ(made->bounces->text(), "b@example.org");
   for (const char* bad : {"postmaster", "a b@example.org", "<a@example.org>", "a@b@example.org"})
     EXPECT_FALSE(settings("ReportEmail " + std::string(bad))) << bad;
+}
+
+TEST(SubmissionSettings, a_bounce_address_leaves_room_for_the_report) {
+  const std::string fits(submission::max_bounce_local, 'b');
+  EXPECT_TRUE(settings("ReportBounceAddress " + fits + "@example.org"));
+  EXPECT_FALSE(settings("ReportBounceAddress b" + fits + "@example.org"));
 }
 
 TEST(SubmissionSettings, a_key_needs_its_selector) {

@@ -11,12 +11,11 @@ Address address(std::string_view text) {
 
 TEST(VerpTest, what_was_written_can_be_read) {
   const Address bounces = address("dmarc-bounces@example.org");
-  const VerpTag tag{"3f2a91part2", destination_tag("mailto:a@example.net")};
+  const VerpTag tag{"3f2a91", destination_tag("mailto:a@example.net")};
   const std::string text = verp_address(bounces, tag);
-  EXPECT_EQ(text, "dmarc-bounces+3f2a91part2-" + tag.destination + "@example.org");
+  EXPECT_EQ(text, "dmarc-bounces+3f2a91-" + tag.destination + "@example.org");
   EXPECT_EQ(read_verp(bounces, text), tag);
-  EXPECT_EQ(read_verp(bounces, "DMARC-Bounces+3F2A91part2-" + tag.destination + "@Example.ORG"),
-            tag);
+  EXPECT_EQ(read_verp(bounces, "DMARC-Bounces+3F2A91-" + tag.destination + "@Example.ORG"), tag);
 }
 
 TEST(VerpTest, destinations_differ) {
