@@ -167,6 +167,16 @@ bool is_addressed_to(const Message& message, const std::vector<std::string>& add
   return false;
 }
 
+/// An aggregate report by its subject (RFC 9990 section 3.5.2). Reports on reports would go to and
+/// fro between two receivers for ever.
+bool is_report_mail(const Message& message) {
+  const auto subjects = mail::fields_named(message.header, "Subject");
+  if (subjects.size() != 1) return false;
+  const std::vector<std::string_view> words = base::words(subjects.front()->value);
+  return words.size() >= 6 && words[0] == "Report" && words[1] == "Domain:" &&
+         words[3] == "Submitter:" && words[5].starts_with("Report-ID:");
+}
+
 }  // namespace
 
 bool belongs_in_history(const Message& message, const Judgement& judgement,
@@ -177,6 +187,8 @@ bool belongs_in_history(const Message& message, const Judgement& judgement,
     return false;
   }
   if (!judgement.verdicts.front().record && !options.record_all) return false;
+  // Only what is genuine: a forger must not keep his mail out of the reports by a subject.
+  if (judgement.result == Result::pass && is_report_mail(message)) return false;
   return !is_addressed_to(message, options.ignore_mail_to);
 }
 

@@ -27,7 +27,8 @@ struct HistoryOptions {
 };
 
 /// A message without a verdict (exempt, unreadable author, failed look-ups) has no record: an
-/// importer would take it for "this domain has withdrawn its policy".
+/// importer would take it for "this domain has withdrawn its policy". Neither has an aggregate report
+/// that passes.
 bool belongs_in_history(const policy::Message& message, const policy::Judgement& judgement,
                         const HistoryOptions& options);
 

@@ -139,5 +139,16 @@ TEST(History, ignore_mail_to_looks_at_the_first_to_field) {
   EXPECT_TRUE(recorded("else@victim.example"));
 }
 
+// RPT-04: no reports on reports.
+TEST(HistoryRecord, a_genuine_report_is_not_recorded) {
+  policy::Message report = message();
+  report.header.push_back(
+      {"Subject", "Report Domain: victim.example\r\n Submitter: mx.example.org Report-ID: <1@x>"});
+  EXPECT_FALSE(belongs_in_history(report, judgement(Result::pass, "v=DMARC1; p=reject"), {}));
+  EXPECT_TRUE(belongs_in_history(report, judgement(Result::fail, "v=DMARC1; p=reject"), {}));
+  report.header.back().value = "Report Domain: who knows?";
+  EXPECT_TRUE(belongs_in_history(report, judgement(Result::pass, "v=DMARC1; p=reject"), {}));
+}
+
 }  // namespace
 }  // namespace dmarc::report
