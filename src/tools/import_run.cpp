@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "base/unique_fd.h"
 #include "report/history_reader.h"
 #include "store/schema.h"
+#include "tools/progress.h"
 
 namespace dmarc::tools {
 namespace {
@@ -29,36 +29,17 @@ tl::unexpected<InputError> failed(const std::string& path, int error) {
   return tl::unexpected(InputError{status::no_input, path + ": " + base::error_text(error)});
 }
 
-/// A line that is written over itself, when somebody is watching.
-class Progress {
- public:
-  Progress(std::ostream& err, int fd) : err_(err), shown_(::isatty(STDERR_FILENO) == 1) {
-    struct stat status {};
-    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-      size_ = static_cast<std::uint64_t>(status.st_size);
-  }
-  ~Progress() {
-    if (drawn_) err_ << "\r\x1b[K" << std::flush;
-  }
+/// "12345 records, 40 %"; without the share when the size is not known.
+std::string progress_text(std::uint64_t records, std::uint64_t offset, std::uint64_t size) {
+  const std::string text = std::to_string(records) + " records";
+  return size == 0 ? text : text + ", " + std::to_string(offset * 100 / size) + " %";
+}
 
-  void show(std::uint64_t records, std::uint64_t offset) {
-    if (!shown_ || records % progress_interval != 0) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < std::chrono::milliseconds(200)) return;
-    last_ = now;
-    drawn_ = true;
-    err_ << "\r" << records << " records";
-    if (size_ > 0) err_ << ", " << offset * 100 / size_ << " %";
-    err_ << std::flush;
-  }
-
- private:
-  std::ostream& err_;
-  bool shown_;
-  bool drawn_ = false;
-  std::uint64_t size_ = 0;
-  std::chrono::steady_clock::time_point last_{};
-};
+std::uint64_t size_of_file(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+  return static_cast<std::uint64_t>(status.st_size);
+}
 
 /// Where unusable records go.
 class Rejects {
@@ -105,7 +86,8 @@ Input<ImportOutcome> import_descriptor(const ImportRequest& request, int fd,
   store::Importer importer(database);
   Rejects rejects(request, terminal);
   {
-    Progress progress(terminal.err, fd);
+    Progress progress(terminal.err);
+    const std::uint64_t size = size_of_file(fd);
     std::uint64_t records = 0;
     while (auto record = reader.next()) {
       if (record->entry) {
@@ -113,7 +95,8 @@ Input<ImportOutcome> import_descriptor(const ImportRequest& request, int fd,
       } else if (const auto error = rejects.add(*record)) {
         return failed(request.rejects, *error);
       }
-      progress.show(++records, reader.offset());
+      if (++records % progress_interval == 0)
+        progress.show([&] { return progress_text(records, reader.offset(), size); });
     }
     importer.flush();
   }
