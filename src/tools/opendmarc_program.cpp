@@ -11,8 +11,9 @@
 namespace dmarc::tools {
 namespace {
 
-constexpr std::array<const OpendmarcProgram*, 4> programs{
-    &opendmarc_expire, &opendmarc_import, &opendmarc_importstats, &opendmarc_params};
+constexpr std::array<const OpendmarcProgram*, 5> programs{&opendmarc_expire, &opendmarc_import,
+                                                          &opendmarc_importstats, &opendmarc_params,
+                                                          &opendmarc_reports};
 
 constexpr std::array common_options{PerlOption{"help", "", "print help and exit"},
                                     PerlOption{"verbose", "", "verbose output"},

@@ -32,6 +32,7 @@ extern const OpendmarcProgram opendmarc_expire;
 extern const OpendmarcProgram opendmarc_import;
 extern const OpendmarcProgram opendmarc_importstats;
 extern const OpendmarcProgram opendmarc_params;
+extern const OpendmarcProgram opendmarc_reports;
 
 /// Null for another name. `path` is argv[0].
 const OpendmarcProgram* find_opendmarc_program(std::string_view path);

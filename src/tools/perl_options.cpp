@@ -75,6 +75,13 @@ tl::expected<PerlOptions, std::string> PerlOptions::parse(std::span<const PerlOp
   return result;
 }
 
+PerlOptions PerlOptions::over(const PerlOptions& others) const {
+  PerlOptions both = *this;
+  both.flags_.insert(others.flags_.begin(), others.flags_.end());
+  both.values_.insert(others.values_.begin(), others.values_.end());
+  return both;
+}
+
 bool PerlOptions::flag(std::string_view name) const {
   const auto found = flags_.find(name);
   return found != flags_.end() && found->second;

@@ -36,6 +36,9 @@ class PerlOptions {
   /// What parse() makes of `name`, on the command line; null when it is unknown or ambiguous.
   static const PerlOption* find(std::span<const PerlOption> options, std::string_view name);
 
+  /// These, and those of `others` that these don't mention.
+  PerlOptions over(const PerlOptions& others) const;
+
   bool flag(std::string_view name) const;
   /// Whether the switch was given, one way or the other.
   bool mentions(std::string_view name) const { return flags_.contains(name); }

@@ -11,7 +11,7 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "dispatch/aggregate_run.h"
-#include "dispatch/couriers.h"
+#include "dispatch/report_courier.h"
 #include "report/utc_day.h"
 #include "tools/progress.h"
 
@@ -47,6 +47,10 @@ std::string work_parent(const ReportJob& job) {
   if (!job.keep_folder.empty()) return job.keep_folder;
   const char* const given = std::getenv("TMPDIR");
   return given != nullptr && *given != '\0' ? given : "/tmp";
+}
+
+std::int64_t current_time() {
+  return std::time(nullptr);
 }
 
 /// "mx1.example.net:4711:1795406400": unique to this process for longer than any lease.
@@ -154,7 +158,7 @@ dispatch::RunSettings run_settings(const ReportJob& job, const config::Configura
   run.keep_folder = job.keep_folder;
   run.dry_run = job.dry_run;
   run.evaluation = settings.policy.evaluation();
-  run.clock = [] { return std::int64_t{std::time(nullptr)}; };
+  run.clock = current_time;
   return run;
 }
 
@@ -169,7 +173,8 @@ Input<ReportOutcome> run_report_job(const ReportJob& job, const config::Configur
   }
   try {
     const WorkFolder folder(work_parent(job));
-    auto courier = dispatch::make_courier(settings.submission);
+    const std::string generator = "dmarcd " + settings.policy.version;
+    auto courier = dispatch::ReportCourier::make(settings.submission, generator, current_time);
     if (!courier) return tl::unexpected(InputError{status::config, courier.error()});
     store::Suppressions suppressions(database);
     dispatch::RunSettings run = run_settings(job, settings, folder.path());

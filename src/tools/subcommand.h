@@ -57,6 +57,7 @@ extern const Subcommand explain_subcommand;
 extern const Subcommand import_subcommand;
 extern const Subcommand params_subcommand;
 extern const Subcommand probe_subcommand;
+extern const Subcommand report_subcommand;
 extern const Subcommand reports_subcommand;
 extern const Subcommand spf_subcommand;
 

@@ -5,11 +5,21 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from namespace import HOST_NAME, SERVER, SERVER_V6
 
 DEADLINE = 30  # seconds that a program may take to come up; a slow machine is not a failure
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """For what gives no sign but its effect."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"still without {what}")
+        time.sleep(0.02)
 
 
 def wait_for_port(address: str, port: int) -> None:
@@ -25,11 +35,7 @@ def wait_for_port(address: str, port: int) -> None:
 
 
 def wait_for_path(path: str) -> None:
-    end = time.monotonic() + DEADLINE
-    while not os.path.exists(path):
-        if time.monotonic() > end:
-            raise AssertionError(f"{path} does not appear")
-        time.sleep(0.02)
+    wait_until(lambda: os.path.exists(path), path)
 
 
 class Process:
