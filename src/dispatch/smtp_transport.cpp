@@ -18,6 +18,7 @@ std::string url_of(const SmtpServer& server) {
 /// The first line of the file.
 tl::expected<std::string, std::string> read_password(const SmtpServer& server) {
   if (server.user.empty()) return std::string();
+  if (!server.password.empty()) return server.password;
   if (server.password_file.empty())
     return tl::unexpected(std::string("ReportSmtpUser needs ReportSmtpPasswordFile"));
   const auto text = base::read_file(server.password_file);

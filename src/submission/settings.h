@@ -28,7 +28,8 @@ struct SmtpServer {
   Tls tls = Tls::opportunistic;
   std::string ca_file = {};        ///< empty: the system's
   std::string user = {};           ///< empty: no authentication
-  std::string password_file = {};  ///< needed with a user
+  std::string password_file = {};  ///< needed with a user, unless there is a `password`
+  std::string password = {};       ///< given in another way than by a file
 };
 
 /// The key that report mail is signed with.

@@ -173,8 +173,7 @@ Input<ReportOutcome> run_report_job(const ReportJob& job, const config::Configur
   }
   try {
     const WorkFolder folder(work_parent(job));
-    const std::string generator = "dmarcd " + settings.policy.version;
-    auto courier = dispatch::ReportCourier::make(settings.submission, generator, current_time);
+    auto courier = dispatch::ReportCourier::make(settings.submission, current_time);
     if (!courier) return tl::unexpected(InputError{status::config, courier.error()});
     store::Suppressions suppressions(database);
     dispatch::RunSettings run = run_settings(job, settings, folder.path());
