@@ -14,7 +14,6 @@
 namespace dmarc::store {
 namespace {
 
-constexpr std::size_t max_answer = 255;
 /// Octets of chance in a report's identifier.
 constexpr std::size_t id_octets = 16;
 
@@ -116,6 +115,10 @@ class DeliveryRow {
 };
 
 }  // namespace
+
+std::string cut_answer(std::string_view answer) {
+  return base::printable(answer, max_answer).substr(0, max_answer);
+}
 
 std::string_view to_string(ReportState state) {
   constexpr std::array<std::string_view, 3> words{"open", "done", "nothing"};
@@ -267,7 +270,7 @@ std::optional<Delivery> Outbox::begin(Lease& lease, const std::string& destinati
 bool Outbox::record(Lease& lease, const Delivery& delivery, const DeliveryResult& result,
                     std::int64_t now) {
   return with(lease, now, [&] {
-    const std::string answer = base::printable(result.answer, max_answer).substr(0, max_answer);
+    const std::string answer = cut_answer(result.answer);
     database_.session() << "UPDATE deliveries SET state = " << static_cast<int>(result.state)
                         << ", next_attempt = " << time(result.next_attempt, database_.engine())
                         << ", answer = :answer WHERE id = " << delivery.id,

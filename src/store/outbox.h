@@ -74,8 +74,12 @@ struct Delivery {
   unsigned attempts = 0;
   std::int64_t last_attempt = 0;
   std::int64_t next_attempt = 0;
-  std::string answer;  ///< of the server, or why not; cut to 255 octets
+  std::string answer;  ///< of the server, or why not; see cut_answer()
 };
+
+/// What is kept of an answer.
+inline constexpr std::size_t max_answer = 255;
+std::string cut_answer(std::string_view answer);
 
 struct DeliveryResult {
   DeliveryState state = DeliveryState::sent;
@@ -127,6 +131,10 @@ class Outbox {
   /// Opens a finished report again: every delivery that is not refused waits once more. False when
   /// there is no such report or a live sender has it.
   bool reopen(const std::string& report_id, std::int64_t now);
+  /// What came back of a destination's deliveries that were sent; `failed` takes the place of
+  /// `sent`. False when there were none.
+  bool bounced(const std::string& report_id, const std::string& destination, DeliveryState state,
+               const std::string& answer);
 
  private:
   bool holds(const Lease& lease);

@@ -1,4 +1,4 @@
-// What "dmarcctl reports" shows of the outbox, and what it changes.
+// What "dmarcctl reports" shows of the outbox, and what it and "dmarcctl bounce" change.
 
 #include "store/dialect.h"
 #include "store/outbox.h"
@@ -79,6 +79,24 @@ bool Outbox::reopen(const std::string& report_id, std::int64_t now) {
                         << id << " AND state <> " << static_cast<int>(DeliveryState::refused);
     transaction.commit();
     return true;
+  });
+}
+
+bool Outbox::bounced(const std::string& report_id, const std::string& destination,
+                     DeliveryState state, const std::string& answer) {
+  const auto report = find(report_id);
+  if (!report) return false;
+  return guarded([&] {
+    bool any = false;
+    const std::string text = cut_answer(answer);
+    for (const Delivery& delivery : report->deliveries) {
+      if (delivery.destination != destination || delivery.state != DeliveryState::sent) continue;
+      database_.session() << "UPDATE deliveries SET state = " << static_cast<int>(state)
+                          << ", answer = :answer WHERE id = " << delivery.id,
+          soci::use(text);
+      any = true;
+    }
+    return any;
   });
 }
 

@@ -50,6 +50,7 @@ int usage_error(Terminal terminal, std::string_view subcommand, std::string_view
 /// Says what went wrong. Returns `status`.
 int failure(Terminal terminal, std::string_view subcommand, std::string_view problem, int status);
 
+extern const Subcommand bounce_subcommand;
 extern const Subcommand check_subcommand;
 extern const Subcommand db_subcommand;
 extern const Subcommand expire_subcommand;

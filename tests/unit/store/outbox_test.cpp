@@ -116,5 +116,21 @@ TEST_F(OutboxTest, opendmarcs_dashboards_see_when_a_report_was_sent) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM requests WHERE lastsent IS NULL"), 1);
 }
 
+TEST_F(OutboxTest, a_bounce_is_noted_with_what_was_sent) {
+  auto lease = first_.claim(key, now).value();
+  const std::string destination = "mailto:a@example.org";
+  const auto delivery = first_.begin(lease, destination, 1, now).value();
+  EXPECT_FALSE(first_.bounced(lease.report_id, destination, DeliveryState::failed, "early"));
+  ASSERT_TRUE(first_.record(lease, delivery, {DeliveryState::sent, "250 ok"}, now));
+  EXPECT_FALSE(first_.bounced(lease.report_id, "mailto:b@example.org", DeliveryState::failed, ""));
+  EXPECT_FALSE(first_.bounced("unknown", destination, DeliveryState::failed, ""));
+  EXPECT_TRUE(first_.bounced(lease.report_id, destination, DeliveryState::sent, "mailbox full"));
+  EXPECT_EQ(first_.deliveries(lease.report)[0].answer, "mailbox full");
+  EXPECT_TRUE(
+      first_.bounced(lease.report_id, destination, DeliveryState::failed, std::string(1000, 'x')));
+  EXPECT_EQ(first_.deliveries(lease.report)[0].state, DeliveryState::failed);
+  EXPECT_EQ(first_.deliveries(lease.report)[0].answer.size(), max_answer);
+}
+
 }  // namespace
 }  // namespace dmarc::store
