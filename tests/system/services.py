@@ -186,6 +186,11 @@ non_smtpd_milters = $smtpd_milters
         self._command("postconf", "-e", *parameters)
         self._command("postfix", "reload")
 
+    def add_service(self, line: str) -> None:
+        """Adds a line to master.cf; set() applies it."""
+        with (self.config / "master.cf").open("a") as master:
+            master.write(line + "\n")
+
     def stop(self) -> None:
         self._command("postfix", "stop")
         subprocess.run(["umount", "/etc/sasldb2"], check=True)
