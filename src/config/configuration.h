@@ -61,6 +61,7 @@ struct Logging {
 /// How the DNS is asked.
 struct Dns {
   std::chrono::milliseconds timeout{5000};
+  std::size_t cache_bytes = 64'000'000;
   std::vector<dns::ServerAddress> nameservers;  ///< empty: those of /etc/resolv.conf
   std::optional<dns::Zone> test_data;           ///< of TestDNSData
 };

@@ -93,6 +93,8 @@ Filled fill_logging(Context& context, Logging& logging) {
 Filled fill_dns(Context& context, Dns& dns) {
   const Values& values = context.values();
   dns.timeout = std::chrono::seconds(values.number("DNSTimeout"));
+  constexpr std::size_t megabyte = 1'000'000;
+  dns.cache_bytes = static_cast<std::size_t>(values.number("DNSCacheSize")) * megabyte;
   for (const std::string& text : values.list("Nameservers")) {
     const auto server = dns::ServerAddress::parse(text);
     if (!server)

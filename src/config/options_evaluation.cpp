@@ -7,6 +7,7 @@ namespace {
 
 // An hour is far beyond what any MTA waits for a filter; more is a typing error.
 constexpr Range dns_timeout{1, 3600};
+constexpr Range dns_cache_size{1, 65'536};
 
 std::vector<Option> form_options() {
   return {
@@ -110,6 +111,13 @@ std::vector<Option> dns_options() {
            "It bounds all questions of a message together, retransmissions included. When it "
            "runs out, what is still unknown counts as a temporary failure, see `TempErrorAction`. "
            "Postfix itself waits `milter_content_timeout`, 300 seconds by default."},
+      {.name = "DNSCacheSize",
+       .type = Type::integer,
+       .default_value = "64",
+       .range = dns_cache_size,
+       .summary = "The most megabytes that answers of the DNS may take.",
+       .details =
+           "Some 2,000 names fit into one. What was used least recently is forgotten first."},
       {.name = "DiscoveryMethod",
        .type = Type::choice,
        .default_value = "treewalk",

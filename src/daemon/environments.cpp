@@ -11,6 +11,7 @@ namespace {
 dns::StubOptions stub_options(const config::Dns& dns) {
   dns::StubOptions options;
   options.timeout = dns.timeout;
+  options.cache_bytes = dns.cache_bytes;
   options.servers = dns.nameservers;
   if (options.servers.empty()) {
     dns::SystemConfig system = dns::read_resolv_conf();
@@ -21,7 +22,8 @@ dns::StubOptions stub_options(const config::Dns& dns) {
 }
 
 bool same_network(const dns::StubOptions& a, const dns::StubOptions& b) {
-  return a.servers == b.servers && a.trust_ad == b.trust_ad && a.timeout == b.timeout;
+  return a.servers == b.servers && a.trust_ad == b.trust_ad && a.timeout == b.timeout &&
+         a.cache_bytes == b.cache_bytes;
 }
 
 }  // namespace

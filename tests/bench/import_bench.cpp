@@ -4,32 +4,21 @@
 //
 // The database should be new; it stays for inspection. See history_sample.py for a file.
 #include <fcntl.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <iostream>
 
 #include "base/unique_fd.h"
 #include "report/history_reader.h"
+#include "resources.h"
 #include "store/importer.h"
 #include "store/schema.h"
 
 namespace {
 
 using namespace dmarc;
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-long peak_kibibytes() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
+using bench::cpu_seconds;
+using bench::peak_kibibytes;
 
 void report(std::uint64_t records, double seconds) {
   std::cout << records << " records, "
