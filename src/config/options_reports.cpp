@@ -164,7 +164,7 @@ std::vector<Option> report_delivery_options() {
       {.name = "ReportMaxSize",
        .type = Type::integer,
        .default_value = "10485760",
-       .range = {100'000, 100'000'000},
+       .range = {100'000, 50'000'000},
        .summary = "The most octets that the mail of an aggregate report may have.",
        .details = "A larger report is split into several, each with a part of the rows."},
   };

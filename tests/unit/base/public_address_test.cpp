@@ -11,7 +11,8 @@ bool is_public_text(const char* text) {
   return address && is_public(*address);
 }
 
-TEST(PublicAddressTest, RPT_07_what_is_private_or_reserved_is_not_public) {
+// RPT-07: what https reports may not be sent to.
+TEST(PublicAddressTest, what_is_private_or_reserved_is_not_public) {
   for (const char* text : {"0.0.0.0",       "10.1.2.3",        "100.64.0.1",
                            "127.0.0.1",     "169.254.169.254", "172.31.255.255",
                            "192.0.2.1",     "192.168.1.1",     "198.19.0.1",

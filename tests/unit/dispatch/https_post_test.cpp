@@ -48,7 +48,8 @@ TEST(HttpsPostTest, redirects_are_not_followed) {
   EXPECT_EQ(server.log().find("POST"), server.log().rfind("POST"));
 }
 
-TEST(HttpsPostTest, RPT_07_private_addresses_are_not_connected_to) {
+// RPT-07: a record must not reach what only this host can.
+TEST(HttpsPostTest, private_addresses_are_not_connected_to) {
   const UploadServer server({"https"});
   HttpsPost post(base::is_public, server.certificate());
   for (const char* host : {"localhost", "127.0.0.1", "127.1", "2130706433", "[::1]",

@@ -49,7 +49,8 @@ class ReportCourierTest : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(ReportCourierTest, RPT_04_a_report_leaves_with_the_null_reverse_path) {
+// RPT-04: no ping-pong with another reporter.
+TEST_F(ReportCourierTest, a_report_leaves_with_the_null_reverse_path) {
   const UploadServer server({"smtp"});
   const Outcome outcome = deliver(settings_for(server), file());
   EXPECT_EQ(outcome.state, State::sent) << outcome.answer;
@@ -113,7 +114,8 @@ TEST_F(ReportCourierTest, a_command_gets_the_message_and_the_address_of_the_copy
   EXPECT_NE(message.find("\nBcc: copy@example.net\n"), std::string::npos) << message;
 }
 
-TEST_F(ReportCourierTest, RPT_07_https_is_off_unless_wanted_and_never_private) {
+// RPT-07: a record must not reach what only this host can.
+TEST_F(ReportCourierTest, https_is_off_unless_wanted_and_never_private) {
   const UploadServer server({"https"});
   Settings settings = settings_for(server);
   const submission::ReportUri target{

@@ -28,7 +28,8 @@ TEST(HeaderWriterTest, long_values_are_folded_at_blanks) {
                       std::string(100, 'c') + "\r\n d\r\n");
 }
 
-TEST(HeaderWriterTest, RPT_05_a_value_can_not_begin_another_field) {
+// RPT-05: what a sender chose can't become a field of its own.
+TEST(HeaderWriterTest, a_value_can_not_begin_another_field) {
   EXPECT_EQ(field("Subject", "x\r\nBcc: victim@example.net\n\n\0body"),
             "Subject: x Bcc: victim@example.net\r\n");
   HeaderWriter header;

@@ -41,7 +41,8 @@ TEST(ReportMailTest, the_header_is_that_of_a_report) {
   EXPECT_EQ(message.find("Bcc:"), std::string::npos);
 }
 
-TEST(ReportMailTest, RPT_04_no_machine_is_to_answer_it) {
+// RPT-04: no ping-pong with another reporter.
+TEST(ReportMailTest, no_machine_is_to_answer_it) {
   EXPECT_EQ(value_of(compose(sample(), "gzip"), "Auto-Submitted"), "auto-generated");
 }
 
