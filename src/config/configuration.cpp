@@ -28,6 +28,7 @@ tl::expected<Configuration, std::string> build(Context& context) {
   if (!filled) return tl::unexpected(filled.error());
   remark(context);
   made.warnings = context.take_warnings();
+  made.files = context.take_files();
   return made;
 }
 

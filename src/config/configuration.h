@@ -46,6 +46,7 @@ struct Process {
   bool auto_restart = false;
   RestartLimits restart_limits;
   bool enable_coredumps = false;
+  bool confine = true;
   int milter_debug = 0;
   std::optional<unsigned> umask;
   bool background = true;
@@ -87,6 +88,7 @@ struct Configuration {
   Reports reports;
   submission::Settings submission;
   policy::Settings policy;
+  std::vector<std::string> files;  ///< others that were read, as the filter finds them
   /// Things worth telling once the log is open: options of later versions, a PSL that can't be
   /// read.
   std::vector<log::Event> warnings;

@@ -22,6 +22,11 @@ std::string Context::located(const std::string& path) const {
   return base.empty() || path.starts_with('/') ? path : base + "/" + path;
 }
 
+std::string Context::file_of(std::string_view option) {
+  remember(located(values_.text(option)));
+  return files_.back();
+}
+
 tl::unexpected<std::string> Context::wrong(std::string_view option, std::string_view value,
                                            std::string_view expected) const {
   return tl::unexpected(error_line(program_, file_, values_.line(option),

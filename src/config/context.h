@@ -31,6 +31,11 @@ class Context {
 
   /// A path as the filter would find it after changing to BaseDirectory.
   std::string located(const std::string& path) const;
+  /// The file that an option names, as located and remembered.
+  std::string file_of(std::string_view option);
+  /// Remembers a file that is read.
+  void remember(std::string file) { files_.push_back(std::move(file)); }
+  std::vector<std::string> take_files() { return std::move(files_); }
 
   /// The error for a value that the grammar allows and its meaning does not.
   tl::unexpected<std::string> wrong(std::string_view option, std::string_view value,
@@ -51,6 +56,7 @@ class Context {
   const std::string file_;
   const std::string program_;
   std::vector<log::Event> warnings_;
+  std::vector<std::string> files_;
 };
 
 }  // namespace dmarc::config

@@ -50,7 +50,7 @@ Filled fill_identity(Context& context, Settings& settings) {
 
 Filled fill_ignored_hosts(Context& context, Settings& settings) {
   if (context.values().is_set("IgnoreHosts")) {
-    const std::string path = context.located(context.values().text("IgnoreHosts"));
+    const std::string path = context.file_of("IgnoreHosts");
     const auto text = base::read_file(path);
     if (!text)
       return context.failed_elsewhere("can't load ignore list from " + path + ": " +
@@ -114,7 +114,7 @@ bool discovers_by_psl(const Context& context) {
 
 Filled fill_discovery(Context& context, Settings& settings) {
   if (context.values().is_set("PublicSuffixList")) {
-    const std::string path = context.located(context.values().text("PublicSuffixList"));
+    const std::string path = context.file_of("PublicSuffixList");
     if (auto list = PublicSuffixes::load(path)) {
       settings.public_suffixes = std::move(*list);
     } else {
@@ -154,7 +154,7 @@ Filled fill_whitelist(Context& context, Settings& settings) {
     }
   }
   if (!context.values().is_set("DomainWhitelistFile")) return {};
-  const std::string path = context.located(context.values().text("DomainWhitelistFile"));
+  const std::string path = context.file_of("DomainWhitelistFile");
   const auto text = base::read_file(path);
   if (!text)
     return context.failed_elsewhere("can't load domain whitelist file from " + path + ": " +

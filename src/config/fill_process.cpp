@@ -72,6 +72,7 @@ Filled fill_process(Context& context, Process& process) {
       context.chosen("MilterEngine", "libmilter") ? MilterEngine::libmilter : MilterEngine::native;
   process.root_directory = values.text("ChangeRootDirectory");
   process.enable_coredumps = values.flag("EnableCoredumps");
+  process.confine = values.flag("Confine");
   process.milter_debug = static_cast<int>(values.number("MilterDebug"));
   if (auto filled = fill_restarts(context, process); !filled) return filled;
   if (values.is_set("UMask")) process.umask = static_cast<unsigned>(values.number("UMask"));
@@ -102,7 +103,9 @@ Filled fill_dns(Context& context, Dns& dns) {
     dns.nameservers.push_back(*server);
   }
   if (!values.is_set("TestDNSData")) return {};
-  auto data = read_test_dns_data(values.text("TestDNSData"));
+  const std::string path = values.text("TestDNSData");
+  context.remember(path);
+  auto data = read_test_dns_data(path);
   if (!data) return context.failed(data.error());
   dns.test_data = std::move(*data);
   return {};

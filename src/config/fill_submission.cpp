@@ -51,7 +51,7 @@ Filled fill_key(Context& context, Settings& settings) {
 
 Filled fill_no_reports(Context& context, Settings& settings) {
   if (!context.values().is_set("NoReportsList")) return {};
-  const std::string path = context.located(context.values().text("NoReportsList"));
+  const std::string path = context.file_of("NoReportsList");
   const auto text = base::read_file(path);
   if (!text)
     return context.failed_elsewhere("can't load no-reports list from " + path + ": " +

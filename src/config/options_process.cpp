@@ -102,6 +102,19 @@ std::vector<Option> survival_options() {
                   "is restarted, and the folders of the socket, of `PidFile` and of "
                   "`HistoryFile`, whose paths begin there. Set `UserID`: root "
                   "can leave such a folder. The sandbox of the systemd unit does the same better."},
+      {.name = "Confine",
+       .type = Type::boolean,
+       .default_value = "true",
+       .reload = Reload::at_start,
+       .summary = "Give up, once started, whatever the filter does not need: capabilities, other "
+                  "folders, most system calls.",
+       .details =
+           "The kernel then refuses the filter to start programs, to use files outside the folders "
+           "of those that this configuration names, `/etc` and the time zones, and to make system "
+           "calls that are not in its list. A reload finds new files in these folders only: "
+           "restart the filter when a list or `HistoryFile` moves to another. What the kernel does "
+           "not support is left out, and the log says so; it also names every system call that was "
+           "refused."},
       {.name = "AutoRestart",
        .type = Type::boolean,
        .default_value = "false",

@@ -11,11 +11,13 @@
 #include <optional>
 
 #include "daemon/background.h"
+#include "daemon/confinement.h"
 #include "daemon/drain.h"
 #include "daemon/environments.h"
 #include "daemon/failure.h"
 #include "daemon/pid_file.h"
 #include "daemon/privileges.h"
+#include "daemon/reload.h"
 #include "daemon/restart.h"
 #include "daemon/service_manager.h"
 #include "daemon/system_log.h"
@@ -62,6 +64,7 @@ class Service {
   Done settle_in();
   Done multiply();
   Done open_socket();
+  void confine_itself();
   Done start_engine();
   Done start_protocol();
   void configure_log(const config::Logging& logging);
@@ -82,6 +85,7 @@ class Service {
   milter::Traffic traffic_;
   std::optional<milter::Listener> listener_;
   std::optional<PidFile> pid_file_;
+  std::optional<Folders> folders_;  ///< no others can be used any more
   std::optional<Environments> environments_;
   std::optional<milter::NativeEngine> native_engine_;
   bool restarted_ = false;  ///< a parent process watches this one, and has the pid file
@@ -164,8 +168,22 @@ Done Service::open_socket() {
   return {};
 }
 
+/// Gives up all but what is needed from here on.
+void Service::confine_itself() {
+  Folders folders;
+  folders.read(reload_path_);
+  for (const std::string& file : configuration_.files)
+    folders.read(file);
+  folders.write(configuration_.history.path);
+  folders.write(pid_file_path());
+  folders.write(listener_->path());
+  if (configuration_.process.enable_coredumps) folders.write_core();
+  if (confine(folders, log_)) folders_ = std::move(folders);
+}
+
 Done Service::start_engine() {
   log_start();
+  if (configuration_.process.confine) confine_itself();
   environments_.emplace(log_);
   environments_->use(configuration_);
   if (const Done started = start_protocol(); !started) return started;
@@ -218,6 +236,7 @@ void Service::supervise() {
   for (;;) {
     const std::optional<Wish> wish = signals_.wait(rounds_interval);
     service_manager::alive();
+    report_refusals(log_);
     environments_->retry_history();
     if (wish == Wish::reload) reload();
     const bool ended = wish == Wish::engine_ended;
@@ -234,7 +253,7 @@ void Service::supervise() {
 void Service::reload() {
   if (reload_path_.empty()) return log_.write(log::make(log::Id::reload_ignored));
   service_manager::reloading();
-  const auto loaded = config::load(reload_path_, "");
+  const auto loaded = load_again(reload_path_, folders_);
   if (loaded) {
     environments_->use(*loaded);
     configure_log(loaded->logging);
@@ -242,7 +261,7 @@ void Service::reload() {
       log_.write(warning);
     log_.write(log::make(log::Id::reloaded, {reload_path_}));
   } else {
-    log_.write(log::make(log::Id::config_error, {loaded.error()}));
+    log_.write(loaded.error());
   }
   service_manager::ready(restarted_ ? ::getppid() : ::getpid());
 }
@@ -250,6 +269,7 @@ void Service::reload() {
 void Service::finish(int status) {
   const int error = status == EX_OK ? 0 : errno;
   environments_->close_history();
+  report_refusals(log_);
   log_.write(log::make(log::Id::terminating, {configuration_.policy.version, std::to_string(status),
                                               std::to_string(error)}));
   leave(status);

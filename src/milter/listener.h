@@ -33,6 +33,9 @@ class Listener {
 
   int fd() const { return fd_.get(); }
 
+  /// Of a UNIX socket's file; empty when there is none, or not of our own.
+  std::string path() const { return file_ ? file_->path : ""; }
+
   /// True when connections suffer from delayed acknowledgements.
   bool is_tcp() const { return tcp_; }
 

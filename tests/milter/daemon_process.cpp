@@ -159,6 +159,9 @@ void DaemonProcess::stop() {
   collector_.join();
   if (!WIFEXITED(status_) || WEXITSTATUS(status_) != 0)
     fail("the daemon ended with wait status " + std::to_string(status_) + ":\n" + last_words());
+  // Whatever a test makes the daemon do belongs to its work.
+  for (const std::string& line : log_)
+    if (line.starts_with("refused the system call")) fail(line);
 }
 
 std::size_t DaemonProcess::log_size() const {

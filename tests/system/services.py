@@ -1,6 +1,7 @@
 """The programs of a mail server, started on a scratch directory and stopped by their own pids."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -39,24 +40,30 @@ def wait_for_path(path: str) -> None:
 
 
 class Process:
-    """A program in the foreground. `prefix` is a command that starts it; the other options are those of Popen."""
+    """A program in the foreground. `prefix` is a command that starts it; `ready` is where it
+    listens; the other options are those of Popen."""
 
-    def __init__(self, *command: str, log: Path, ready: tuple[str, int], prefix: list[str] = (), **options):
+    def __init__(self, *command: str, log: Path, ready: tuple[str, int] | Path, prefix: list[str] = (), **options):
         self.log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen([*prefix, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
         self.pid = self._process.pid
         try:
-            wait_for_port(*ready)
+            wait_for_path(str(ready)) if isinstance(ready, Path) else wait_for_port(*ready)
         except AssertionError as error:
             self.stop()
             raise AssertionError(f"{command[0]}: {error}\n{log.read_text()}") from error
 
     def stop(self) -> int:
-        """Sends SIGTERM and returns the exit status."""
+        """Sends SIGTERM and returns the exit status. Whatever a test makes the filter do belongs to its work, so none of
+        its system calls may have been refused."""
         if self._process.poll() is None:
             self._process.terminate()
-        return self._process.wait(timeout=60)
+        status = self._process.wait(timeout=60)
+        said = self.log.read_text(errors="replace") if self.log.exists() else ""
+        if refused := re.findall("refused the system call .*", said):
+            raise AssertionError(refused)
+        return status
 
 
 def start_unbound(scratch: Path, records: list[str], refused: tuple[str, ...] = ()) -> Process:

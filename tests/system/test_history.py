@@ -61,6 +61,10 @@ class History(unittest.TestCase):
     def setUp(self) -> None:
         self.mark = world.log.mark()
 
+    def restart_filter(self) -> None:
+        world.filter.stop()
+        world.start_filter(SEED + f"HistoryFile {world.history_path}\n")
+
     def judged(self) -> set[str]:
         """The jobs that the filter has judged, by its log: Postfix accepts mail while there is no filter."""
         return {line.split()[1].rstrip(":") for line in world.log.since(self.mark)
@@ -74,8 +78,7 @@ class History(unittest.TestCase):
             for _ in range(5):
                 load.wait_for(len(load.accepted) + 10)
                 os.kill(world.filter.pid, signal.SIGKILL)
-                world.filter.stop()
-                world.start_filter(SEED + f"HistoryFile {world.history_path}\n")
+                self.restart_filter()
         answered = self.judged() & set(load.accepted)
         self.assertGreater(len(answered), 20)
         self.assertEqual(answered - set(self.recorded()), set())
@@ -83,6 +86,7 @@ class History(unittest.TestCase):
     def test_a_full_disk_refuses_no_mail_and_the_records_arrive_when_space_does(self):
         folder = world.history_path.parent
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)], check=True)
+        self.restart_filter()  # it has confined itself to the folder that is hidden now
         try:
             with Load() as load:
                 world.log.wait_for("No space left on device; records wait in memory", self.mark)
@@ -92,6 +96,7 @@ class History(unittest.TestCase):
             self.assertEqual(sorted(self.recorded()), sorted(load.accepted))
         finally:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
+            self.restart_filter()
 
     def test_rotation_under_load_loses_nothing(self):
         parts = []

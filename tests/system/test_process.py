@@ -44,21 +44,20 @@ class ProcessTest(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="dmarcd-process."))
         self.folder.chmod(0o777)
+        self.addCleanup(shutil.rmtree, self.folder)
         self.zone = self.folder / "zone"
         self.zone.write_text("_dmarc.bank.example v=DMARC1; p=reject\n")
         self.log = self.folder / "log"
-
-    def tearDown(self) -> None:
-        shutil.rmtree(self.folder)
 
     def configuration(self, lines: str) -> str:
         path = self.folder / "opendmarc.conf"
         path.write_text(f"Socket inet:{PORT}@127.0.0.1\nTestDNSData {self.zone}\n{lines}")
         return str(path)
 
-    def start(self, lines: str, *flags: str, **options) -> services.Process:
-        return services.Process(DMARCD, "-f", "-c", self.configuration(lines), *flags, log=self.log,
-                                ready=("127.0.0.1", PORT), **options)
+    def start(self, lines: str, *flags: str, ready=("127.0.0.1", PORT), **options) -> services.Process:
+        process = services.Process(DMARCD, "-f", "-c", self.configuration(lines), *flags, log=self.log, ready=ready, **options)
+        self.addCleanup(process.stop)
+        return process
 
     def logged(self, text: str):
         wait_until(lambda: text in self.log.read_text(), f"log line {text!r} in:\n{self.log.read_text()}")
@@ -115,7 +114,7 @@ def other_child(process: services.Process, last: int | None) -> int | None:
     return child if child != last else None
 
 
-class Confinement(ProcessTest):
+class Identity(ProcessTest):
     def test_change_root_directory(self):
         jail = self.folder / "jail"
         jail.mkdir()
@@ -140,6 +139,79 @@ class Confinement(ProcessTest):
                 # The kernel gives the files of a process that must not dump core to root.
                 self.assertEqual(os.stat(f"/proc/{filter_.pid}/environ").st_uid, owner)
                 filter_.stop()
+
+
+class Confinement(ProcessTest):
+    def state(self, pid: int) -> dict[str, str]:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+    def reload(self, filter_: services.Process, lines: str, said: str) -> None:
+        """Reloads with these lines, to which the log has to say something."""
+        self.configuration(lines)
+        os.kill(filter_.pid, signal.SIGHUP)
+        self.logged(said)
+
+    def test_the_running_filter_is_confined(self):
+        for lines, kept in (("", 2), ("UserID nobody\n", 0), ("UserID nobody\nMilterEngine libmilter\n", 0)):
+            with self.subTest(lines=lines):
+                filter_ = self.start(lines)
+                self.assertTrue(answers())
+                for thread in Path(f"/proc/{filter_.pid}/task").iterdir():
+                    state = self.state(f"{filter_.pid}/task/{thread.name}")
+                    self.assertEqual((state["NoNewPrivs"], state["Seccomp"]), ("1", "2"))
+                    self.assertEqual(int(state["CapEff"], 16), kept)
+                self.assertNotIn("not confined", self.log.read_text())
+                self.assertEqual(filter_.stop(), 0)
+
+    def test_it_can_be_switched_off(self):
+        filter_ = self.start("Confine false\n")
+        self.assertEqual(self.state(filter_.pid)["Seccomp"], "0")
+        self.assertTrue(answers())
+        filter_.stop()
+
+    def test_the_file_with_the_process_id_and_the_socket_are_removed(self):
+        pid_file, path = self.folder / "pid", self.folder / "socket"
+        filter_ = self.start(f"UserID nobody\nPidFile {pid_file}\n", "-p", f"local:{path}", ready=path)
+        wait_until(pid_file.exists, "the file with the process id")
+        self.assertEqual(filter_.stop(), 0)
+        self.assertEqual([pid_file.exists(), path.exists()], [False, False])
+
+    def test_a_reload_reads_files_that_were_replaced(self):
+        hosts = self.folder / "hosts"
+        hosts.write_text("198.51.100.1\n")
+        lines = f"UserID nobody\nIgnoreHosts {hosts}\n"
+        filter_ = self.start(lines)
+        new = self.folder / "hosts.new"
+        new.write_text("198.51.100.1\n198.51.100.0/33\n")
+        new.rename(hosts)
+        self.reload(filter_, lines, f"{hosts}: line 2: ")
+        self.logged("configuration reloaded")
+        self.assertTrue(answers())
+        filter_.stop()
+
+    def test_a_reload_that_needs_another_folder_keeps_the_old_configuration(self):
+        elsewhere = tempfile.TemporaryDirectory(prefix="dmarcd-elsewhere.")
+        self.addCleanup(elsewhere.cleanup)
+        os.chmod(elsewhere.name, 0o777)
+        hosts = Path(elsewhere.name, "hosts")
+        hosts.write_text("198.51.100.1\n")
+        filter_ = self.start("UserID nobody\n")
+        self.reload(filter_, f"IgnoreHosts {hosts}\n",
+                    f"can't load ignore list from {hosts}: Permission denied; the filter has confined itself")
+        history = Path(elsewhere.name, "history")
+        self.reload(filter_, f"HistoryFile {history}\n", f"{history} is out of reach; the filter has confined itself")
+        self.assertTrue(answers())
+        filter_.stop()
+
+    def test_the_filter_in_the_background_lets_go_of_the_terminal(self):
+        pid_file = self.folder / "pid"
+        subprocess.run([DMARCD, "-c", self.configuration(f"PidFile {pid_file}\n")], check=True)
+        pid = int(pid_file.read_text())
+        for descriptor in (0, 1, 2):
+            self.assertEqual(os.readlink(f"/proc/{pid}/fd/{descriptor}"), "/dev/null")
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not pid_file.exists(), "the end")
 
 
 class ServiceManager(ProcessTest):

@@ -125,6 +125,8 @@ class World:
         while self._stop:
             self._stop.pop()()
         shutil.rmtree(self.scratch)
+        if refused := [line for line in self.log.since(0) if "refused the system call" in line]:
+            raise AssertionError(refused)
 
     def start_filter(self, configuration: str, **options) -> None:
         """`options` are those of subprocess.Popen."""

@@ -1,0 +1,75 @@
+#include "daemon/confinement.h"
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "base/read_file.h"
+#include "daemon/file_access.h"
+#include "daemon/system_calls.h"
+
+namespace dmarc::daemon {
+namespace {
+
+using Capabilities = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+
+// Whoever runs the filter as root has folders for it that belong to another user.
+constexpr int kept_by_root = CAP_DAC_OVERRIDE;
+
+// To tell what they found, sanitizers look at everything and start programs.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+/// An errno, or 0.
+int error_of(long value) {
+  return value == 0 ? 0 : errno;
+}
+
+int drop_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  Capabilities now{};
+  if (::syscall(SYS_capget, &header, now.data()) != 0) return errno;
+  // Those that there are not can't be dropped, nor may everybody drop those of later programs.
+  for (int number = 0; number <= CAP_LAST_CAP; ++number)
+    ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  Capabilities wanted{};
+  if (::geteuid() == 0) {
+    const unsigned kept = now[0].permitted & CAP_TO_MASK(kept_by_root);
+    wanted[0] = {kept, kept, 0};
+  }
+  const bool any = now[0].permitted != 0 || now[1].permitted != 0;
+  return any ? error_of(::syscall(SYS_capset, &header, wanted.data())) : 0;
+}
+
+}  // namespace
+
+bool confine(const Folders& folders, log::Sink& sink) {
+  if (sanitized) {
+    sink.write(log::make(log::Id::unconfined, {"anything", "built with a sanitizer"}));
+    return false;
+  }
+  const auto succeeded = [&](const char* what, int error) {
+    if (error != 0) sink.write(log::make(log::Id::unconfined, {what, base::error_text(error)}));
+    return error == 0;
+  };
+  succeeded("capabilities", drop_capabilities());
+  if (!succeeded("privileges", error_of(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))) return false;
+  const bool files = succeeded("files", restrict_files(folders));
+  succeeded("system calls", restrict_system_calls());
+  return files;
+}
+
+void report_refusals(log::Sink& sink) {
+  for (const std::string& name : take_refused_system_calls())
+    sink.write(log::make(log::Id::system_call_refused, {name}));
+}
+
+}  // namespace dmarc::daemon
