@@ -101,6 +101,7 @@ class SeedConfiguration(unittest.TestCase):
                              "dkim=fail", "dmarc=fail (p=quarantine dis=none) header.from=quarantine.example")
 
     def test_third_party_signature_does_not_align(self):
+        """DK-14"""
         text = world.sign(message("a@reject.example"), "esp.example")
         self.assert_rejected(world.send(text, ATTACKER), "reject.example")
 

@@ -177,7 +177,7 @@ void expect_equal(const Verdict& real, const NaiveVerdict& naive) {
 
 TEST(Differential, real_and_naive_evaluation_agree_on_generated_worlds) {
   const char* const wanted = std::getenv("DMARCD_DIFFERENTIAL_CASES");
-  const long cases = wanted ? std::atol(wanted) : 20000;
+  const long cases = wanted ? std::atol(wanted) : 100000;
   std::map<std::string, int> results;
   Generator generator(9989);
   for (long i = 0; i < cases && !::testing::Test::HasFailure(); ++i) {

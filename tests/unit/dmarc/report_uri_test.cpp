@@ -74,6 +74,7 @@ TEST(UriList, empty_elements_are_skipped) {
   EXPECT_EQ(uris(""), Uris{});
 }
 
+// REC-21, as the three below.
 TEST(UriList, the_obsolete_size_suffix_is_dropped) {
   EXPECT_EQ(uris("mailto:a@x.org!10m"), Uris{"mailto:a@x.org"});
   EXPECT_EQ(uris("mailto:a@x.org!2G"), Uris{"mailto:a@x.org"});

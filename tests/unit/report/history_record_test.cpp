@@ -102,6 +102,7 @@ TEST(HistoryRecord, null_sender_and_missing_macro_have_their_forms) {
       << record;
 }
 
+// RPT-08
 TEST(HistoryRecord, no_octet_of_a_sender_can_make_a_line_of_its_own) {
   auto judged = judgement(Result::pass, "v=DMARC1; p=none");
   judged.authentication.dkim.push_back(
