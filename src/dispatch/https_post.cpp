@@ -77,6 +77,7 @@ Outcome HttpsPost::send(const std::string& url, std::string_view gzip,
   transfer_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(gzip.size()));
   const Outcome outcome = outcome_of(transfer_.run(gzip, commit), gate);
   transfer_.set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+  transfer_.set(CURLOPT_OPENSOCKETDATA, static_cast<Gate*>(nullptr));
   return outcome;
 }
 

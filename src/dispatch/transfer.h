@@ -49,6 +49,8 @@ class CurlList {
   curl_slist* list_ = nullptr;
 };
 
+struct Upload;
+
 class Transfer {
  public:
   struct Result {
@@ -60,6 +62,9 @@ class Transfer {
   };
 
   Transfer(const char* protocols, TimeLimits limits);
+  ~Transfer();
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
 
   /// Throws std::runtime_error when the library refuses, which only a lack of memory or a library
   /// built without the feature makes it do.
@@ -76,6 +81,9 @@ class Transfer {
   struct Cleanup {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
   };
+  /// What libcurl's callbacks work on. They are called once more when the handle ends its
+  /// connection.
+  std::unique_ptr<Upload> upload_;
   std::unique_ptr<CURL, Cleanup> handle_;
 };
 
