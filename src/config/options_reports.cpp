@@ -25,8 +25,9 @@ std::vector<Option> history_options() {
        .type = Type::list,
        .example = "dmarc-reports@example.org",
        .summary = "Recipients whose mail is not recorded, separated by commas.",
-       .details = "Addresses as they stand in the first To field. With the address that reports "
-                  "come to, mail about reports does not cause further reports."},
+       .details = "A message is not recorded when its first To field or its envelope names one of "
+                  "them. With the address that reports come to, mail about reports does not cause "
+                  "further reports."},
   };
 }
 

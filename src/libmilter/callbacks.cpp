@@ -76,8 +76,10 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
                       unsigned long* spare, unsigned long* spare_too) noexcept {
   return guarded(context, [&]() -> sfsistat {
     *spare = *spare_too = 0;
-    const auto terms = milter::terms_for(static_cast<std::uint32_t>(offered_actions),
-                                         static_cast<std::uint32_t>(offered_steps), over_tcp());
+    const bool recipients = options().engine.environment()->wants_recipients();
+    const auto terms =
+        milter::terms_for(static_cast<std::uint32_t>(offered_actions),
+                          static_cast<std::uint32_t>(offered_steps), {over_tcp(), recipients});
     if (!terms) {
       options().engine.sink->write(
           log::make(log::Id::actions_missing,
@@ -119,6 +121,10 @@ sfsistat on_mail(Context context, char** arguments) noexcept {
   });
 }
 
+sfsistat on_recipient(Context context, char** arguments) noexcept {
+  return guarded_silent(context, [&](Session& session) { session.recipient(arguments[0]); });
+}
+
 sfsistat on_header(Context context, char* name, char* value) noexcept {
   return guarded_silent(context, [&](Session& session) { session.header(name, value); });
 }
@@ -156,6 +162,7 @@ smfiDesc callbacks(char* name) {
   description.xxfi_connect = on_connect;
   description.xxfi_helo = on_helo;
   description.xxfi_envfrom = on_mail;
+  description.xxfi_envrcpt = on_recipient;
   description.xxfi_header = on_header;
   description.xxfi_eoh = on_end_of_header;
   description.xxfi_eom = on_end_of_message;

@@ -64,7 +64,8 @@ void Conversation::negotiate(std::string_view data, std::string& answers) {
     state_ = State::closed;
     return;
   }
-  terms_ = terms_for(offer->actions, offer->protocol, slow_acknowledgements_);
+  terms_ = terms_for(offer->actions, offer->protocol,
+                     {slow_acknowledgements_, options_.environment()->wants_recipients()});
   if (!terms_) {
     options_.sink->write(log::make(log::Id::actions_missing,
                                    {hexadecimal(offer->actions), hexadecimal(required_actions())}));
@@ -100,6 +101,9 @@ Response Conversation::tell_session(const wire::Event& event, std::string_view d
     }
     case Command::mail:
       return mail(data);
+    case Command::rcpt:
+      recipient(data);
+      break;
     case Command::header:
       header(data);
       break;
@@ -132,6 +136,12 @@ Response Conversation::mail(std::string_view data) {
   if (!path || !session_) return Response::tempfail;
   ticket_->begin_message();
   return session_->mail(*path, macros_);
+}
+
+void Conversation::recipient(std::string_view data) {
+  const auto path = read_first_text(data);
+  if (!path) state_ = State::closed;
+  if (path && session_) session_->recipient(*path);
 }
 
 void Conversation::header(std::string_view data) {

@@ -64,6 +64,7 @@ class Conversation {
   Response tell_session(const wire::Event& event, std::string_view data);
   Response connect(std::string_view data);
   Response mail(std::string_view data);
+  void recipient(std::string_view data);
   void header(std::string_view data);
   void end_message(std::string& answers);
   void conclude(const std::optional<policy::Judgement>& judgement, std::string& answers);

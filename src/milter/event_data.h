@@ -26,7 +26,7 @@ struct FieldData {
 std::optional<ClientData> read_client(std::string_view data);
 std::optional<FieldData> read_field(std::string_view data);
 
-/// The first text: of HELO the name, of MAIL the path.
+/// The first text: of HELO the name, of MAIL and RCPT the path.
 std::optional<std::string_view> read_first_text(std::string_view data);
 
 }  // namespace dmarc::milter

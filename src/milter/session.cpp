@@ -50,6 +50,7 @@ struct Session::MessageState {
   policy::Message message;
   dns::LookupSession lookups;
   std::shared_ptr<SpfCheck> spf;
+  bool to_ignored_recipient = false;  ///< one of IgnoreMailTo
   std::size_t header_octets = 0;
   bool prefetched = false;
   Wake wake;
@@ -99,6 +100,12 @@ void Session::start_spf() {
       environment_->settings, *environment_->resolver, environment_->lookup_limits,
       spf::Request{message.client.value_or(local_client()), message.helo, message.sender});
   message_->spf->advance();
+}
+
+void Session::recipient(std::string_view argument) {
+  if (!message_) return;
+  message_->to_ignored_recipient |= report::is_ignored_recipient(
+      mail::parse_reverse_path(argument).text, environment_->history_options);
 }
 
 Response Session::header(std::string_view name, std::string_view value) {
@@ -157,7 +164,7 @@ std::optional<policy::Judgement> Session::resume() {
   std::unique_ptr<MessageState> state = std::move(message_);
   std::optional<policy::Judgement> judgement = try_to_judge(*state);
   if (judgement) {
-    conclude(state->message, *judgement);
+    conclude(*state, *judgement);
   } else {
     message_ = std::move(state);
   }
@@ -185,21 +192,21 @@ std::optional<policy::Judgement> Session::try_to_judge(MessageState& state) cons
   }
 }
 
-void Session::conclude(const policy::Message& message, const policy::Judgement& judgement) const {
+void Session::conclude(const MessageState& state, const policy::Judgement& judgement) const {
   // The record first: what the log tells of is in the history, whenever the process may end.
-  record(message, judgement);
+  record(state, judgement);
   for (const log::Event& event : judgement.events)
     environment_->sink->write(event);
 }
 
-void Session::record(const policy::Message& message, const policy::Judgement& judgement) const {
-  if (!environment_->history ||
-      !report::belongs_in_history(message, judgement, environment_->history_options)) {
+void Session::record(const MessageState& state, const policy::Judgement& judgement) const {
+  if (!environment_->history || state.to_ignored_recipient ||
+      !report::belongs_in_history(state.message, judgement, environment_->history_options)) {
     return;
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   environment_->history->append(report::history_record(
-      message, judgement, std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+      state.message, judgement, std::chrono::duration_cast<std::chrono::seconds>(now).count(),
       environment_->settings->host_name));
 }
 

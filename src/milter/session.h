@@ -1,9 +1,9 @@
 // One milter connection, without the milter library: events in, responses out. The libmilter glue
 // (libmilter/) and our own engine (native_engine.h) drive it; nothing here knows a socket.
 //
-// Life: connect, helo, then for each message mail, header..., end_of_message or abort; close by
-// destruction. A session keeps the settings that were current when its connection came, for all of
-// its messages.
+// Life: connect, helo, then for each message mail, recipient..., header..., end_of_message or
+// abort; close by destruction. A session keeps the settings that were current when its connection
+// came, for all of its messages.
 //
 // At MAIL the SPF check starts when the settings allow one; when the first From arrives the tree
 // walk is prefetched. Nothing here waits: end_of_message() gives no judgement while the DNS owes an
@@ -51,6 +51,10 @@ struct Environment {
   log::Sink* sink = nullptr;                     ///< outlives every session
   std::shared_ptr<report::HistoryFile> history;  ///< null without HistoryFile
   report::HistoryOptions history_options;
+
+  /// True when the recipients make a difference: otherwise the MTA need not tell them.
+  bool wants_recipients() const { return history && !history_options.ignore_mail_to.empty(); }
+
   /// Set when the MTA's failure to send a job id was logged: once is enough.
   mutable std::atomic_flag job_id_missed;
 };
@@ -84,6 +88,7 @@ class Session {
   Response connect(std::string_view host, const std::optional<base::IpAddress>& address);
   Response helo(std::string_view name);
   Response mail(std::string_view argument, const Macros& macros);
+  void recipient(std::string_view argument);
   Response header(std::string_view name, std::string_view value);
   /// Judges the message, writes its log lines and its history record; nothing while an answer is
   /// missing. An end of message without a beginning is deferred.
@@ -102,8 +107,8 @@ class Session {
   void start_spf();
   void prefetch();
   std::optional<policy::Judgement> try_to_judge(MessageState& state) const;
-  void conclude(const policy::Message& message, const policy::Judgement& judgement) const;
-  void record(const policy::Message& message, const policy::Judgement& judgement) const;
+  void conclude(const MessageState& state, const policy::Judgement& judgement) const;
+  void record(const MessageState& state, const policy::Judgement& judgement) const;
 
   std::shared_ptr<const Environment> environment_;
   std::string client_name_;

@@ -21,8 +21,8 @@ constexpr std::uint32_t welcome =
 // header too: its tests, and other clients made for it, tell it unasked.
 constexpr std::uint32_t unwanted =
     protocol::no_rcpt | protocol::no_body | protocol::no_data | protocol::no_unknown;
-constexpr std::uint32_t unanswered =
-    protocol::silent_helo | protocol::silent_header | protocol::silent_end_of_header;
+constexpr std::uint32_t unanswered = protocol::silent_helo | protocol::silent_rcpt |
+                                     protocol::silent_header | protocol::silent_end_of_header;
 
 }  // namespace
 
@@ -31,16 +31,17 @@ std::uint32_t required_actions() {
 }
 
 std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offered_steps,
-                               bool slow_acknowledgements) {
+                               const Situation& situation) {
   if ((offered_actions & needed) != needed) return std::nullopt;
   std::uint32_t steps = unwanted | unanswered;
+  if (situation.recipients) steps &= ~protocol::no_rcpt;
   // Postfix sends the macros of DATA even when DATA itself is unwanted, just before it hands the
   // connection to another process. Nothing answers them, so over TCP that process's first write
   // waits for our delayed acknowledgement: 40 ms for each message. An answer to DATA carries it.
   // libmilter ignores an end of message that comes right after DATA, as it would for a message
   // without any header field, and the MTA would wait for the answer; the end of the header comes
   // between them.
-  if (slow_acknowledgements) steps &= ~protocol::no_data;
+  if (situation.slow_acknowledgements) steps &= ~protocol::no_data;
   return Terms{needed | (offered_actions & welcome), offered_steps & steps};
 }
 

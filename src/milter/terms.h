@@ -23,10 +23,17 @@ struct Terms {
 /// The changes without which nothing is filtered.
 std::uint32_t required_actions();
 
-/// Nothing when the MTA does not offer what is required. With `slow_acknowledgements` our side
-/// acknowledges what it receives only when it has something to say, or after 40 ms.
+/// What the steps depend on.
+struct Situation {
+  /// Our side acknowledges what it receives only when it has something to say, or after 40 ms.
+  bool slow_acknowledgements = false;
+  /// It matters who the recipients are.
+  bool recipients = false;
+};
+
+/// Nothing when the MTA does not offer what is required.
 std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offered_steps,
-                               bool slow_acknowledgements);
+                               const Situation& situation);
 
 /// The macros that are wanted, as symbols ("i", "{mail_addr}"); for an MTA that offers to listen.
 /// For a stage that is named here they replace the MTA's own choice.

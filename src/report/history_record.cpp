@@ -146,10 +146,9 @@ void add_policy(Lines& lines, const Verdict& verdict) {
   lines.add("align_spf", !verdict.record ? 0 : verdict.spf_aligned ? 4 : 5);
 }
 
-/// True when the first To field names one of the addresses: OpenDMARC looks at that field, not at
-/// the envelope.
-bool is_addressed_to(const Message& message, const std::vector<std::string>& addresses) {
-  if (addresses.empty()) return false;
+/// True when the first To field names an ignored recipient: OpenDMARC looks at that field alone.
+bool names_ignored_recipient(const Message& message, const HistoryOptions& options) {
+  if (options.ignore_mail_to.empty()) return false;
   const auto to = mail::fields_named(message.header, "To");
   if (to.empty()) return false;
   std::string text = to.front()->value.substr(0, max_to_field);
@@ -158,11 +157,7 @@ bool is_addressed_to(const Message& message, const std::vector<std::string>& add
     if (const std::size_t bracket = part.rfind('<'); bracket != std::string_view::npos) {
       part = part.substr(bracket + 1, part.find('>', bracket) - bracket - 1);
     }
-    part = base::trim(part);
-    if (std::any_of(addresses.begin(), addresses.end(),
-                    [&](const std::string& address) { return base::iequals(address, part); })) {
-      return true;
-    }
+    if (is_ignored_recipient(base::trim(part), options)) return true;
   }
   return false;
 }
@@ -179,6 +174,12 @@ bool is_report_mail(const Message& message) {
 
 }  // namespace
 
+bool is_ignored_recipient(std::string_view address, const HistoryOptions& options) {
+  return std::ranges::any_of(options.ignore_mail_to, [&](const std::string& ignored) {
+    return base::iequals(ignored, address);
+  });
+}
+
 bool belongs_in_history(const Message& message, const Judgement& judgement,
                         const HistoryOptions& options) {
   if (judgement.verdicts.empty()) return false;
@@ -189,7 +190,7 @@ bool belongs_in_history(const Message& message, const Judgement& judgement,
   if (!judgement.verdicts.front().record && !options.record_all) return false;
   // Only what is genuine: a forger must not keep his mail out of the reports by a subject.
   if (judgement.result == Result::pass && is_report_mail(message)) return false;
-  return !is_addressed_to(message, options.ignore_mail_to);
+  return !names_ignored_recipient(message, options);
 }
 
 std::string history_record(const Message& message, const Judgement& judgement,

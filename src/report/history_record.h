@@ -22,13 +22,17 @@ namespace dmarc::report {
 struct HistoryOptions {
   /// RecordAllMessages: also messages to which no policy record applies.
   bool record_all = false;
-  /// IgnoreMailTo: no record for a message whose first To field names one of these addresses.
+  /// IgnoreMailTo: no record for a message to one of these addresses, by its first To field or its
+  /// envelope.
   std::vector<std::string> ignore_mail_to;
 };
 
-/// A message without a verdict (exempt, unreadable author, failed look-ups) has no record: an
-/// importer would take it for "this domain has withdrawn its policy". Neither has an aggregate report
-/// that passes.
+/// `address` as it stands in the envelope, without brackets.
+bool is_ignored_recipient(std::string_view address, const HistoryOptions& options);
+
+/// False for a message whose first To field names an ignored recipient. A message without a verdict
+/// (exempt, unreadable author, failed look-ups) has no record: an importer would take it for "this
+/// domain has withdrawn its policy". Neither has an aggregate report that passes.
 bool belongs_in_history(const policy::Message& message, const policy::Judgement& judgement,
                         const HistoryOptions& options);
 

@@ -46,6 +46,8 @@ def cases() -> Iterator[Case]:
     for what, address in TO.items():
         yield case(f"records_kept/IgnoreMailTo: {what}", ignoring,
                    message(fields=f"From: a@none.example\nTo: {address}\nDate: Mon, 23 Nov 2026 10:00:00 +0000"))
+    yield case("records_kept/IgnoreMailTo: listed in the envelope", ignoring,
+               message("a@none.example", recipients=("inbox@victim.example", "archive@example.net")))
     for how, lines in (("marking", ()), ("enforcing", ("RejectFailures true", "HoldQuarantinedMessages true"))):
         copying = options("CopyFailuresTo postmaster@example.net", *lines)
         for domain in ("none.example", "quarantine.example", "reject.example", "norecord.example"):

@@ -140,6 +140,13 @@ TEST(History, ignore_mail_to_looks_at_the_first_to_field) {
   EXPECT_TRUE(recorded("else@victim.example"));
 }
 
+TEST(History, ignore_mail_to_looks_at_the_envelope_in_any_case) {
+  const HistoryOptions options{.record_all = false, .ignore_mail_to = {"reports@victim.example"}};
+  EXPECT_TRUE(is_ignored_recipient("Reports@VICTIM.example", options));
+  EXPECT_FALSE(is_ignored_recipient("reports@sub.victim.example", options));
+  EXPECT_FALSE(is_ignored_recipient("", {.record_all = false, .ignore_mail_to = {}}));
+}
+
 // RPT-04: no reports on reports.
 TEST(HistoryRecord, a_genuine_report_is_not_recorded) {
   policy::Message report = message();
