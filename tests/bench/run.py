@@ -27,11 +27,13 @@ class Filter:
     name: str
     program: str
     options: str = ""
+    judges: bool = True
 
 
 FILTERS = (
     Filter("dmarcd native", str(BIN / "dmarcd"), "MilterEngine native\n"),
     Filter("dmarcd libmilter", str(BIN / "dmarcd"), "MilterEngine libmilter\n"),
+    Filter("empty libmilter filter", str(BIN / "empty_filter"), judges=False),
     Filter("opendmarc 1.4.2", os.environ["OPENDMARC"]),
 )
 REFERENCE = FILTERS[-1].name
@@ -61,7 +63,7 @@ class Result:
 
 CONNECTIONS = [Cell(connections=count, transport=transport) for transport in ("unix", "inet") for count in (1, 10, 100, 500)]
 DNS = [Cell(delay_ms=delay, cached=cached) for cached in (True, False) for delay in (0, 5, 30)]
-ALONE = [Cell(connections=1, delay_ms=30, cached=False), Cell(connections=1, delay_ms=30)]
+ALONE = [Cell(connections=1, transport=transport, delay_ms=30, cached=False) for transport in ("unix", "inet")]
 OPTIONS = [Cell(spf=False), Cell(history=True)]
 
 
@@ -113,7 +115,7 @@ class Run:
             process.wait()
         if seen["errors"]:
             raise SystemExit(f"{tried.name}, {cell}: {seen['errors']} errors")
-        if cell.spf and abs(seen["passes"] - seen["expected_passes"]) > cell.connections:
+        if tried.judges and cell.spf and abs(seen["passes"] - seen["expected_passes"]) > cell.connections:
             print(f"{tried.name}, {cell}: {seen['passes']} passes instead of {seen['expected_passes']}", file=sys.stderr)
         return seen
 
