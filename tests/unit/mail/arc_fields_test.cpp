@@ -20,7 +20,8 @@ TEST(ArcSeal, what_is_none) {
        {"", "i=1; d=a.example", "i=1; s=x", "d=a.example; s=x", "i=0; d=a.example; s=x",
         "i=51; d=a.example; s=x", "i=+1; d=a.example; s=x", "i=1; i=2; d=a.example; s=x",
         "i=1; d=a.example; D=b.example; s=x", "i=1; d=a example; s=x", "i=1; d=a..example; s=x",
-        "i=1; d=a.example; s=x; nonsense", "i=1; a; t", "i=01x; d=a.example; s=x", "i=1; d=a.example; s=x\nBcc: me"})
+        "i=1; d=a.example; s=x; nonsense", "i=1; a; t", "i=01x; d=a.example; s=x",
+        "i=1; d=a.example; s=x\nBcc: me"})
     EXPECT_FALSE(parse_arc_seal(value)) << value;
   EXPECT_TRUE(parse_arc_seal("i=50; d=a.example; s=x;"));
   EXPECT_FALSE(parse_arc_seal("i=1; d=a.example; s=" + std::string(70'000, 'x')));
