@@ -3,15 +3,13 @@
 // serve the next message properly, and in the end hold no more memory and descriptors than before.
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/socket.h>
 
-#include <array>
-#include <cerrno>
 #include <functional>
 #include <tuple>
 
 #include "base/ascii.h"
 #include "daemon_process.h"
+#include "raw_client.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
 #include "tools/milter_delivery.h"
@@ -28,59 +26,6 @@ _dmarc.author.example  TXT  "v=DMARC1; p=reject"
 )";
 
 constexpr std::string_view configuration = "AuthservID mx\nRejectFailures true\n";
-
-/// Octets on the daemon's socket, without any idea of a protocol.
-class RawClient {
- public:
-  explicit RawClient(const DaemonProcess& daemon)
-      : socket_(*tools::connect_to(daemon.socket(), patience)) {}
-
-  /// Ends early when the daemon closes the connection.
-  RawClient& send(std::string_view octets) {
-    while (!octets.empty() && await(POLLOUT)) {
-      const ssize_t sent = ::send(socket_.get(), octets.data(), octets.size(), MSG_NOSIGNAL);
-      if (sent <= 0) break;
-      octets.remove_prefix(static_cast<std::size_t>(sent));
-    }
-    return *this;
-  }
-
-  RawClient& send(Command command, std::string_view data = {}) {
-    return send(milter::wire::packet(command, data));
-  }
-
-  RawClient& negotiate() { return send(Command::negotiate, milter::wire::encode({})).receive(); }
-
-  /// Waits for an answer, whatever it is.
-  RawClient& receive() {
-    EXPECT_GT(read_some(), 0);
-    return *this;
-  }
-
-  /// True when the daemon closes the connection, after any answers.
-  bool is_closed_by_daemon() {
-    ssize_t got = 0;
-    while ((got = read_some()) > 0) {
-    }
-    // A reset is what a closed connection looks like when the daemon had not read everything.
-    return got == 0 || errno == ECONNRESET;
-  }
-
- private:
-  bool await(short event) {
-    pollfd ready{socket_.get(), event, 0};
-    return ::poll(&ready, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) > 0;
-  }
-
-  /// What recv() gives; -1 when nothing comes.
-  ssize_t read_some() {
-    await(POLLIN);
-    std::array<char, 4096> buffer;
-    return ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-  }
-
-  base::UniqueFd socket_;
-};
 
 class BrokenClients : public ::testing::TestWithParam<std::tuple<Engine, Transport>> {
  protected:
@@ -114,26 +59,6 @@ class BrokenClients : public ::testing::TestWithParam<std::tuple<Engine, Transpo
   DnsServer dns_;
   DaemonProcess daemon_;
 };
-
-const std::string client_fields =
-    Fields().text("mail.example").octet('4').port(25).text("192.0.2.1").take();
-const std::string header_fields = Fields().text("From").text("a@author.example").take();
-
-/// A conversation by the book, piece by piece.
-const std::vector<std::pair<Command, std::string>>& conversation() {
-  static const std::vector<std::pair<Command, std::string>> pieces{
-      {Command::connect, client_fields},
-      {Command::helo, Fields().text("mail.example").take()},
-      {Command::mail, Fields().text("<a@author.example>").take()},
-      {Command::rcpt, Fields().text("<b@example.net>").take()},
-      {Command::data, ""},
-      {Command::header, header_fields},
-      {Command::end_of_header, ""},
-      {Command::body, "text\r\n"},
-      {Command::end_of_message, ""},
-  };
-  return pieces;
-}
 
 TEST_P(BrokenClients, a_connection_that_says_nothing) {
   RawClient client(daemon_);
@@ -239,7 +164,7 @@ TEST_P(BrokenClients, each_command_twice_and_an_abort_after_each) {
 
 TEST_P(BrokenClients, end_of_message_again_and_again) {
   RawClient client(daemon_);
-  client.negotiate().send(Command::connect, client_fields);
+  client.negotiate().send(Command::connect, client_fields());
   for (int i = 0; i < 20; ++i)
     client.send(Command::end_of_message);
   expect_service();
@@ -261,7 +186,7 @@ TEST_P(BrokenClients, a_header_without_end) {
   for (std::size_t i = 0; i < 3; ++i)
     client.send(conversation()[i].first, conversation()[i].second);
   for (int i = 0; i < 20000; ++i)
-    client.send(Command::header, header_fields);
+    client.send(Command::header, header_fields());
   expect_service();
 }
 

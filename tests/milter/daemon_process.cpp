@@ -201,8 +201,16 @@ std::size_t DaemonProcess::resident_kib() const {
 }
 
 std::size_t DaemonProcess::open_files() const {
-  const std::filesystem::directory_iterator files("/proc/" + std::to_string(pid_) + "/fd");
-  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+  return entries_of("fd");
+}
+
+std::size_t DaemonProcess::threads() const {
+  return entries_of("task");
+}
+
+std::size_t DaemonProcess::entries_of(const char* folder) const {
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(pid_) + "/" + folder);
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 }  // namespace dmarc::test

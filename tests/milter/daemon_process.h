@@ -65,9 +65,10 @@ class DaemonProcess {
   /// Waits until a line from that place on pleases `wanted`; false when none came in time.
   bool wait_for_log(std::size_t place, const std::function<bool(const std::string&)>& wanted) const;
 
-  /// Resident memory in KiB, and the number of open files.
+  /// Resident memory in KiB, and the numbers of open files and of threads.
   std::size_t resident_kib() const;
   std::size_t open_files() const;
+  std::size_t threads() const;
 
  private:
   void start(const std::string& configuration_path, const std::string& socket);
@@ -75,6 +76,7 @@ class DaemonProcess {
   void await_socket();
   bool has_ended();
   std::string last_words() const;
+  std::size_t entries_of(const char* folder) const;
 
   tools::SocketSpec socket_;
   pid_t pid_ = -1;
