@@ -23,8 +23,9 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long offered_actions, unsigned 
                       unsigned long, unsigned long, unsigned long* actions, unsigned long* steps,
                       unsigned long* spare, unsigned long* spare_too) {
   *spare = *spare_too = 0;
-  const auto terms = milter::terms_for(static_cast<std::uint32_t>(offered_actions),
-                                       static_cast<std::uint32_t>(offered_steps), over_tcp);
+  const auto terms =
+      milter::terms_for(static_cast<std::uint32_t>(offered_actions),
+                        static_cast<std::uint32_t>(offered_steps), {over_tcp, false});
   if (!terms) return SMFIS_REJECT;
   *actions = terms->actions;
   *steps = terms->steps;
