@@ -95,6 +95,12 @@ std::vector<submission::Destination> AggregateRun::find_destinations(const Work&
   auto destinations = submission::verify(*name, work.policy.rua, submission::ReportTag::rua,
                                          settings_.evaluation, session);
   for (submission::Destination& destination : destinations) {
+    if (is_one_too_many(destination, work)) {
+      destination.agreement = Agreement::refused;
+      destination.reason = "more than " + std::to_string(max_domains_of_organization) +
+                           " domains of " + destination.organization->text();
+      destination.targets.clear();
+    }
     std::erase_if(destination.targets, [&](const submission::ReportUri& target) {
       const std::string reason = settings_.refuse_target(target);
       if (!reason.empty()) destination.reason = reason;
@@ -104,6 +110,13 @@ std::vector<submission::Destination> AggregateRun::find_destinations(const Work&
       destination.agreement = Agreement::refused;
   }
   return destinations;
+}
+
+bool AggregateRun::is_one_too_many(const submission::Destination& destination, const Work& work) {
+  if (!destination.organization) return false;
+  auto& domains = reported_[{work.news.key.period.begin, *destination.organization}];
+  if (domains.size() < max_domains_of_organization) domains.insert(work.policy.domain);
+  return !domains.contains(work.policy.domain);
 }
 
 void AggregateRun::preview(Work& work) {

@@ -15,9 +15,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <dmarc/evaluate.h>
@@ -33,6 +36,10 @@ namespace dmarc::dispatch {
 
 /// Open reports of earlier days that one run takes up again.
 inline constexpr std::size_t max_resumed = 10'000;
+
+/// Policy domains of one organization that are reported on in a period. Who makes thousands of them
+/// wants thousands of mails sent, to whatever the mail exchangers of his domains are (RPT-03).
+inline constexpr std::size_t max_domains_of_organization = 200;
 
 struct RunSettings {
   ReportFiles::Heading heading;  ///< without report_id and period
@@ -112,6 +119,7 @@ class AggregateRun {
   bool record(Work& work, const store::Delivery& delivery, const submission::Outcome& outcome);
 
   std::vector<submission::Destination> find_destinations(const Work& work);
+  bool is_one_too_many(const submission::Destination& destination, const Work& work);
   void write_files(Work& work);
   void put_files_away(Work& work);
   void conclude(Work& work);
@@ -123,6 +131,8 @@ class AggregateRun {
   Courier& courier_;
   dns::AsyncResolver& resolver_;
   Observer observer_;
+  /// The policy domains reported on, by the begin of the period and the organization.
+  std::map<std::pair<std::int64_t, dns::Name>, std::set<std::string>> reported_;
 };
 
 }  // namespace dmarc::dispatch

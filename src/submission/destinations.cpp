@@ -73,6 +73,7 @@ Destination verify_one(const std::string& uri, const Discovery& policy, ReportTa
                        const Options& options, dns::Resolver& resolver) {
   Destination destination;
   destination.uri = uri;
+  if (policy.organizations.size() == 1) destination.organization = policy.organizations.front();
   const auto published = parse_report_uri(uri);
   if (!published) {
     refuse(destination, published.error());

@@ -11,6 +11,7 @@
 // Threads: pure functions; the resolver is called from the calling thread.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ enum class Agreement {
 
 struct Destination {
   std::string uri;  ///< as published
+  /// The policy domain's Organizational Domain; unset when it could not be found out.
+  std::optional<dns::Name> organization = {};
   Agreement agreement = Agreement::refused;
   std::string reason;  ///< of refused and deferred, one clause in printable ASCII
   /// Where the reports go: the URI itself, or what the destination wants instead.

@@ -189,6 +189,26 @@ TEST_F(AggregateRunTest, a_destination_that_is_gone_keeps_no_report_open) {
   EXPECT_EQ(stored().state, store::ReportState::done);
 }
 
+// RPT-03: who makes domains by the thousand does not get as many mails sent.
+TEST_F(AggregateRunTest, only_so_many_domains_of_one_organization_are_reported_on) {
+  std::string records;
+  std::string zone = "_dmarc.example.org TXT \"v=DMARC1; p=reject\"\n";
+  for (std::size_t i = 0; i <= max_domains_of_organization; ++i) {
+    const std::string domain = "d" + std::to_string(i) + ".example.org";
+    records += Sample{.job = "Q" + std::to_string(i),
+                      .pdomain = domain,
+                      .rua = "rua mailto:a@" + domain + "\n"}
+                   .text();
+    zone += "_dmarc." + domain + " TXT \"v=DMARC1; p=reject\"\n";
+  }
+  zone_ = dns::Zone::parse(zone).value();
+  import(records);
+  send();
+  EXPECT_EQ(courier_.delivered.size(), max_domains_of_organization);
+  EXPECT_EQ(news_.size(), max_domains_of_organization + 1);
+  EXPECT_EQ(news_.back().end, ReportNews::End::nobody);
+}
+
 TEST_F(AggregateRunTest, a_dry_run_changes_nothing) {
   import(Sample{.rua = "rua mailto:a@example.org\nrua mailto:victim@other.example\n"}.text());
   settings_.dry_run = true;
