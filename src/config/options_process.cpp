@@ -61,6 +61,11 @@ std::vector<Option> process_options() {
        .default_value = "true",
        .reload = Reload::at_start,
        .summary = "Leave the terminal and run in the background; the flag `-f` overrides it."},
+  };
+}
+
+std::vector<Option> serving_options() {
+  return {
       {.name = "BaseDirectory",
        .type = Type::path,
        .example = "/run/opendmarc",
@@ -173,6 +178,7 @@ std::vector<Option> logging_options() {
 
 std::vector<Section> process_sections() {
   std::vector<Option> process = process_options();
+  std::ranges::move(serving_options(), std::back_inserter(process));
   std::ranges::move(survival_options(), std::back_inserter(process));
   return {{"Socket and process", std::move(process)}, {"Logging", logging_options()}};
 }

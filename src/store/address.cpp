@@ -1,10 +1,10 @@
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/decimal.h"
+#include "base/percent.h"
 #include "store/database.h"
 
 namespace dmarc::store {
@@ -17,23 +17,6 @@ constexpr std::array<std::pair<std::string_view, Engine>, 4> schemes{
      {"mysql", Engine::mariadb},
      {"mariadb", Engine::mariadb},
      {"postgresql", Engine::postgresql}}};
-
-/// With %XX replaced (RFC 3986 section 2.1); a "%" that begins no escape stays as it is.
-std::string decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned octet = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(digits, digits + 2, octet, 16).ptr == digits + 2) {
-      result += static_cast<char>(octet);
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
 
 /// What stands before the separator, which is removed with it; nothing when it is not there.
 std::optional<std::string_view> take_until(std::string_view& text, std::size_t position) {
@@ -49,7 +32,7 @@ bool read_host(std::string_view text, Address& address) {
   const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
   std::string_view host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  address.host = decoded(host);
+  address.host = base::percent_decoded(host);
   if (colon == std::string_view::npos) return true;
   const auto port = base::parse_decimal<std::uint16_t>(text.substr(colon + 1));
   address.port = port.value_or(0);
@@ -63,17 +46,17 @@ Parsed read_server(std::string_view rest, Address address) {
   std::string_view authority = take_until(rest, rest.find('/')).value_or("");
   if (auto credentials = take_until(authority, authority.rfind('@'))) {
     const auto user = take_until(*credentials, credentials->find(':'));
-    address.user = decoded(user.value_or(*credentials));
-    if (user) address.password = decoded(*credentials);
+    address.user = base::percent_decoded(user.value_or(*credentials));
+    if (user) address.password = base::percent_decoded(*credentials);
   }
   if (!read_host(authority, address)) return tl::unexpected(std::string("the port is no number"));
   std::string_view query = rest;
   const auto name = take_until(query, rest.find('?'));
-  address.name = decoded(name.value_or(rest));
+  address.name = base::percent_decoded(name.value_or(rest));
   if (name) {
     if (!query.starts_with("socket="))
       return tl::unexpected(std::string("only \"socket=\" may stand after \"?\""));
-    address.host = decoded(query.substr(7));
+    address.host = base::percent_decoded(query.substr(7));
   }
   if (address.host.empty()) address.host = "localhost";
   if (address.name.empty()) return tl::unexpected(std::string("the database's name is missing"));

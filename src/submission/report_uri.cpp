@@ -1,9 +1,8 @@
 #include "submission/report_uri.h"
 
-#include <charconv>
-
 #include "base/ascii.h"
 #include "base/ip_address.h"
+#include "base/percent.h"
 #include "submission/address.h"
 
 namespace dmarc::submission {
@@ -15,25 +14,9 @@ tl::unexpected<std::string> error(std::string_view text) {
   return tl::unexpected(std::string(text));
 }
 
-/// With %XX replaced (RFC 3986 section 2.1). The parser of records has seen to two digits each.
-std::string decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned octet = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(digits, digits + 2, octet, 16).ptr == digits + 2) {
-      result += static_cast<char>(octet);
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
 Parsed parse_mailto(std::string_view uri, std::string_view rest) {
-  const auto address = Address::parse(decoded(rest.substr(0, rest.find_first_of("?#"))));
+  const auto address =
+      Address::parse(base::percent_decoded(rest.substr(0, rest.find_first_of("?#"))));
   if (!address) return error(address.error());
   return ReportUri{std::string(uri), ReportUri::Scheme::mailto, address->domain, address->text()};
 }

@@ -8,31 +8,34 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from namespace import HOST_NAME, SERVER, SERVER_V6
 
+T = TypeVar("T")
 DEADLINE = 30  # seconds that a program may take to come up; a slow machine is not a failure
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """For what gives no sign but its effect."""
+def wait_until(condition: Callable[[], T], what: str) -> T:
+    """The first result of `condition()` that is true: for what gives no sign but its effect."""
     end = time.monotonic() + DEADLINE
-    while not condition():
+    while not (result := condition()):
         if time.monotonic() > end:
-            raise AssertionError(f"still without {what}")
+            raise AssertionError(f"never: {what}")
         time.sleep(0.02)
+    return result
+
+
+def accepts(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def wait_for_port(address: str, port: int) -> None:
-    end = time.monotonic() + DEADLINE
-    while True:
-        try:
-            socket.create_connection((address, port), timeout=1).close()
-            return
-        except OSError as error:
-            if time.monotonic() > end:
-                raise AssertionError(f"nothing listens on {address}:{port}: {error}") from error
-            time.sleep(0.02)  # a connection attempt is the only way to see that a port is open
+    wait_until(lambda: accepts(address, port), f"something that listens on {address}:{port}")
 
 
 def wait_for_path(path: str) -> None:

@@ -15,6 +15,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 from database import Database
+from history_record import history_record
 from smtp_sink import SmtpSink
 
 BIN = Path(os.environ["DMARCD_BIN_DIR"])
@@ -22,32 +23,6 @@ ROUNDS = 100
 DOMAINS = [f"d{number}.example" for number in range(5)]
 HOSTS = ("mx1", "mx2", "mx3")
 FIRST_DAY = 1_760_000_000 // 86_400 * 86_400
-
-RECORD = """\
-job Q{number}
-reporter {host}.example.net
-received {received}
-ipaddr 192.0.2.{number}
-from {domain}
-mfrom {domain}
-spf 0
-spf_scope 1
-pdomain {domain}
-policy 15 discovery=treewalk testing=n psd=u requested=reject
-rua mailto:dmarc@{domain}
-pct 100
-adkim 114
-aspf 114
-p 114
-sp 0
-fo 0
-align_dkim 5
-align_spf 4
-arc 7
-arc_policy 2 json:[]
-action 2
-"""
-
 
 class Fleet(unittest.TestCase):
     def setUp(self) -> None:
@@ -80,7 +55,7 @@ class Fleet(unittest.TestCase):
 
     def import_day(self, day: int) -> None:
         history = self.folder / "history"
-        history.write_text("".join(RECORD.format(number=number, host=HOSTS[0], received=day + 60, domain=domain)
+        history.write_text("".join(history_record(domain, f"dmarc@{domain}", day + 60, job=f"Q{number}")
                                    for number, domain in enumerate(DOMAINS)))
         self.run_to_end("import", str(history))
 

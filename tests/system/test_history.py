@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 import unittest
 
 import services
@@ -44,11 +43,7 @@ class Load:
             thread.join()
 
     def wait_for(self, count: int) -> None:
-        end = time.monotonic() + services.DEADLINE
-        while len(self.accepted) < count:
-            if time.monotonic() > end:
-                raise AssertionError(f"only {len(self.accepted)} messages accepted")
-            time.sleep(0.01)
+        services.wait_until(lambda: len(self.accepted) >= count, f"{count} messages accepted")
 
     def _send(self) -> None:
         while not self._stopping.is_set():

@@ -19,16 +19,6 @@ NOBODY = pwd.getpwnam("nobody").pw_uid
 DMARCD = str(world.BIN / "dmarcd")
 
 
-def wait_until(condition, what: str):
-    """The first result of `condition()` that is true."""
-    end = time.monotonic() + services.DEADLINE
-    while not (result := condition()):
-        if time.monotonic() > end:
-            raise AssertionError(f"never: {what}")
-        time.sleep(0.02)
-    return result
-
-
 def child_of(pid: int) -> int | None:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return int(children[0]) if children else None
@@ -60,7 +50,7 @@ class ProcessTest(unittest.TestCase):
         return process
 
     def logged(self, text: str):
-        wait_until(lambda: text in self.log.read_text(), f"log line {text!r} in:\n{self.log.read_text()}")
+        services.wait_until(lambda: text in self.log.read_text(), f"log line {text!r} in:\n{self.log.read_text()}")
 
 
 class AutoRestart(ProcessTest):
@@ -71,7 +61,7 @@ class AutoRestart(ProcessTest):
         first = child_of(parent.pid)
         os.kill(first, signal.SIGKILL)
         self.logged("terminated with signal 9, restarting")
-        wait_until(answers, "an answer of the second filter")
+        services.wait_until(answers, "an answer of the second filter")
         self.assertNotEqual(child_of(parent.pid), first)
         self.assertEqual(parent.stop(), 0)
         self.assertFalse(pid_file.exists())
@@ -81,7 +71,7 @@ class AutoRestart(ProcessTest):
         for number in (signal.SIGHUP, signal.SIGUSR1):
             before = self.log.read_text().count("configuration reloaded")
             os.kill(parent.pid, number)
-            wait_until(lambda: self.log.read_text().count("configuration reloaded") > before, f"reload by {number}")
+            services.wait_until(lambda: self.log.read_text().count("configuration reloaded") > before, f"reload by {number}")
         self.assertEqual(parent.stop(), 0)
 
     def test_the_limits_end_it(self):
@@ -90,7 +80,7 @@ class AutoRestart(ProcessTest):
             with self.subTest(lines=lines):
                 parent = self.start("AutoRestart true\n" + lines)
                 last = None
-                while (child := wait_until(lambda: not alive(parent) or other_child(parent, last), "a child")) is not True:
+                while (child := services.wait_until(lambda: not alive(parent) or other_child(parent, last), "a child")) is not True:
                     last = child
                     os.kill(child, signal.SIGKILL)
                 self.logged(said)
@@ -173,7 +163,7 @@ class Confinement(ProcessTest):
     def test_the_file_with_the_process_id_and_the_socket_are_removed(self):
         pid_file, path = self.folder / "pid", self.folder / "socket"
         filter_ = self.start(f"UserID nobody\nPidFile {pid_file}\n", "-p", f"local:{path}", ready=path)
-        wait_until(pid_file.exists, "the file with the process id")
+        services.wait_until(pid_file.exists, "the file with the process id")
         self.assertEqual(filter_.stop(), 0)
         self.assertEqual([pid_file.exists(), path.exists()], [False, False])
 
@@ -211,7 +201,7 @@ class Confinement(ProcessTest):
         for descriptor in (0, 1, 2):
             self.assertEqual(os.readlink(f"/proc/{pid}/fd/{descriptor}"), "/dev/null")
         os.kill(pid, signal.SIGTERM)
-        wait_until(lambda: not pid_file.exists(), "the end")
+        services.wait_until(lambda: not pid_file.exists(), "the end")
 
 
 class ServiceManager(ProcessTest):
@@ -249,7 +239,7 @@ class ServiceManager(ProcessTest):
         self.assertTrue(answers())
         os.kill(pid, signal.SIGTERM)
         self.told("STOPPING=1")
-        wait_until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text(), "the end")
+        services.wait_until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text(), "the end")
 
 
 if __name__ == "__main__":

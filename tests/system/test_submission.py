@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 import services
+from history_record import history_record
 from namespace import HOST_NAME, SERVER
 from world import BIN, SEED, SELECTOR, World, auth_results
 
@@ -19,6 +20,7 @@ UPLOAD_SERVER = Path(__file__).parent.parent / "support" / "upload_server"
 USER = "nobody"
 TODAY = datetime.datetime.now(datetime.timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
 YESTERDAY = TODAY - datetime.timedelta(days=1)
+RECEIVED = int(YESTERDAY.timestamp()) + 60
 
 world: World
 
@@ -30,34 +32,6 @@ def setUpModule() -> None:
 
 def tearDownModule() -> None:
     world.close()
-
-
-def record(domain: str, rua: str) -> str:
-    """A history record of yesterday."""
-    return f"""\
-job Q1
-reporter mx.victim.example
-received {int(YESTERDAY.timestamp()) + 60}
-ipaddr 192.0.2.1
-from {domain}
-mfrom {domain}
-spf 0
-spf_scope 1
-pdomain {domain}
-policy 15
-rua mailto:{rua}
-pct 100
-adkim 114
-aspf 114
-p 114
-sp 0
-fo 0
-align_dkim 5
-align_spf 4
-arc 7
-arc_policy 2 json:[]
-action 2
-"""
 
 
 class Reporter:
@@ -86,7 +60,7 @@ class Reporter:
 class Bounce(unittest.TestCase):
     def setUp(self):
         self.reporter = Reporter("bounce", "ReportEmail dmarc@victim.example\nReportBounceAddress dmarc-bounces@victim.example\n",
-                                 record("elsewhere.example", "gone@elsewhere.example"))
+                                 history_record("elsewhere.example", "gone@elsewhere.example", RECEIVED))
         server = subprocess.Popen([UPLOAD_SERVER, self.reporter.folder, "smtp", "--reply", "rcpt=550 5.1.1 no such user"],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(server.communicate)
@@ -129,7 +103,7 @@ ReportSmtpUser submitter@{HOST_NAME}
 ReportSmtpPasswordFile {password}
 ReportDkimKey {key}
 ReportDkimSelector {SELECTOR}
-""", record("victim.example", "inbox@victim.example"))
+""", history_record("victim.example", "inbox@victim.example", RECEIVED))
 
     def arrived(self) -> email.message.Message | None:
         """The report in the mailbox."""
