@@ -37,7 +37,7 @@ class RoundResolver final : public dns::AsyncResolver {
   std::vector<std::pair<dns::Question, Callback>> waiting_;
 };
 
-constexpr std::string_view zone_text = R"(
+constexpr std::string_view cold_zone = R"(
 _dmarc.bank.example        TXT "v=DMARC1; p=reject; np=quarantine"
 bank.example               TXT "v=spf1 ip4:203.0.113.5 -all"
 esp.example                TXT "v=spf1 include:_spf.esp.example -all"
@@ -84,7 +84,7 @@ class RoundsTest : public testing::Test {
 
   test::LogCapture log_;
   std::shared_ptr<RoundResolver> resolver_ =
-      std::make_shared<RoundResolver>(dns::Zone::parse(zone_text).value());
+      std::make_shared<RoundResolver>(dns::Zone::parse(cold_zone).value());
   std::shared_ptr<const Environment> environment_;
 };
 
