@@ -1,6 +1,7 @@
 #include "report/failure_report.h"
 
 #include "base/ascii.h"
+#include "mail/header_writer.h"
 #include "report/header_text.h"
 #include "report/mail_date.h"
 
@@ -20,21 +21,29 @@ std::string boundary_of(const FailureLetter& letter) {
   return "=_" + letter.token;
 }
 
+/// Beyond ASCII there can be a display name at most.
+std::string from_text(std::string_view from) {
+  const std::size_t bracket = from.rfind('<');
+  if (bracket == std::string_view::npos) return std::string(from);
+  const std::string_view name = base::trim(from.substr(0, bracket));
+  return mail::encode_words(name) + " " + std::string(from.substr(bracket));
+}
+
 /// The null return path, Auto-Submitted and the content type each keep other programs from
 /// answering (RFC 3834 section 2 "When (not) to send automatic responses").
-std::string header(const FailureIncident& incident, const FailureLetter& letter) {
-  return "From: " + base::printable(letter.from, 512) + "\r\n" +  //
-         "To: " + letter.to + "\r\n" +                            //
-         "Date: " + mail_date(letter.date) + "\r\n" +             //
-         "Message-ID: <" + letter.token + "@" + letter.host_name + ">\r\n" +
-         "Subject: DMARC failure report for " + incident.author.text() + "\r\n received from " +
-         shown_client(incident) + "\r\n" +
-         "Auto-Submitted: auto-generated\r\n"
-         "MIME-Version: 1.0\r\n"
-         "Content-Type: multipart/report;\r\n"
-         "\treport-type=feedback-report;\r\n"
-         "\tboundary=\"" +
-         boundary_of(letter) + "\"\r\n\r\n";
+mail::HeaderWriter header(const FailureIncident& incident, const FailureLetter& letter) {
+  mail::HeaderWriter header;
+  header.add("From", from_text(letter.from));
+  header.add("To", letter.to);
+  header.add("Date", mail_date(letter.date));
+  header.add("Message-ID", "<" + letter.token + "@" + letter.host_name + ">");
+  header.add("Subject", "DMARC failure report for " + incident.author.text() + " received from " +
+                            shown_client(incident));
+  header.add("Auto-Submitted", "auto-generated");
+  header.add("MIME-Version", "1.0");
+  header.add("Content-Type", "multipart/report; report-type=feedback-report; boundary=\"" +
+                                 boundary_of(letter) + "\"");
+  return header;
 }
 
 std::string notification(const FailureIncident& incident, const FailureLetter& letter) {
@@ -76,7 +85,7 @@ std::string part(std::string_view boundary, std::string_view description, std::s
 
 std::string failure_report(const FailureIncident& incident, const FailureLetter& letter) {
   const std::string boundary = boundary_of(letter);
-  return header(incident, letter) +
+  return header(incident, letter).text() + "\r\n" +
          part(boundary, "Notification", "text/plain; charset=us-ascii",
               notification(incident, letter)) +
          part(boundary, "DMARC failure report", "message/feedback-report",

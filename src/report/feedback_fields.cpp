@@ -78,7 +78,7 @@ std::string sender_text(const mail::ReversePath& sender, const Redactor* redacto
 /// The address, with the name that the MTA has found for it as a comment.
 std::string source_text(const FailureIncident& incident) {
   const auto name = dns::Name::parse(incident.client_name);
-  if (!name || !name->is_hostname()) return incident.client_address;
+  if (!name || !name->is_hostname() || name->label_count() < 2) return incident.client_address;
   return incident.client_address + " (" + name->text() + ")";
 }
 

@@ -2,22 +2,18 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sys/random.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <span>
 #include <stdexcept>
-#include <system_error>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "mail/encoded_word.h"
 
 namespace dmarc::report {
 namespace {
 
-constexpr std::size_t key_octets = 32;
 // 72 bits: two of a million mailboxes have the same hash once in ten thousand years of reports.
 constexpr std::size_t hash_octets = 9;
 
@@ -44,19 +40,6 @@ constexpr std::array recipient_fields{"To",
 /// What stands before an address in fields about authentication, and could be a part of it.
 constexpr std::array keywords{"envelope-from=", "header.from=",   "header.i=",   "i=",
                               "smtp.auth=",     "smtp.mailfrom=", "smtp.rcptto="};
-
-/// RFC 4648 section 5 "Base 64 Encoding with URL and Filename Safe Alphabet"; three octets each.
-std::string base64url(std::span<const unsigned char> octets) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  for (std::size_t i = 0; i + 2 < octets.size(); i += 3) {
-    const unsigned group = octets[i] * 0x10000u + octets[i + 1] * 0x100u + octets[i + 2];
-    for (const unsigned shift : {18u, 12u, 6u, 0u})
-      text += digits[(group >> shift) & 0x3f];
-  }
-  return text;
-}
 
 /// What can stand in a local part without quotes: atext, dots, and whatever is beyond ASCII.
 bool is_local(char c) {
@@ -139,14 +122,6 @@ std::string addresses_alone(std::string_view text) {
 
 }  // namespace
 
-std::string Redactor::random_key() {
-  std::string key(key_octets, '\0');
-  // getrandom(2): up to 256 octets always come in one piece.
-  if (::getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size()))
-    throw std::system_error(errno, std::generic_category(), "getrandom");
-  return key;
-}
-
 std::string Redactor::local_part(std::string_view local_part) const {
   const std::string text = base::lower(local_part);
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
@@ -155,7 +130,11 @@ std::string Redactor::local_part(std::string_view local_part) const {
              reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data(),
              &size) == nullptr)
     throw std::runtime_error("HMAC-SHA256 is not available");
-  return base64url(std::span(hash).first(hash_octets));
+  // RFC 4648 section 5 "Base 64 Encoding with URL and Filename Safe Alphabet".
+  std::string hashed = base::base64({reinterpret_cast<const char*>(hash.data()), hash_octets});
+  std::ranges::replace(hashed, '+', '-');
+  std::ranges::replace(hashed, '/', '_');
+  return hashed;
 }
 
 std::string Redactor::without_local_parts(std::string_view text) const {

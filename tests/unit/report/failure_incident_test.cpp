@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "failure_fixture.h"
+#include "support/failure_fixture.h"
 
 namespace dmarc::report {
 namespace {

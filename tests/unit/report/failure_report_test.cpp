@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/ascii.h"
-#include "failure_fixture.h"
+#include "support/failure_fixture.h"
 
 namespace dmarc::report {
 namespace {
@@ -32,13 +32,12 @@ TEST(FailureReport, is_a_report_of_three_parts) {
             "To: f@example.org\r\n"
             "Date: Mon, 21 Sep 2026 14:14:20 +0000\r\n"
             "Message-ID: <TOKEN@mx.victim.example>\r\n"
-            "Subject: DMARC failure report for news.example.org\r\n"
-            " received from client.attack.example\r\n"
+            "Subject: DMARC failure report for news.example.org received from\r\n"
+            " client.attack.example\r\n"
             "Auto-Submitted: auto-generated\r\n"
             "MIME-Version: 1.0\r\n"
-            "Content-Type: multipart/report;\r\n"
-            "\treport-type=feedback-report;\r\n"
-            "\tboundary=\"=_TOKEN\"\r\n"
+            "Content-Type: multipart/report; report-type=feedback-report;\r\n"
+            " boundary=\"=_TOKEN\"\r\n"
             "\r\n"
             "--=_TOKEN\r\n"
             "Content-Description: Notification\r\n"

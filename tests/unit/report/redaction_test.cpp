@@ -26,7 +26,6 @@ TEST_F(RedactionTest, a_local_part_has_one_hash_in_any_case) {
 
 TEST_F(RedactionTest, nobody_can_compute_it_without_the_key) {
   EXPECT_NE(Redactor("another key").local_part("jo"), jo_);
-  EXPECT_NE(Redactor::random_key(), Redactor::random_key());
 }
 
 TEST_F(RedactionTest, local_parts_go_wherever_they_stand) {
