@@ -24,7 +24,9 @@ tl::expected<Configuration, std::string> build(Context& context) {
           .and_then([&] { return fill_reports(context, made.reports); })
           .and_then([&] { return fill_policy(context, made.policy); })
           .and_then(
-              [&] { return fill_submission(context, made.policy.host_name, made.submission); });
+              [&] { return fill_submission(context, made.policy.host_name, made.submission); })
+          .and_then(
+              [&] { return fill_failure_reports(context, made.submission, made.failure_reports); });
   if (!filled) return tl::unexpected(filled.error());
   remark(context);
   made.warnings = context.take_warnings();

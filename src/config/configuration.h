@@ -20,6 +20,7 @@
 #include "log/event.h"
 #include "policy/settings.h"
 #include "report/history_record.h"
+#include "submission/failure_settings.h"
 #include "submission/settings.h"
 
 namespace dmarc::config {
@@ -87,10 +88,11 @@ struct Configuration {
   History history;
   Reports reports;
   submission::Settings submission;
+  submission::FailureSettings failure_reports;
   policy::Settings policy;
   std::vector<std::string> files;  ///< others that were read, as the filter finds them
-  /// Things worth telling once the log is open: options of later versions, a PSL that can't be
-  /// read.
+  /// Things worth telling once the log is open: lines that do not what they seem to, a PSL that
+  /// can't be read.
   std::vector<log::Event> warnings;
 };
 

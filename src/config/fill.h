@@ -23,5 +23,7 @@ Filled fill_policy(Context& context, policy::Settings& settings);
 /// `host_name` is this host's.
 Filled fill_submission(Context& context, const std::string& host_name,
                        submission::Settings& settings);
+Filled fill_failure_reports(Context& context, const submission::Settings& submission,
+                            submission::FailureSettings& settings);
 
 }  // namespace dmarc::config

@@ -225,8 +225,6 @@ std::string entry(const Option& option) {
                      ".br\n" + paragraph(option.summary);
   if (option.effect == Effect::never)
     return roff + paragraph("Has no effect: " + std::string(option.details) + ".");
-  if (option.effect == Effect::later)
-    roff += paragraph("Accepted, but does nothing in this version.");
   if (!option.details.empty()) roff += paragraphs(option.details);
   return roff;
 }

@@ -34,7 +34,6 @@ enum class Reload { at_start, for_new_connections };
 
 enum class Effect {
   acts,
-  later,  ///< read, checked and logged; a later version will act on it
   never,  ///< a name of newer OpenDMARC versions; the row says what stands in its place
 };
 

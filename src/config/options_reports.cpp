@@ -56,21 +56,49 @@ std::vector<Option> failure_report_options() {
       {.name = "FailureReports",
        .type = Type::boolean,
        .default_value = "false",
-       .effect = Effect::later,
-       .summary = "Send failure reports to domain owners that ask for them."},
+       .summary = "Send failure reports to domain owners that ask for them (tag `ruf`).",
+       .details =
+           "Such a report tells of one message: where it came from, which checks failed (the tag "
+           "`fo` says which matter), its header, never its body. It leaves after the message was "
+           "answered, by `ReportCommand` where the file has that option, otherwise as "
+           "`ReportTransport` says.\n\n"
+           "No report is made of mail with the null sender, of mail that says `Auto-Submitted`, "
+           "of reports, and for the record of a public suffix (`psd=y`); addresses of other "
+           "organizations must have agreed to get reports on the domain."},
       {.name = "FailureReportsOnNone",
        .type = Type::boolean,
        .default_value = "false",
-       .effect = Effect::later,
        .summary = "Send them for domains whose policy is `none` too."},
       {.name = "FailureReportsBcc",
-       .effect = Effect::later,
        .example = "postmaster@example.org",
-       .summary = "An address that gets a copy of every failure report."},
+       .summary = "An address, or several separated by commas, that gets a copy of every failure "
+                  "report.",
+       .details = "Also of messages that fail and whose domain's owner asks for no reports."},
       {.name = "FailureReportsSentBy",
-       .effect = Effect::later,
-       .example = "postmaster@example.org",
-       .summary = "The From field of failure reports."},
+       .example = "DMARC reports <postmaster@example.org>",
+       .summary = "The From field of failure reports.",
+       .details = "Without it: `OpenDMARC Filter <USER@HOST>`, where `USER` is whom the filter "
+                  "runs as and `HOST` is the MTA's name."},
+      {.name = "FailureReportsRedact",
+       .type = Type::boolean,
+       .default_value = "true",
+       .summary = "Replace the local parts of addresses in failure reports by hashes.",
+       .details = "The key is made at start and kept nowhere: equal addresses can be told, until "
+                  "the next start, and nobody can find out which they are. Links are cut behind "
+                  "their host."},
+      {.name = "FailureReportsPerDestination",
+       .type = Type::integer,
+       .default_value = "10",
+       .range = {1, 100'000},
+       .summary = "The most failure reports that one address gets in an hour.",
+       .details = "What is held back is counted, and the next report says how many messages it "
+                  "stands for."},
+      {.name = "FailureReportsPerHour",
+       .type = Type::integer,
+       .default_value = "100",
+       .range = {1, 1'000'000},
+       .summary = "The most failure reports that leave in an hour, the copies for "
+                  "`FailureReportsBcc` included."},
   };
 }
 
@@ -124,8 +152,8 @@ std::vector<Option> report_delivery_options() {
        .type = Type::choice,
        .default_value = "smtp",
        .words = {"smtp", "command"},
-       .summary = "How aggregate reports leave: by SMTP to `ReportSmtpServer`, or by "
-                  "`ReportCommand`."},
+       .summary = "How reports leave: by SMTP to `ReportSmtpServer`, or by `ReportCommand`.",
+       .details = "Failure reports leave by `ReportCommand` wherever the file has that option."},
       {.name = "ReportCommand",
        .default_value = "/usr/sbin/sendmail -t -odq",
        .summary = "The command that takes reports on its standard input.",

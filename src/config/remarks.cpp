@@ -14,13 +14,7 @@ void remark_on_replaced(Context& context) {
 }
 
 void remark_on_effect(Context& context, const Option& option) {
-  const Values& values = context.values();
-  if (!values.is_set(option.name)) return;
-  if (option.effect == Effect::later && values.differs_from_default(option)) {
-    const std::string where = context.file() + ": line " + std::to_string(values.line(option.name));
-    context.add(log::make(log::Id::option_later, {where, option.name}));
-  }
-  if (option.effect == Effect::never)
+  if (option.effect == Effect::never && context.values().is_set(option.name))
     context.warn(option.name,
                  std::string(option.name) + " has no effect: " + plain_text(option.details));
 }

@@ -24,10 +24,8 @@ std::string comment(std::string_view text) {
 }
 
 std::string entry(const Option& option) {
-  std::string summary(option.summary);
-  if (option.effect == Effect::later) summary += " (Not in this version.)";
   const std::string_view value = option.example.empty() ? option.default_value : option.example;
-  return "\n" + comment(summary) + (option.in_sample == InSample::active ? "" : "#") +
+  return "\n" + comment(option.summary) + (option.in_sample == InSample::active ? "" : "#") +
          std::string(option.name) + " " + std::string(value) + "\n";
 }
 

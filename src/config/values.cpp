@@ -115,12 +115,6 @@ std::string_view Values::as_written(std::string_view name) const {
   return found == settings_.end() ? std::string_view{} : found->second.as_written;
 }
 
-bool Values::differs_from_default(const Option& option) const {
-  const auto found = settings_.find(&option);
-  if (found == settings_.end()) return false;
-  return parse(option, option.default_value) != found->second.value;
-}
-
 template <typename T>
 T Values::get(std::string_view name) const {
   const Option& option = row(name);

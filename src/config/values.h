@@ -40,8 +40,6 @@ class Values {
     unsigned by_line = 0;
   };
   const std::vector<Replaced>& replaced() const { return replaced_; }
-  /// True when it is set to something else than its default.
-  bool differs_from_default(const Option& option) const;
 
   bool flag(std::string_view name) const;
   long number(std::string_view name) const;

@@ -26,23 +26,21 @@ List warnings(std::string_view text) {
   return texts;
 }
 
-TEST(ConfigurationWarning, options_of_later_versions_when_they_are_used) {
-  for (const char* line : {"FailureReports true", "FailureReportsBcc a@example.org",
-                           "FailureReportsOnNone true", "FailureReportsSentBy a@example.org"}) {
-    const std::string name(line, std::string_view(line).find(' '));
-    EXPECT_EQ(warnings(std::string("\n") + line),
-              (List{"conf: line 2: " + name + " is known but does nothing in this version"}));
-  }
-}
-
 TEST(ConfigurationWarning, a_report_command_for_a_shell) {
   EXPECT_EQ(warnings("ReportCommand /bin/cat > /tmp/reports"),
             (List{"conf: line 1: ReportCommand can't be used: '>' means nothing here: there is no "
                   "shell"}));
 }
 
-TEST(ConfigurationWarning, options_of_later_versions_at_their_default_are_not_worth_one) {
-  EXPECT_EQ(warnings("FailureReports no\nReportCommand /usr/sbin/sendmail -t -odq\n"), List{});
+TEST(ConfigurationWarning, failure_reports_that_can_not_leave) {
+  const List texts = warnings("ReportCommand mail\nFailureReports true");
+  ASSERT_EQ(texts.size(), 2u);
+  EXPECT_EQ(texts.back(), "conf: line 2: FailureReports is off: ReportCommand can't be used");
+}
+
+TEST(ConfigurationWarning, copies_for_no_address) {
+  EXPECT_EQ(warnings("FailureReportsBcc root, a@example.org"),
+            (List{"conf: line 1: FailureReportsBcc: \"root\" left out: no mailbox"}));
 }
 
 TEST(ConfigurationWarning, names_of_newer_versions) {

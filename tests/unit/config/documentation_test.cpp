@@ -30,10 +30,9 @@ TEST(Documentation, the_sample_file_is_a_configuration) {
   EXPECT_TRUE(made->policy.reject_failures);
 }
 
-/// Names of files would have to exist, and options of later versions are reported.
+/// Names of files would have to exist.
 bool stays_commented(const Option& option) {
-  return option.type == Type::list_file || option.type == Type::path ||
-         option.effect == Effect::later;
+  return option.type == Type::list_file || option.type == Type::path;
 }
 
 TEST(Documentation, the_lines_of_the_sample_file_work_when_their_hash_is_removed) {
