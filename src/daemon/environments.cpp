@@ -55,8 +55,34 @@ void Environments::use(const config::Configuration& configuration) {
   history_ = history_for(configuration.history);
   made->history = history_;
   made->history_options = configuration.history.options;
+  add_failure_reports(configuration, *made);
   const std::lock_guard lock(mutex_);
   current_ = std::move(made);
+}
+
+/// The limits, and the key of the hashes in reports, outlive a reload; what waits keeps its terms.
+void Environments::add_failure_reports(const config::Configuration& configuration,
+                                       milter::Environment& environment) {
+  const submission::FailureSettings& settings = configuration.failure_reports;
+  if (!settings.enabled) return;
+  if (!report_exit_.transport) return sink_.write(log::make(log::Id::failure_reports_start));
+  if (!reporter_) reporter_ = std::make_shared<FailureReporter>(sink_);
+  auto terms = std::make_shared<const submission::FailureTerms>(
+      submission::FailureTerms{.settings = settings,
+                               .no_reports = configuration.submission.no_reports,
+                               .policy = environment.settings,
+                               .resolver = environment.resolver,
+                               .lookup_limits = environment.lookup_limits,
+                               .transport = report_exit_.transport,
+                               .user = report_exit_.user});
+  environment.failure_criteria = settings.criteria;
+  environment.report_failure = [reporter = reporter_, terms](report::FailureIncident incident) {
+    reporter->offer(std::move(incident), terms);
+  };
+}
+
+void Environments::close_failure_reports(std::chrono::milliseconds limit) const {
+  if (reporter_) reporter_->close(limit);
 }
 
 void Environments::retry_history() const {

@@ -13,21 +13,31 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "config/configuration.h"
+#include "daemon/failure_reporter.h"
 #include "dns/stub_resolver.h"
 #include "log/event.h"
 #include "milter/session.h"
+#include "submission/transport.h"
 
 namespace dmarc::daemon {
+
+/// How failure reports leave the process; settled at its start.
+struct ReportExit {
+  std::shared_ptr<submission::Transport> transport;  ///< null: there is none until a restart
+  std::string user;                                  ///< whom the process runs as
+};
 
 class Environments {
  public:
   /// The sink must outlive the environments.
-  explicit Environments(log::Sink& sink) : sink_(sink) {}
+  explicit Environments(log::Sink& sink, ReportExit exit = {})
+      : sink_(sink), report_exit_(std::move(exit)) {}
 
   /// Makes the configuration the current one.
   void use(const config::Configuration& configuration);
@@ -39,14 +49,21 @@ class Environments {
   /// The same for the last time.
   void close_history() const;
 
+  /// Lets failure reports that wait leave, for this long at most. None are taken from then on.
+  void close_failure_reports(std::chrono::milliseconds limit) const;
+
  private:
   std::shared_ptr<dns::AsyncResolver> resolver_for(const config::Dns& dns);
   std::shared_ptr<report::HistoryFile> history_for(const config::History& history) const;
+  void add_failure_reports(const config::Configuration& configuration,
+                           milter::Environment& environment);
 
   log::Sink& sink_;
+  const ReportExit report_exit_;
   std::shared_ptr<dns::AsyncResolver> network_;
   dns::StubOptions network_options_;
   std::shared_ptr<report::HistoryFile> history_;
+  std::shared_ptr<FailureReporter> reporter_;
   mutable std::mutex mutex_;
   std::shared_ptr<const milter::Environment> current_;
 };

@@ -83,6 +83,11 @@ tl::expected<void, Failure> become(const Identity& identity) {
   return {};
 }
 
+std::string own_name() {
+  const passwd* const user = ::getpwuid(::geteuid());
+  return user != nullptr ? user->pw_name : "postmaster";
+}
+
 tl::expected<void, Failure> confine_to(const std::string& root) {
   if (::chroot(root.c_str()) != 0)
     return tl::unexpected(failure_of(EX_OSERR, root + ": chroot()", errno));

@@ -30,6 +30,9 @@ tl::expected<Identity, Failure> find_identity(const std::string& text);
 /// as that user already. Status 77 when that is not allowed.
 tl::expected<void, Failure> become(const Identity& identity);
 
+/// The name of the user that the process runs as; "postmaster" when the user database has none.
+std::string own_name();
+
 /// Makes the folder the root of the file system for this process, and the current folder. Status 71
 /// when that fails.
 tl::expected<void, Failure> confine_to(const std::string& root);

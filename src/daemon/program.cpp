@@ -43,6 +43,7 @@ std::string reload_path(const std::string& path) {
 
 int test(const Options& options, config::Configuration configuration) {
   configuration.policy = for_tests(std::move(configuration.policy));
+  configuration.failure_reports.enabled = false;
   SystemLog log(options.program);
   const bool tell_all = options.verbosity > 1;
   log.configure(false, configuration.logging.facility, tell_all);

@@ -16,8 +16,10 @@
 #include "daemon/environments.h"
 #include "daemon/failure.h"
 #include "daemon/pid_file.h"
+#include "daemon/postman.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
+#include "daemon/report_command.h"
 #include "daemon/restart.h"
 #include "daemon/service_manager.h"
 #include "daemon/system_log.h"
@@ -35,6 +37,9 @@ using Done = tl::expected<void, Failure>;
 // How often the supervisor tells the service manager that all is well, and writes history records
 // that had to wait.
 constexpr std::chrono::seconds rounds_interval{1};
+
+// What failure reports may hold up the end; messages in progress have had their time before.
+constexpr std::chrono::seconds report_drain{5};
 
 // OpenDMARC's when the milter library ends by itself.
 constexpr int engine_failed = 255;
@@ -63,6 +68,7 @@ class Service {
  private:
   Done settle_in();
   Done multiply();
+  Done start_postman();
   Done open_socket();
   void confine_itself();
   Done start_engine();
@@ -86,6 +92,7 @@ class Service {
   std::optional<milter::Listener> listener_;
   std::optional<PidFile> pid_file_;
   std::optional<Folders> folders_;  ///< no others can be used any more
+  ReportExit report_exit_;
   std::optional<Environments> environments_;
   std::optional<milter::NativeEngine> native_engine_;
   bool restarted_ = false;  ///< a parent process watches this one, and has the pid file
@@ -112,9 +119,10 @@ std::string Service::socket_text() const {
 }
 
 Done Service::start() {
-  return settle_in().and_then([this] { return open_socket(); }).and_then([this] {
-    return start_engine();
-  });
+  return settle_in()
+      .and_then([this] { return start_postman(); })
+      .and_then([this] { return open_socket(); })
+      .and_then([this] { return start_engine(); });
 }
 
 /// Everything before the first descriptor and thread of the daemon's own.
@@ -157,6 +165,15 @@ std::string Service::pid_file_path() const {
   return options_.pid_file.value_or(configuration_.process.pid_file);
 }
 
+/// Before the process gives up what it takes to send mail.
+Done Service::start_postman() {
+  if (!configuration_.failure_reports.enabled) return {};
+  auto postman = Postman::start(report_command(configuration_, reload_path_));
+  if (!postman) return tl::unexpected(postman.error());
+  report_exit_ = {std::move(*postman), own_name()};
+  return {};
+}
+
 Done Service::open_socket() {
   auto opened = [this]() -> tl::expected<milter::Listener, std::string> {
     if (passed_socket_) return milter::Listener::adopt(*passed_socket_);
@@ -184,7 +201,7 @@ void Service::confine_itself() {
 Done Service::start_engine() {
   log_start();
   if (configuration_.process.confine) confine_itself();
-  environments_.emplace(log_);
+  environments_.emplace(log_, report_exit_);
   environments_->use(configuration_);
   if (const Done started = start_protocol(); !started) return started;
   service_manager::ready(restarted_ ? ::getppid() : ::getpid());
@@ -268,6 +285,7 @@ void Service::reload() {
 
 void Service::finish(int status) {
   const int error = status == EX_OK ? 0 : errno;
+  environments_->close_failure_reports(report_drain);
   environments_->close_history();
   report_refusals(log_);
   log_.write(log::make(log::Id::terminating, {configuration_.policy.version, std::to_string(status),

@@ -19,6 +19,11 @@ base::IpAddress local_client() {
   return *base::IpAddress::parse("127.0.0.1");
 }
 
+std::int64_t seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
 // The sender, unless the MTA reads it differently: Postfix shows its own parse in {mail_addr},
 // empty for what it could not read. Two readers who disagree about a path must not authenticate it.
 // Only the domain counts, because nothing else is an identifier, and because an MTA may rewrite the
@@ -197,6 +202,7 @@ void Session::conclude(const MessageState& state, const policy::Judgement& judge
   record(state, judgement);
   for (const log::Event& event : judgement.events)
     environment_->sink->write(event);
+  report_failure(state.message, judgement);
 }
 
 void Session::record(const MessageState& state, const policy::Judgement& judgement) const {
@@ -204,10 +210,16 @@ void Session::record(const MessageState& state, const policy::Judgement& judgeme
       !report::belongs_in_history(state.message, judgement, environment_->history_options)) {
     return;
   }
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
   environment_->history->append(report::history_record(
-      state.message, judgement, std::chrono::duration_cast<std::chrono::seconds>(now).count(),
-      environment_->settings->host_name));
+      state.message, judgement, seconds_since_1970(), environment_->settings->host_name));
+}
+
+void Session::report_failure(const policy::Message& message,
+                             const policy::Judgement& judgement) const {
+  if (!environment_->report_failure) return;
+  auto incident = report::failure_incident(message, judgement, *environment_->settings,
+                                           environment_->failure_criteria, seconds_since_1970());
+  if (incident) environment_->report_failure(*std::move(incident));
 }
 
 std::chrono::steady_clock::time_point Session::deadline() const {

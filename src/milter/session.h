@@ -38,6 +38,7 @@
 #include "log/event.h"
 #include "policy/judge.h"
 #include "policy/settings.h"
+#include "report/failure_incident.h"
 #include "report/history_file.h"
 #include "report/history_record.h"
 
@@ -51,6 +52,9 @@ struct Environment {
   log::Sink* sink = nullptr;                     ///< outlives every session
   std::shared_ptr<report::HistoryFile> history;  ///< null without HistoryFile
   report::HistoryOptions history_options;
+  /// Takes what a failure report is made of, without waiting; empty without FailureReports.
+  std::function<void(report::FailureIncident)> report_failure;
+  report::FailureCriteria failure_criteria;
 
   /// True when the recipients make a difference: otherwise the MTA need not tell them.
   bool wants_recipients() const { return history && !history_options.ignore_mail_to.empty(); }
@@ -90,8 +94,9 @@ class Session {
   Response mail(std::string_view argument, const Macros& macros);
   void recipient(std::string_view argument);
   Response header(std::string_view name, std::string_view value);
-  /// Judges the message, writes its log lines and its history record; nothing while an answer is
-  /// missing. An end of message without a beginning is deferred.
+  /// Judges the message, writes its log lines and its history record, hands over what is to be
+  /// reported; nothing while an answer is missing. An end of message without a beginning is
+  /// deferred.
   std::optional<policy::Judgement> end_of_message(const Macros& macros, Wake wake);
   /// The same again, for a message whose end has come.
   std::optional<policy::Judgement> resume();
@@ -109,6 +114,7 @@ class Session {
   std::optional<policy::Judgement> try_to_judge(MessageState& state) const;
   void conclude(const MessageState& state, const policy::Judgement& judgement) const;
   void record(const MessageState& state, const policy::Judgement& judgement) const;
+  void report_failure(const policy::Message& message, const policy::Judgement& judgement) const;
 
   std::shared_ptr<const Environment> environment_;
   std::string client_name_;

@@ -61,5 +61,6 @@ extern const Subcommand probe_subcommand;
 extern const Subcommand report_subcommand;
 extern const Subcommand reports_subcommand;
 extern const Subcommand spf_subcommand;
+extern const Subcommand submit_subcommand;
 
 }  // namespace dmarc::tools

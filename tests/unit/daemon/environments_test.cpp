@@ -49,5 +49,29 @@ TEST_F(EnvironmentsTest, test_data_stands_in_front_of_the_network) {
   EXPECT_EQ(outcome, dns::Outcome::records);
 }
 
+class NoTransport final : public submission::Transport {
+ public:
+  submission::Outcome send(const submission::Envelope&, std::string_view, const Commit&) override {
+    return {};
+  }
+};
+
+TEST_F(EnvironmentsTest, failure_reports_come_and_go_with_a_reload) {
+  Environments environments{log_, {std::make_shared<NoTransport>(), "opendmarc"}};
+  environments.use(configuration("FailureReports false"));
+  EXPECT_FALSE(environments.current()->report_failure);
+  environments.use(configuration("FailureReports true\nFailureReportsOnNone true"));
+  EXPECT_TRUE(environments.current()->report_failure);
+  EXPECT_TRUE(environments.current()->failure_criteria.on_none);
+  environments.use(configuration("FailureReports false"));
+  EXPECT_FALSE(environments.current()->report_failure);
+}
+
+TEST_F(EnvironmentsTest, failure_reports_need_a_way_out_from_the_start) {
+  use("FailureReports true");
+  EXPECT_FALSE(environments_.current()->report_failure);
+  EXPECT_EQ(log_.count(log::Id::failure_reports_start), 1u);
+}
+
 }  // namespace
 }  // namespace dmarc::daemon

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view zone_text = R"(
 _dmarc.bank.example  TXT "v=DMARC1; p=reject"
 bank.example         TXT "v=spf1 ip4:203.0.113.5 -all"
+_dmarc.strict.example TXT "v=DMARC1; p=reject; ruf=mailto:f@strict.example"
 evil.example         TXT "v=spf1 ip4:198.51.100.66 -all"
 local.example        TXT "v=spf1 ip4:127.0.0.1 -all"
 _dmarc.local.example TXT "v=DMARC1; p=reject"
@@ -78,6 +79,7 @@ class SessionTest : public testing::Test {
       environment->settings = std::make_shared<const policy::Settings>(settings);
       environment->resolver = resolver;
       environment->sink = &log;
+      environment->report_failure = report_failure;
       session_ = std::make_unique<Session>(environment);
     }
     return *session_;
@@ -105,6 +107,7 @@ class SessionTest : public testing::Test {
   }
 
   policy::Settings settings;
+  std::function<void(report::FailureIncident)> report_failure;
   test::LogCapture log;
   std::shared_ptr<CountingResolver> resolver =
       std::make_shared<CountingResolver>(*dns::Zone::parse(zone_text));
@@ -127,6 +130,19 @@ TEST_F(SessionTest, spoofed_mail_is_rejected_with_the_policys_text) {
   EXPECT_EQ(judgement.action, policy::Action::reject);
   ASSERT_TRUE(judgement.reply);
   EXPECT_EQ(judgement.reply->text, "rejected by DMARC policy for bank.example");
+}
+
+TEST_F(SessionTest, a_failure_is_handed_over_to_be_reported) {
+  std::vector<report::FailureIncident> reported;
+  report_failure = [&](report::FailureIncident incident) { reported.push_back(incident); };
+  connect(evil_server);
+  message("<a@evil.example>", "ceo@strict.example");
+  ASSERT_EQ(reported.size(), 1u);
+  EXPECT_EQ(reported.front().job_id, "JOB");
+  EXPECT_EQ(reported.front().ruf, std::vector<std::string>{"mailto:f@strict.example"});
+  message("<>", "ceo@strict.example");
+  message("<a@evil.example>", "ceo@bank.example");
+  EXPECT_EQ(reported.size(), 1u);
 }
 
 TEST_F(SessionTest, one_connection_carries_several_messages_without_inheritance) {

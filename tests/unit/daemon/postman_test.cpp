@@ -1,0 +1,56 @@
+#include "daemon/postman.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace dmarc::daemon {
+namespace {
+
+using submission::Envelope;
+using submission::Outcome;
+
+/// Answers with what it was given, as the process that it is in.
+class Echo final : public submission::Transport {
+ public:
+  Outcome send(const Envelope& envelope, std::string_view message, const Commit&) override {
+    if (message == "die") std::raise(SIGKILL);
+    std::string answer = envelope.sender + "|";
+    for (const std::string& recipient : envelope.recipients)
+      answer += recipient + "|";
+    const auto state = message.empty() ? Outcome::State::failed : Outcome::State::later;
+    return {state, answer + std::to_string(message.size())};
+  }
+};
+
+std::shared_ptr<Postman> postman() {
+  return Postman::start(std::make_unique<Echo>()).value();
+}
+
+TEST(Postman, takes_mail_to_another_process_and_brings_the_answer) {
+  const auto made = postman();
+  Outcome outcome = made->send({"a@example.org", {"b@example.org", "c@example.org"}}, "text");
+  EXPECT_EQ(outcome.state, Outcome::State::later);
+  EXPECT_EQ(outcome.answer, "a@example.org|b@example.org|c@example.org|4");
+  outcome = made->send({"", {"b@example.org"}}, "");
+  EXPECT_EQ(outcome.state, Outcome::State::failed);
+  EXPECT_EQ(outcome.answer, "|b@example.org|0");
+}
+
+TEST(Postman, carries_what_is_larger_than_a_socket_holds) {
+  const auto made = postman();
+  EXPECT_EQ(made->send({"", {"b@example.org"}}, std::string(Postman::max_frame, 'x')).answer,
+            "|b@example.org|" + std::to_string(Postman::max_frame));
+  EXPECT_EQ(made->send({"", {"b@example.org"}}, std::string(Postman::max_frame + 1, 'x')).answer,
+            "a message too large");
+}
+
+TEST(Postman, its_death_is_an_answer_too) {
+  const auto made = postman();
+  EXPECT_EQ(made->send({"", {"b@example.org"}}, "die").state, Outcome::State::later);
+  EXPECT_EQ(made->send({"", {"b@example.org"}}, "text").answer,
+            "the process that sends reports has ended");
+}
+
+}  // namespace
+}  // namespace dmarc::daemon
