@@ -61,7 +61,8 @@ std::vector<Option> failure_report_options() {
            "Such a report tells of one message: where it came from, which checks failed (the tag "
            "`fo` says which matter), its header, never its body. It leaves after the message was "
            "answered, by `ReportCommand` where the file has that option, otherwise as "
-           "`ReportTransport` says.\n\n"
+           "`ReportTransport` says. What is to be sent by a process of its own is settled when the "
+           "filter starts: if this option is off then, or `ReportCommand` changes, restart it.\n\n"
            "No report is made of mail with the null sender, of mail that says `Auto-Submitted`, "
            "of reports, and for the record of a public suffix (`psd=y`); addresses of other "
            "organizations must have agreed to get reports on the domain."},

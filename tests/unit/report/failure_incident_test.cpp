@@ -93,6 +93,7 @@ TEST(FailureIncident, there_is_none_without_a_result) {
   EXPECT_FALSE(incident_of(policy::Judgement{}));
 }
 
+// RPT-04: no reports on reports.
 TEST(FailureIncident, automatic_mail_is_not_reported) {
   auto message = test::message();
   EXPECT_FALSE(is_automatic(message));

@@ -101,6 +101,7 @@ TEST_F(FailureSenderTest, the_list_of_the_operator_has_the_last_word) {
   EXPECT_EQ(recipients(), Recipients{"b@example.org"});
 }
 
+// RPT-09: a flood of forged mail is no flood of reports.
 TEST_F(FailureSenderTest, past_the_limit_reports_are_counted_and_told_of) {
   terms_.settings.rates = {.per_destination = 1, .in_all = 100};
   for (int i = 0; i < 4; ++i)
