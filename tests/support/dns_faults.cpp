@@ -66,6 +66,12 @@ bool set_drop(DnsFault& fault, std::string_view value) {
   return count.has_value();
 }
 
+bool set_loss(DnsFault& fault, std::string_view value) {
+  const auto percent = base::parse_decimal<unsigned>(value);
+  fault.loss = percent.value_or(0);
+  return percent.has_value();
+}
+
 bool set_ttl(DnsFault& fault, std::string_view value) {
   const auto seconds = base::parse_decimal<unsigned>(value);
   fault.ttl = seconds.value_or(0);
@@ -77,6 +83,7 @@ const std::unordered_map<std::string_view, Setter>& setters() {
       {"delay", set_delay},
       {"hold", flag(&DnsFault::hold)},
       {"drop", set_drop},
+      {"loss", set_loss},
       {"servfail", fail(dns::Failure::servfail)},
       {"refused", fail(dns::Failure::refused)},
       {"formerr-edns", flag(&DnsFault::formerr_on_edns)},

@@ -12,6 +12,7 @@
 //   hold                   answer when DnsServer::release() is called
 //   drop                   never answer
 //   drop=N                 answer from the (N+1)th query on
+//   loss=30                so many of a hundred queries get no answer, by chance
 //   servfail, refused      answer with this code
 //   formerr-edns           FORMERR to a query with EDNS, an ordinary answer without
 //   truncate               by UDP nothing but the TC bit
@@ -47,6 +48,7 @@ struct DnsFault {
   std::chrono::milliseconds delay{0};
   bool hold = false;
   unsigned drop_first = 0;  ///< queries; UINT_MAX for all
+  unsigned loss = 0;        ///< of a hundred queries
   dns::Failure failure = dns::Failure::none;
   bool formerr_on_edns = false;
   bool truncate = false;

@@ -236,6 +236,7 @@ void DnsServer::Loop::handle(dns::OctetView message, const Client& client) {
 }
 
 bool DnsServer::Loop::is_dropped(const DnsQuestion& query, const DnsFault& fault) {
+  if (fault.loss != 0 && chance_() % 100 < fault.loss) return true;
   if (fault.drop_first == 0) return false;
   unsigned& dropped = dropped_[query.question.name.text()];
   if (dropped >= fault.drop_first) return false;

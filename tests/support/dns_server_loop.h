@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -90,6 +91,7 @@ class DnsServer::Loop {
   mutable std::mutex mutex_;  ///< guards what follows
   mutable std::condition_variable arrived_;
   DnsScript script_;
+  std::minstd_rand chance_;
   std::unordered_map<std::string, unsigned> dropped_;
   std::vector<Received> received_;
   std::unordered_map<dns::Question, std::size_t> counts_;
