@@ -7,7 +7,7 @@
 
 #include "report/failure_incident.h"
 
-namespace dmarc::report::test {
+namespace dmarc::failing {
 
 inline dns::Name name(std::string_view text) {
   return dns::Name::parse(text).value();
@@ -69,4 +69,4 @@ inline policy::Settings settings() {
   return settings;
 }
 
-}  // namespace dmarc::report::test
+}  // namespace dmarc::failing

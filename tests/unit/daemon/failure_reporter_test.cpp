@@ -10,7 +10,6 @@ namespace dmarc::daemon {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fixture = report::test;
 
 constexpr auto deadline = 30s;
 
@@ -54,7 +53,7 @@ class FailureReporterTest : public testing::Test {
   FailureReporterTest() {
     submission::FailureTerms terms;
     terms.settings.rates = {.per_destination = 1'000, .in_all = 1'000};
-    terms.policy = std::make_shared<const policy::Settings>(fixture::settings());
+    terms.policy = std::make_shared<const policy::Settings>(failing::settings());
     terms.resolver = std::make_shared<dns::Zone>(
         dns::Zone::parse("_dmarc.example.org TXT \"v=DMARC1; p=reject\"\n").value());
     terms.transport = gate_;
@@ -66,8 +65,8 @@ class FailureReporterTest : public testing::Test {
   void offer(std::size_t count) {
     for (; count > 0; --count)
       reporter_.offer(
-          *report::failure_incident(fixture::message(), fixture::judgement(fixture::usual_record),
-                                    fixture::settings(), {}, 1790000000),
+          *report::failure_incident(failing::message(), failing::judgement(failing::usual_record),
+                                    failing::settings(), {}, 1790000000),
           terms_);
   }
 

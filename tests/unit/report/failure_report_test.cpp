@@ -8,8 +8,8 @@
 namespace dmarc::report {
 namespace {
 
-FailureIncident incident(std::string_view record = test::usual_record) {
-  return *failure_incident(test::message(), test::judgement(record), test::settings(), {},
+FailureIncident incident(std::string_view record = failing::usual_record) {
+  return *failure_incident(failing::message(), failing::judgement(record), failing::settings(), {},
                            1790000000);
 }
 
@@ -130,7 +130,7 @@ TEST(FailureReport, each_kind_has_its_fields) {
 /// Everything that a sender chooses, chosen to break out of where it belongs.
 FailureIncident hostile_incident() {
   constexpr std::string_view breakout = "x\r\n\r\n--=_TOKEN\r\nFeedback-Type: abuse\r\n\r\n";
-  auto message = test::message();
+  auto message = failing::message();
   message.job_id = breakout;
   message.client_name = std::string(breakout) + std::string(3000, 'n');
   message.sender.local_part = breakout;
@@ -139,11 +139,11 @@ FailureIncident hostile_incident() {
                     {"Subject", std::string("\0\x1b[2J\r\r\n.\r\n", 10)},
                     {"DKIM-Signature",
                      "d=example.org; s=sel; i=\"a\r\n\r\n--=_TOKEN\"@" + std::string(3000, 'i')}};
-  auto judged = test::judgement(test::usual_record);
+  auto judged = failing::judgement(failing::usual_record);
   judged.reason = std::string(breakout) + std::string(3000, 'r');
   judged.authentication.own_spf->record = std::string(breakout) + std::string(3000, 's');
   judged.authentication.dkim.front().input.selector = std::string(breakout);
-  return *failure_incident(message, judged, test::settings(), {}, 1790000000);
+  return *failure_incident(message, judged, failing::settings(), {}, 1790000000);
 }
 
 TEST(FailureReport, nothing_breaks_out_of_its_place) {
@@ -169,10 +169,10 @@ TEST(FailureReport, nothing_breaks_out_of_its_place) {
 }
 
 TEST(FailureReport, its_size_is_bounded) {
-  auto message = test::message();
+  auto message = failing::message();
   message.header.assign(10'000, {"X", std::string(500, '\xff')});
-  const auto long_one = failure_incident(message, test::judgement(test::usual_record),
-                                         test::settings(), {}, 1790000000);
+  const auto long_one = failure_incident(message, failing::judgement(failing::usual_record),
+                                         failing::settings(), {}, 1790000000);
   const std::string report = failure_report(*long_one, letter());
   EXPECT_LT(report.size(), 150u * 1024);
   EXPECT_TRUE(has(report, "The header is not shown to its end."));

@@ -10,7 +10,6 @@ namespace dmarc::submission {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fixture = report::test;
 
 /// Keeps what it is given.
 class Outbox final : public Transport {
@@ -33,15 +32,15 @@ class Outbox final : public Transport {
 class FailureSenderTest : public testing::Test {
  protected:
   FailureSenderTest() {
-    terms_.policy = std::make_shared<const policy::Settings>(fixture::settings());
+    terms_.policy = std::make_shared<const policy::Settings>(failing::settings());
     terms_.resolver = zone_;
     terms_.transport = outbox_;
     terms_.user = "opendmarc";
   }
 
   void send(std::string_view record) {
-    sender_.send(*report::failure_incident(fixture::message(), fixture::judgement(record),
-                                           fixture::settings(), {.for_operator = true}, 1790000000),
+    sender_.send(*report::failure_incident(failing::message(), failing::judgement(record),
+                                           failing::settings(), {.for_operator = true}, 1790000000),
                  terms_, {now_, 1790000001});
   }
 
@@ -105,28 +104,28 @@ TEST_F(FailureSenderTest, the_list_of_the_operator_has_the_last_word) {
 TEST_F(FailureSenderTest, past_the_limit_reports_are_counted_and_told_of) {
   terms_.settings.rates = {.per_destination = 1, .in_all = 100};
   for (int i = 0; i < 4; ++i)
-    send(fixture::usual_record);
+    send(failing::usual_record);
   EXPECT_EQ(outbox_->mails.size(), 1u);
   EXPECT_EQ(log_.count(log::Id::failure_report_held), 3u);
   now_ += 1h;
-  send(fixture::usual_record);
+  send(failing::usual_record);
   ASSERT_EQ(outbox_->mails.size(), 2u);
   EXPECT_TRUE(outbox_->mails.back().has("\r\nIncidents: 4\r\n"));
 }
 
 TEST_F(FailureSenderTest, what_could_not_be_sent_is_told_of_too) {
   outbox_->outcome = {Outcome::State::later, "busy"};
-  send(fixture::usual_record);
+  send(failing::usual_record);
   EXPECT_EQ(log_.count(log::Id::failure_report_unsent), 1u);
   outbox_->outcome = {};
-  send(fixture::usual_record);
+  send(failing::usual_record);
   EXPECT_TRUE(outbox_->mails.back().has("\r\nIncidents: 2\r\n"));
 }
 
 TEST_F(FailureSenderTest, when_the_dns_fails_nothing_is_sent_unverified) {
   send("v=DMARC1; p=reject; ruf=mailto:a@broken.example");
   EXPECT_TRUE(outbox_->mails.empty());
-  zone_->add(fixture::name("other.example"), dns::Type::a, "1234");
+  zone_->add(failing::name("other.example"), dns::Type::a, "1234");
   auto mended = std::make_shared<dns::Zone>(
       dns::Zone::parse("_dmarc.example.org TXT \"v=DMARC1; p=reject\"\n"
                        "example.org._report._dmarc.broken.example TXT \"v=DMARC1\"\n")
@@ -140,8 +139,8 @@ TEST_F(FailureSenderTest, when_the_dns_fails_nothing_is_sent_unverified) {
 TEST_F(FailureSenderTest, the_operator_gets_copies_that_one_destination_can_not_use_up) {
   terms_.settings.copies = {Address::parse("postmaster@victim.example").value()};
   terms_.settings.rates = {.per_destination = 1, .in_all = 100};
-  send(fixture::usual_record);
-  send(fixture::usual_record);
+  send(failing::usual_record);
+  send(failing::usual_record);
   send("v=DMARC1; p=reject");
   EXPECT_EQ(recipients(), (Recipients{"f@example.org", "postmaster@victim.example",
                                       "postmaster@victim.example", "postmaster@victim.example"}));
@@ -151,16 +150,16 @@ TEST_F(FailureSenderTest, the_operator_gets_copies_that_one_destination_can_not_
 TEST_F(FailureSenderTest, the_from_field_and_redaction_are_the_administrators_choice) {
   terms_.settings.from = "J\xc3\xb6rg <joerg@victim.example>";
   terms_.settings.redact = false;
-  send(fixture::usual_record);
+  send(failing::usual_record);
   EXPECT_TRUE(outbox_->mails.front().has("From: =?utf-8?B?SsO2cmc=?= <joerg@victim.example>\r\n"));
   EXPECT_TRUE(outbox_->mails.front().has("jane@news.example.org"));
 }
 
 TEST_F(FailureSenderTest, the_spf_record_is_looked_up_when_another_filter_has_checked) {
-  auto judged = fixture::judgement(fixture::usual_record);
+  auto judged = failing::judgement(failing::usual_record);
   judged.authentication.own_spf.reset();
   sender_.send(
-      *report::failure_incident(fixture::message(), judged, fixture::settings(), {}, 1790000000),
+      *report::failure_incident(failing::message(), judged, failing::settings(), {}, 1790000000),
       terms_, {now_, 1790000001});
   EXPECT_TRUE(outbox_->mails.front().has("\"v=spf1 ip4:192.0.2.1 -all\""));
 }
