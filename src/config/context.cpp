@@ -1,5 +1,7 @@
 #include "config/context.h"
 
+#include <filesystem>
+
 #include "base/ascii.h"
 
 namespace dmarc::config {
@@ -17,9 +19,11 @@ std::string error_line(std::string_view program, std::string_view file, unsigned
                                    std::to_string(line) + ": " + std::string(reason));
 }
 
+// Absolute, because the filter has not changed to a relative BaseDirectory yet, but will have when
+// it writes.
 std::string Context::located(const std::string& path) const {
   const std::string base = values_.text("BaseDirectory");
-  return base.empty() || path.starts_with('/') ? path : base + "/" + path;
+  return base.empty() ? path : (std::filesystem::absolute(base) / path).string();
 }
 
 std::string Context::file_of(std::string_view option) {

@@ -107,7 +107,8 @@ Filled fill_dns(Context& context, Dns& dns) {
   context.remember(path);
   auto data = read_test_dns_data(path);
   if (!data) return context.failed(data.error());
-  dns.test_data = std::move(*data);
+  // Only when there is a record does it stand in for the DNS.
+  if (!data->empty()) dns.test_data = std::move(*data);
   return {};
 }
 

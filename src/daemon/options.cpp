@@ -18,7 +18,7 @@ struct FlagHelp {
 };
 
 constexpr std::array help{
-    FlagHelp{"-A", "accepted for OpenDMARC's sake; let the service manager restart the filter"},
+    FlagHelp{"-A", "start the filter again when it ends unexpectedly"},
     FlagHelp{"-c file", "read this configuration file; \"-\" is standard input"},
     FlagHelp{"-f", "stay in the foreground"},
     FlagHelp{"-l", "log to syslog"},

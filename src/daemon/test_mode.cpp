@@ -95,6 +95,7 @@ void print_changes(const policy::Judgement& judgement) {
     std::cout << "### CHGHEADER: idx=" << removal.index
               << " hname='Authentication-Results' hvalue=''\n";
   }
+  if (judgement.copy_to) std::cout << "### ADDRCPT: '" << *judgement.copy_to << "'\n";
   for (const mail::HeaderField& field : judgement.insertions) {
     std::cout << "### INSHEADER: idx=0 hname='" << field.name << "' hvalue='" << field.value
               << "'\n";

@@ -51,6 +51,7 @@ class Zone final : public AsyncResolver {
 
   /// True when the name itself (not a wildcard) is listed.
   bool lists(const Name& name) const;
+  bool empty() const { return nodes_.empty(); }
 
  private:
   struct Node {

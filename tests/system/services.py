@@ -49,7 +49,8 @@ class Process:
     def __init__(self, *command: str, log: Path, ready: tuple[str, int] | Path, prefix: list[str] = (), **options):
         self.log = log
         with log.open("ab") as output:
-            self._process = subprocess.Popen([*prefix, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
+            self._process = subprocess.Popen([*prefix, *command], stdout=output, stderr=output,
+                                             **{"stdin": subprocess.DEVNULL, **options})
         self.pid = self._process.pid
         try:
             wait_for_path(str(ready)) if isinstance(ready, Path) else wait_for_port(*ready)
@@ -57,12 +58,16 @@ class Process:
             self.stop()
             raise AssertionError(f"{command[0]}: {error}\n{log.read_text()}") from error
 
+    def wait(self) -> int:
+        """The exit status of a program that ends by itself."""
+        return self._process.wait(timeout=60)
+
     def stop(self) -> int:
         """Sends SIGTERM and returns the exit status. Whatever a test makes the filter do belongs to its work, so none of
         its system calls may have been refused."""
         if self._process.poll() is None:
             self._process.terminate()
-        status = self._process.wait(timeout=60)
+        status = self.wait()
         said = self.log.read_text(errors="replace") if self.log.exists() else ""
         if refused := re.findall("refused the system call .*", said):
             raise AssertionError(refused)

@@ -204,6 +204,63 @@ class Confinement(ProcessTest):
         services.wait_until(lambda: not pid_file.exists(), "the end")
 
 
+class Signals(ProcessTest):
+    def test_each_way_to_stop(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number=number):
+                filter_ = self.start("")
+                self.assertTrue(answers())
+                os.kill(filter_.pid, number)
+                self.assertEqual(filter_.wait(), 0)
+                self.logged("terminating with status 0, errno = 0")
+
+    def test_a_second_signal_does_not_wait_for_messages(self):
+        filter_ = self.start("")
+        with socket.create_connection(("127.0.0.1", PORT)) as client:
+            for packet in (b"O" + bytes((0, 0, 0, 6, 0, 0, 1, 0xff, 0, 0x1f, 0xff, 0xff)), b"Cx\0" + b"4\0\x19192.0.2.1\0", b"M<a@b.example>\0"):
+                client.sendall(len(packet).to_bytes(4, "big") + packet)
+                self.assertTrue(client.recv(1000))
+            os.kill(filter_.pid, signal.SIGTERM)
+            self.logged("stopping: 1 connection(s) with a message in progress")
+            os.kill(filter_.pid, signal.SIGTERM)
+            self.assertEqual(filter_.wait(), 0)
+        self.logged("stopped: 1 connection(s) left")
+
+    def test_what_came_from_standard_input_is_not_read_again(self):
+        with open(self.configuration("")) as text:
+            filter_ = services.Process(DMARCD, "-f", "-c", "-", log=self.log, ready=("127.0.0.1", PORT), stdin=text)
+        self.addCleanup(filter_.stop)
+        os.kill(filter_.pid, signal.SIGHUP)
+        self.logged("ignoring reload signal")
+        self.assertTrue(answers())
+        self.assertEqual(filter_.stop(), 0)
+
+    def test_a_configuration_with_an_error_is_not_taken(self):
+        filter_ = self.start("")
+        self.configuration("RejectFailures perhaps\n")
+        os.kill(filter_.pid, signal.SIGUSR1)
+        self.logged("configuration error at line 3: illegal value \"perhaps\" for RejectFailures")
+        self.assertTrue(answers())
+        filter_.stop()
+
+
+class ExitStatus(ProcessTest):
+    def status(self, lines: str, *flags: str, prefix: tuple[str, ...] = ()) -> int:
+        done = subprocess.run([*prefix, DMARCD, "-f", "-c", self.configuration(lines), *flags], capture_output=True, text=True,
+                              timeout=services.DEADLINE)
+        self.assertIn("dmarcd: ", done.stderr)
+        return done.returncode
+
+    def test_of_starts_that_fail(self):
+        self.assertEqual(self.status("", "-x"), os.EX_USAGE)
+        self.assertEqual(self.status("NoSuchOption true\n"), os.EX_CONFIG)
+        self.assertEqual(self.status("BaseDirectory /nonexistent\n"), os.EX_CONFIG)
+        self.assertEqual(self.status("UserID nobody-of-this-name\n"), os.EX_DATAERR)
+        self.assertEqual(self.status("", "-p", "local:/nonexistent/socket"), os.EX_UNAVAILABLE)
+        self.assertEqual(self.status("ChangeRootDirectory /nonexistent\n"), os.EX_OSERR)
+        self.assertEqual(self.status("UserID nobody\n", prefix=("setpriv", "--bounding-set=-setuid,-setgid")), os.EX_NOPERM)
+
+
 class ServiceManager(ProcessTest):
     def setUp(self) -> None:
         super().setUp()

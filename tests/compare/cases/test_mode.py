@@ -41,6 +41,8 @@ def cases() -> Iterator[Invocation]:
     genuine = (("OPENDMARC_TEST_CLIENTIP", GENUINE[1]), ("OPENDMARC_TEST_CLIENTHOST", GENUINE[0]),
                ("OPENDMARC_TEST_HELOHOST", GENUINE[0]), ("OPENDMARC_TEST_ENVFROM", "<b@reject.example>"))
     yield invocation("own SPF check", "-t", "message", "-v", "-v", configuration=spf, environment=genuine)
+    yield invocation("copies of failures", "-t", "message", "-v", "-v",
+                     configuration=f"AuthservID {ID}\nCopyFailuresTo postmaster@example.net\n".encode())
     yield invocation("authenticated clients", "-t", "message", "-v", "-v",
                      configuration=CONFIGURATION + b"IgnoreAuthenticatedClients true\n")
     yield invocation("nothing set", "-t", "message", "-v", "-v", environment=())

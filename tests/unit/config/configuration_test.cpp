@@ -241,6 +241,17 @@ TEST(Configuration, relative_paths_are_below_the_base_directory) {
   EXPECT_NE(made.policy.public_suffixes, nullptr);
 }
 
+// The filter changes to it between reading the configuration and writing the history.
+TEST(Configuration, files_below_a_relative_base_directory_are_found_from_anywhere) {
+  const test::TemporaryFolder folder;
+  const auto here = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  std::filesystem::create_directory("base");
+  const Configuration made = made_from("HistoryFile history\nBaseDirectory base\n");
+  std::filesystem::current_path(here);
+  EXPECT_EQ(made.history.path, folder.path("base/history"));
+}
+
 TEST(Configuration, restart_limits) {
   const auto rate = [](std::string_view text) {
     return made_from("AutoRestartRate " + std::string(text)).process.restart_limits.rate;
@@ -274,6 +285,7 @@ TEST(Configuration, test_data_is_read_with_the_rest) {
   ASSERT_TRUE(data);
   EXPECT_TRUE(data->lists(*dns::Name::parse("_dmarc.example.org")));
   EXPECT_FALSE(made_from("DNSTimeout 5").dns.test_data);
+  EXPECT_FALSE(made_from("TestDNSData " + folder.write("empty", "# nothing\n")).dns.test_data);
 }
 
 TEST(Configuration, a_file_is_read_by_its_path) {

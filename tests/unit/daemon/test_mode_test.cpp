@@ -108,6 +108,13 @@ TEST_F(TestModeTest, shows_changes_and_reply_with_vv) {
             "replytxt='rejected by DMARC policy for bank.example'\n");
 }
 
+TEST_F(TestModeTest, shows_a_recipient_that_is_added) {
+  settings_.reject_failures = false;
+  settings_.copy_failures_to = "postmaster@example.net";
+  EXPECT_EQ(run({folder_.write("m", message)}, 2), 0);
+  EXPECT_TRUE(out_.starts_with("### ADDRCPT: 'postmaster@example.net'\n")) << out_;
+}
+
 TEST_F(TestModeTest, the_envelope_decides_about_spf) {
   envelope_.client_address = "203.0.113.5";
   const std::string file = folder_.write("m", message);

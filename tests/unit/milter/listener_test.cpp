@@ -106,10 +106,13 @@ TEST_F(ListenerTest, tcp_connections_do_not_wait_for_acknowledgements) {
   const base::UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::connect(client.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
   const base::UniqueFd accepted(::accept4(listener->fd(), nullptr, nullptr, SOCK_CLOEXEC));
-  int without_delay = 0;
-  socklen_t size = sizeof without_delay;
-  ::getsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &without_delay, &size);
-  EXPECT_NE(without_delay, 0);
+  for (const auto& [level, option] :
+       {std::pair<int, int>{IPPROTO_TCP, TCP_NODELAY}, {SOL_SOCKET, SO_KEEPALIVE}}) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    ::getsockopt(accepted.get(), level, option, &value, &size);
+    EXPECT_NE(value, 0);
+  }
 }
 
 TEST_F(ListenerTest, a_host_that_can_not_be_found_is_named) {
