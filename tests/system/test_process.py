@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import resource
 import shutil
 import signal
 import socket
@@ -166,6 +167,15 @@ class Confinement(ProcessTest):
         services.wait_until(pid_file.exists, "the file with the process id")
         self.assertEqual(filter_.stop(), 0)
         self.assertEqual([pid_file.exists(), path.exists()], [False, False])
+
+    @unittest.skipUnless(Path("/proc/sys/kernel/core_pattern").read_text() == "core\n", "core files go elsewhere here")
+    def test_core_files_are_written(self):
+        filter_ = self.start(f"UserID nobody\nEnableCoredumps true\nBaseDirectory {self.folder}\n",
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
+        self.assertTrue(answers())
+        os.kill(filter_.pid, signal.SIGSEGV)
+        self.assertEqual(filter_.wait(), -signal.SIGSEGV)
+        self.assertTrue((self.folder / "core").exists())
 
     def test_a_reload_reads_files_that_were_replaced(self):
         hosts = self.folder / "hosts"
