@@ -118,8 +118,8 @@ std::vector<Option> survival_options() {
            "of those that this configuration names, `/etc` and the time zones, and to make system "
            "calls that are not in its list. A reload finds new files in these folders only: "
            "restart the filter when a list or `HistoryFile` moves to another. What the kernel does "
-           "not support is left out, and the log says so; it also names every system call that was "
-           "refused."},
+           "not support, or a unit's `SystemCallFilter` forbids, is left out, and the log says so; "
+           "it also names every system call that was refused."},
       {.name = "AutoRestart",
        .type = Type::boolean,
        .default_value = "false",

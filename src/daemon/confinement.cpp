@@ -3,10 +3,13 @@
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <string>
+#include <string_view>
 
 #include "base/read_file.h"
 #include "daemon/file_access.h"
@@ -49,22 +52,59 @@ int drop_capabilities() {
   return any ? error_of(::syscall(SYS_capset, &header, wanted.data())) : 0;
 }
 
+/// Each an errno, or 0.
+struct Results {
+  int capabilities = 0;
+  int privileges = 0;
+  int files = 0;
+  int system_calls = 0;
+};
+
+Results give_up(const Folders& folders) {
+  Results results;
+  results.capabilities = drop_capabilities();
+  results.privileges = error_of(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  if (results.privileges != 0) {
+    // The kernel takes restrictions from nobody who could pass them on to more privileged programs.
+    results.files = results.system_calls = results.privileges;
+    return results;
+  }
+  results.files = restrict_files(folders);
+  results.system_calls = restrict_system_calls();
+  return results;
+}
+
+/// A service manager's filter for system calls may end whoever makes those that are needed here:
+/// where there is one, a child goes ahead.
+bool is_deadly(const Folders& folders) {
+  if (::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0) return false;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    give_up(folders);
+    ::_exit(0);
+  }
+  int status = 0;
+  while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return child < 0 || !WIFEXITED(status);
+}
+
 }  // namespace
 
 bool confine(const Folders& folders, log::Sink& sink) {
-  if (sanitized) {
-    sink.write(log::make(log::Id::unconfined, {"anything", "built with a sanitizer"}));
-    return false;
-  }
-  const auto succeeded = [&](const char* what, int error) {
-    if (error != 0) sink.write(log::make(log::Id::unconfined, {what, base::error_text(error)}));
-    return error == 0;
+  const auto succeeded = [&](const char* what, std::string_view problem) {
+    if (!problem.empty()) sink.write(log::make(log::Id::unconfined, {what, problem}));
+    return problem.empty();
   };
-  succeeded("capabilities", drop_capabilities());
-  if (!succeeded("privileges", error_of(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))) return false;
-  const bool files = succeeded("files", restrict_files(folders));
-  succeeded("system calls", restrict_system_calls());
-  return files;
+  if (sanitized) return succeeded("anything", "built with a sanitizer");
+  if (is_deadly(folders))
+    return succeeded("anything", "another filter for system calls forbids it");
+  const Results results = give_up(folders);
+  const auto text = [](int error) { return error == 0 ? "" : base::error_text(error); };
+  succeeded("capabilities", text(results.capabilities));
+  succeeded("privileges", text(results.privileges));
+  succeeded("system calls", text(results.system_calls));
+  return succeeded("files", text(results.files));
 }
 
 void report_refusals(log::Sink& sink) {

@@ -9,7 +9,8 @@
 // - Files: only the folders of those that its configuration names, and few others (Landlock).
 // - System calls: only those of the list in system_calls.cpp (seccomp).
 //
-// What the kernel does not support is left out, which is logged. A refused system call fails and is
+// What the kernel does not support is left out, which is logged; so is everything where the system
+// call filter of a service manager would end the process for it. A refused system call fails and is
 // logged, rather than ending the process: should a new C library need a call that the list lacks,
 // then a message or a feature suffers, and not all mail.
 //

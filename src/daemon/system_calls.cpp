@@ -142,6 +142,7 @@ int restrict_system_calls() {
   if (!filter) return ENOMEM;
   if (can_note) note_refusals();
   ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
+  ::seccomp_attr_set(filter.get(), SCMP_FLTATR_API_SYSRAWRC, 1);
   // No code of others is meant to run here, so older kernels need not slow this one down.
   ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_SSB, 1);
   for (const char* name : allowed)

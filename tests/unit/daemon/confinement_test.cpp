@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include "base/ascii.h"
@@ -49,6 +51,7 @@ struct Pipe {
 };
 
 using Attempts = std::function<Outcomes()>;
+using Preparation = std::function<void()>;
 
 /// The child's part. It lives until it has been looked at.
 [[noreturn]] void attempt(const Folders& folders, const Attempts& attempts, Pipe& told,
@@ -71,10 +74,12 @@ using Attempts = std::function<Outcomes()>;
   ::_exit(written ? 0 : 1);
 }
 
-Report confined(const Folders& folders, const Attempts& attempts) {
+Report confined(
+    const Folders& folders, const Attempts& attempts, const Preparation& prepare = [] {}) {
   Pipe told;
   Pipe seen;
   const pid_t pid = ::fork();
+  if (pid == 0) prepare();
   if (pid == 0) attempt(folders, attempts, told, seen);
   told.writer.reset();
   seen.reader.reset();
@@ -239,6 +244,41 @@ TEST_F(Confinement, writes_the_folder_of_its_history) {
                                        {"a link", EPERM},
                                        {"another folder", EACCES},
                                        {"nothing at all", 0}}));
+}
+
+/// What a unit of somebody's own may bring along: a filter that does not know of these calls.
+void forbid(std::uint32_t action, std::initializer_list<const char*> calls) {
+  const std::unique_ptr<void, decltype(&::seccomp_release)> filter(::seccomp_init(SCMP_ACT_ALLOW),
+                                                                   &::seccomp_release);
+  for (const char* call : calls)
+    ::seccomp_rule_add(filter.get(), action, ::seccomp_syscall_resolve_name(call), 0);
+  ::seccomp_load(filter.get());
+}
+
+Outcomes signal_to_parent() {
+  return {{"kill", error_of(::kill(::getppid(), 0))}};
+}
+
+TEST_F(Confinement, is_left_out_where_it_would_be_deadly) {
+  for (const char* call : {"seccomp", "landlock_create_ruleset", "capset"}) {
+    const Report report =
+        confined(Folders(), signal_to_parent, [=] { forbid(SCMP_ACT_KILL_PROCESS, {call}); });
+    // Without capabilities capset() is not called.
+    if (::geteuid() != 0 && call == std::string_view("capset")) continue;
+    EXPECT_EQ(report.outcomes, (Outcomes{{"kill", 0}})) << call;
+    EXPECT_EQ(report.log,
+              (std::vector<std::string>{
+                  "not confined in anything: another filter for system calls forbids it"}));
+  }
+}
+
+TEST_F(Confinement, does_without_what_is_refused) {
+  const Report report = confined(Folders(), signal_to_parent, [] {
+    forbid(SCMP_ACT_ERRNO(ENOSYS), {"landlock_create_ruleset"});
+  });
+  EXPECT_EQ(report.outcomes, (Outcomes{{"kill", EPERM}}));
+  EXPECT_EQ(report.log, (std::vector<std::string>{"not confined in files: Function not implemented",
+                                                  "refused the system call kill"}));
 }
 
 }  // namespace
