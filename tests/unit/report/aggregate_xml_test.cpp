@@ -116,7 +116,7 @@ TEST(AggregateXmlTest, nothing_becomes_markup) {
   AggregateRow hostile = row();
   hostile.dkim = {{"a\"><x>&amp;</domain>", "]]></selector><count>9</count>", AuthCode::fail}};
   hostile.reasons = {{OverrideReason::Type::other, "<!-- & -->"}};
-  hostile.header_from = std::string("a\x01\x7f\xff\xed\xa0\x80\0b\r", 12);
+  hostile.header_from = std::string("a\x01\x7f\xff\xed\xa0\x80\0b\r", 10);
   hostile.envelope_from = "\xef\xbf\xbf'\xc3\xa4";
   const std::string xml = write({hostile});
   EXPECT_EQ(test::schema_problem(xml, schema), "") << xml;
