@@ -1,9 +1,11 @@
-// milter_load --socket SPEC [--connections N] [--seconds S] [--per-session N] [--seed N]
+// milter_load --socket SPEC [--connections N] [--seconds S] [--messages N] [--per-session N]
+//             [--seed N]
 // milter_load --zone
 //
-// Plays the MTA: keeps N connections busy with the mail of mail_mix.h and prints what it saw as one
-// line of JSON. Macros before each event and waiting for answers are as in Postfix 3.7; what needs
-// no answer leaves together with what follows. --zone prints the DNS data of the mix.
+// Plays the MTA: keeps N connections busy with the mail of mail_mix.h, for S seconds or N messages,
+// whichever ends first, and prints what it saw as one line of JSON. Macros before each event and
+// waiting for answers are as in Postfix 3.7; what needs no answer leaves together with what
+// follows. --zone prints the DNS data of the mix.
 //
 // Exit status 0; 1 when the filter closed connections or deferred mail; 2 for wrong arguments and a
 // filter that can't be reached. Whether it judged rightly shows in "passes" and "expected_passes",
@@ -16,6 +18,7 @@
 #include <cerrno>
 #include <chrono>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +40,7 @@ struct Plan {
   tools::SocketSpec socket;
   std::size_t connections = 1;
   std::size_t seconds = 5;
+  std::size_t messages = std::numeric_limits<std::size_t>::max();
   std::size_t per_session = 1;
   std::uint32_t seed = 1;
 };
@@ -264,7 +268,7 @@ int run(const Plan& plan) {
   const auto start = Clock::now();
   const auto end = start + std::chrono::seconds(plan.seconds);
   std::array<epoll_event, 64> events;
-  while (Clock::now() < end) {
+  while (Clock::now() < end && tally.messages < plan.messages) {
     const int ready = ::epoll_wait(poller.get(), events.data(), events.size(), 100);
     for (int i = 0; i < ready; ++i)
       static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr)
@@ -287,6 +291,7 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
   bool has_socket = false;
   const std::map<std::string, std::size_t*> numbers{{"--connections", &plan.connections},
                                                     {"--seconds", &plan.seconds},
+                                                    {"--messages", &plan.messages},
                                                     {"--per-session", &plan.per_session}};
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string& value = words[i + 1];
@@ -320,9 +325,8 @@ int main(int argc, char* argv[]) {
   }
   const auto plan = dmarc::bench::read_plan(words);
   if (!plan) {
-    std::cerr
-        << "usage: milter_load --socket SPEC [--connections N] [--seconds S] [--per-session N]"
-           " [--seed N]\n       milter_load --zone\n";
+    std::cerr << "usage: milter_load --socket SPEC [--connections N] [--seconds S] [--messages N]"
+                 " [--per-session N] [--seed N]\n       milter_load --zone\n";
     return 2;
   }
   try {

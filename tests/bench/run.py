@@ -14,7 +14,9 @@ import namespace
 
 namespace.prepare()
 
-import services  # noqa: E402  (the namespace has to be ready first)
+import log_drain  # noqa: E402  (the namespace has to be ready first)
+import services  # noqa: E402
+from filter_usage import cpu_seconds, megabytes  # noqa: E402
 from plot import plot  # noqa: E402
 
 BIN = Path(os.environ["DMARCD_BIN_DIR"])
@@ -109,7 +111,7 @@ class Run:
             before = cpu_seconds(process.pid)
             seen = self.load(socket, cell.connections, self.seconds)
             seen["cpu"] = (cpu_seconds(process.pid) - before) / max(seen["messages"], 1) * 1000
-            seen["memory"] = peak_megabytes(process.pid)
+            seen["memory"] = megabytes(process.pid, "VmHWM")
         finally:
             process.kill()  # an orderly end takes OpenDMARC five seconds
             process.wait()
@@ -130,18 +132,6 @@ class Run:
         if done.returncode not in (0, 1):
             raise SystemExit(done.stderr)
         return json.loads(done.stdout)
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def peak_megabytes(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise AssertionError("no VmHWM")
 
 
 def describe(cell: Cell) -> str:
@@ -217,6 +207,7 @@ What the SMTP client waits for, by `tests/bench/end_of_data`:
 
 def main() -> None:
     seconds, end_of_data, docs = int(sys.argv[1]), Path(sys.argv[2]).read_text(), Path(sys.argv[3])
+    log_drain.start()
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)
         run = Run(seconds, Path(scratch))
