@@ -66,7 +66,8 @@ std::optional<ArcSeal> parse_arc_seal(std::string_view value) {
 }
 
 std::optional<ArcAuthResults> parse_arc_auth_results(std::string_view value) {
-  const std::size_t end = value.substr(0, max_arc_value).find(';');
+  if (value.size() > max_arc_value) return std::nullopt;
+  const std::size_t end = value.find(';');
   if (end == std::string_view::npos) return std::nullopt;
   TagList first(value.substr(0, end));
   const auto tag = first.next();

@@ -175,6 +175,24 @@ TEST(RecordLimits, a_policy_far_behind_is_still_read) {
   EXPECT_EQ(record.text.size(), Record::max_text);
 }
 
+TEST(RecordLimits, the_text_is_kept_up_to_the_limit) {
+  const std::string start = "v=DMARC1; p=none; pad=";
+  const std::string longest = start + std::string(Record::max_text - start.size(), 'x');
+  EXPECT_EQ(parsed(longest).text, longest);
+  EXPECT_EQ(parsed(longest + "y").text, longest);
+}
+
+TEST(RecordLimits, destinations_are_kept_up_to_the_limit) {
+  std::string text = "v=DMARC1; p=none; rua=mailto:a@x.org";
+  for (std::size_t i = 1; i < Record::max_uris; ++i)
+    text += ",mailto:a@x.org";
+  EXPECT_EQ(parsed(text).rua.size(), Record::max_uris);
+  EXPECT_TRUE(parsed(text).problems.empty());
+  const Record one_more = parsed(text + ",mailto:b@x.org");
+  EXPECT_EQ(one_more.rua.size(), Record::max_uris);
+  EXPECT_EQ(one_more.problems.size(), 1U);
+}
+
 TEST(RecordLimits, what_is_kept_is_bounded) {
   std::string text = "v=DMARC1; p=none; rua=";
   for (int i = 0; i < 100; ++i)

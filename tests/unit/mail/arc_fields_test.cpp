@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mail/limits.h"
+
 namespace dmarc::mail {
 namespace {
 
@@ -24,7 +26,25 @@ TEST(ArcSeal, what_is_none) {
         "i=1; d=a.example; s=x\nBcc: me"})
     EXPECT_FALSE(parse_arc_seal(value)) << value;
   EXPECT_TRUE(parse_arc_seal("i=50; d=a.example; s=x;"));
-  EXPECT_FALSE(parse_arc_seal("i=1; d=a.example; s=" + std::string(70'000, 'x')));
+}
+
+// ARC-02
+TEST(ArcSeal, is_read_up_to_the_limit) {
+  const std::string seal = "i=1; d=a.example; s=x; b=";
+  EXPECT_TRUE(parse_arc_seal(seal + std::string(700, 'A')));
+  EXPECT_TRUE(parse_arc_seal(seal + std::string(max_arc_value - seal.size(), 'A')));
+  EXPECT_FALSE(parse_arc_seal(seal + std::string(max_arc_value - seal.size() + 1, 'A')));
+}
+
+// ARC-03
+TEST(ArcAuthResults, are_read_up_to_the_limits) {
+  EXPECT_TRUE(parse_arc_auth_results("i=50; x; none"));
+  EXPECT_FALSE(parse_arc_auth_results("i=51; x; none"));
+  EXPECT_FALSE(parse_arc_auth_results("i=0; x; none"));
+  const std::string results = "i=1; x; arc=pass reason=";
+  EXPECT_TRUE(parse_arc_auth_results(results + std::string(max_arc_value - results.size(), 'r')));
+  EXPECT_FALSE(
+      parse_arc_auth_results(results + std::string(max_arc_value - results.size() + 1, 'r')));
 }
 
 TEST(ArcAuthResults, the_client_that_the_sealer_saw) {

@@ -80,6 +80,7 @@ class SessionTest : public testing::Test {
       environment->resolver = resolver;
       environment->sink = &log;
       environment->report_failure = report_failure;
+      environment->lookup_limits = lookup_limits;
       session_ = std::make_unique<Session>(environment);
     }
     return *session_;
@@ -107,6 +108,7 @@ class SessionTest : public testing::Test {
   }
 
   policy::Settings settings;
+  dns::LookupSession::Limits lookup_limits;
   std::function<void(report::FailureIncident)> report_failure;
   test::LogCapture log;
   std::shared_ptr<CountingResolver> resolver =
@@ -243,26 +245,51 @@ TEST_F(SessionTest, the_authors_walk_is_under_way_before_the_end_of_the_message)
   EXPECT_TRUE(contains(resolver->asked(), "_dmarc.bank.example"));
 }
 
-TEST_F(SessionTest, too_many_header_fields_are_dropped_and_the_message_knows) {
+TEST_F(SessionTest, header_fields_beyond_the_limit_are_dropped_and_the_message_knows) {
   connect(bank_server);
-  session().mail("<a@bank.example>", macros({}));
-  for (std::size_t i = 0; i < max_header_fields; ++i)
-    session().header("X-Filler", "x");
-  session().header("From", "ceo@bank.example");
-  const policy::Judgement judgement = end();
-  EXPECT_NE(judgement.result, Result::pass);
-  EXPECT_EQ(log.count(log::Id::message_too_large), 1U);
+  for (const std::size_t fields : {max_header_fields, max_header_fields + 1}) {
+    session().mail("<a@bank.example>", macros({}));
+    for (std::size_t i = 1; i < fields; ++i)
+      session().header("X-Filler", "x");
+    session().header("From", "ceo@bank.example");
+    const bool fits = fields == max_header_fields;
+    EXPECT_EQ(end().result == Result::pass, fits) << fields;
+    EXPECT_EQ(log.count(log::Id::message_too_large), fits ? 0U : 1U);
+  }
 }
 
-TEST_F(SessionTest, too_many_header_octets_are_dropped_and_the_message_knows) {
+TEST_F(SessionTest, octets_of_header_fields_beyond_the_limit_are_dropped_and_the_message_knows) {
+  constexpr std::string_view name = "X-Filler", from = "ceo@bank.example";
+  constexpr std::size_t fields = 4;
+  constexpr std::size_t left = max_header_octets - fields * name.size() - 4 - from.size();
+  static_assert(left % fields == 0);
   connect(bank_server);
-  session().mail("<a@bank.example>", macros({}));
-  const std::string large(max_header_octets / 4, 'x');
-  for (int i = 0; i < 4; ++i)
-    session().header("X-Filler", large);
-  session().header("From", "ceo@bank.example");
-  EXPECT_NE(end().result, Result::pass);
-  EXPECT_EQ(log.count(log::Id::message_too_large), 1U);
+  for (const std::size_t more : {0U, 1U}) {
+    session().mail("<a@bank.example>", macros({}));
+    for (std::size_t i = 0; i < fields; ++i)
+      session().header(name, std::string(left / fields + (i == 0 ? more : 0), 'x'));
+    session().header("From", from);
+    EXPECT_EQ(end().result == Result::pass, more == 0);
+    EXPECT_EQ(log.count(log::Id::message_too_large), more);
+  }
+}
+
+// SPF-10
+TEST_F(SessionTest, an_spf_record_that_uses_up_its_questions_leaves_the_policys_alone) {
+  std::string zone{zone_text};
+  std::string terms;
+  for (const std::string host : {"a", "b", "c", "d", "e"}) {
+    zone += host + ".greedy.example A 192.0.2.99\n";
+    terms += "a:" + host + ".greedy.example ";
+  }
+  zone += "greedy.example TXT \"v=spf1 " + terms + "-all\"\n";
+  resolver = std::make_shared<CountingResolver>(*dns::Zone::parse(zone));
+  lookup_limits.max_queries = 4;  // enough for the policy of one author, not for this record
+  connect(evil_server);
+  const policy::Judgement judgement = message("<a@greedy.example>", "ceo@bank.example");
+  EXPECT_EQ(judgement.result, Result::fail);
+  EXPECT_EQ(judgement.action, policy::Action::reject);
+  EXPECT_TRUE(contains(log.texts(), "JOB: SPF(mailfrom): greedy.example temperror"));
 }
 
 TEST_F(SessionTest, a_missing_job_id_is_told_once) {

@@ -57,6 +57,21 @@ TEST(MilterWire, a_length_of_four_gigabytes_is_an_error_before_anything_is_store
   EXPECT_EQ(buffer.next().error(), PacketError::too_long);
 }
 
+TEST(MilterWire, a_packet_may_be_as_long_as_the_limit_and_no_longer) {
+  const auto begun = [](std::size_t length) {
+    std::string octets(4, '\0');
+    for (std::size_t i = 0; i < octets.size(); ++i)
+      octets[i] = static_cast<char>(length >> (24 - 8 * i) & 0xff);
+    PacketBuffer buffer;
+    buffer.append(octets + 'B');
+    return buffer.next();
+  };
+  ASSERT_TRUE(begun(max_packet)) << "the rest of it is waited for";
+  EXPECT_FALSE(*begun(max_packet));
+  ASSERT_FALSE(begun(max_packet + 1));
+  EXPECT_EQ(begun(max_packet + 1).error(), PacketError::too_long);
+}
+
 TEST(MilterWire, a_negotiation_reads_back_equal) {
   const Negotiation sent{
       6,

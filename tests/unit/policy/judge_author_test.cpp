@@ -189,6 +189,20 @@ TEST(JudgeAuthor, evaluates_ten_domains_of_ten_thousand) {
   EXPECT_EQ(rejected.action, Action::reject);
 }
 
+TEST(JudgeAuthor, evaluates_ten_domains_and_passes_no_eleventh) {
+  World world = enforcing_world();
+  world.settings.reject_failures = false;
+  std::string value;
+  for (std::size_t i = 0; i < mail::Author::max_visible; ++i)
+    value += "<a@d" + std::to_string(i) + ".com>, ";
+  const Judgement ten = world.judge(Mail().from(value));
+  EXPECT_EQ(ten.verdicts.size(), mail::Author::max_visible);
+  EXPECT_EQ(ten.result, Result::none) << "none of them has a policy";
+  const Judgement eleven = world.judge(Mail().from(value + "<admin@legitimate.com>"));
+  EXPECT_EQ(eleven.verdicts.size(), mail::Author::max_visible);
+  EXPECT_EQ(eleven.result, Result::permerror);
+}
+
 // The rules that hold for every message are checked by World.
 TEST(JudgeAuthor, keeps_the_rules_for_whatever_the_from_field_is_put_together_of) {
   const std::vector<std::string> pieces{"<",
