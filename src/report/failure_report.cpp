@@ -8,13 +8,16 @@
 namespace dmarc::report {
 namespace {
 
+// A host name has no more.
+constexpr std::size_t max_name = 255;
+
 std::string shown_address(const FailureIncident& incident) {
   return incident.client_address.empty() ? "unknown" : incident.client_address;
 }
 
 std::string shown_client(const FailureIncident& incident) {
   return incident.client_name.empty() ? shown_address(incident)
-                                      : base::printable(incident.client_name);
+                                      : base::printable(incident.client_name).substr(0, max_name);
 }
 
 std::string boundary_of(const FailureLetter& letter) {

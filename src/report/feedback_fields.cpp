@@ -13,7 +13,8 @@ constexpr std::size_t max_value = 512;
 class Fields {
  public:
   void add(std::string_view name, std::string_view value) {
-    add_line(name, base::printable(value, max_value));
+    // An octet may take four characters.
+    add_line(name, base::printable(value, max_value).substr(0, max_value));
   }
   /// With the line breaks that it has.
   void add_line(std::string_view name, std::string_view value) {

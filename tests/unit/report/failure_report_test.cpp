@@ -132,7 +132,7 @@ FailureIncident hostile_incident() {
   constexpr std::string_view breakout = "x\r\n\r\n--=_TOKEN\r\nFeedback-Type: abuse\r\n\r\n";
   auto message = failing::message();
   message.job_id = breakout;
-  message.client_name = std::string(breakout) + std::string(3000, 'n');
+  message.client_name = std::string(breakout) + std::string(3000, '\xff');
   message.sender.local_part = breakout;
   message.header = {{"From", "a@news.example.org"},
                     {"X\r\nBcc", std::string(breakout)},
