@@ -20,24 +20,34 @@ bool stderr_is_journal() {
 
 }  // namespace
 
-SystemLog::SystemLog(std::string name) : name_(std::move(name)), journal_(stderr_is_journal()) {}
+SystemLog::SystemLog(std::string name)
+    : name_(std::move(name)), journal_(stderr_is_journal()), socket_(name_) {}
 
 SystemLog::~SystemLog() {
   ::closelog();
 }
 
 void SystemLog::configure(bool syslog, int facility, bool foreground) {
-  if (syslog) ::openlog(name_.c_str(), LOG_PID | LOG_NDELAY, facility);
+  facility_ = facility;
+  if (syslog) {
+    ::openlog(name_.c_str(), LOG_PID | LOG_NDELAY, facility);
+    socket_.connect();
+  }
   syslog_ = syslog;
   stderr_ = foreground && !syslog;
 }
 
-void SystemLog::write(const log::Event& event) {
-  if (syslog_) {
-    ::syslog(static_cast<int>(event.priority), "%s", event.text.c_str());
-  } else if (stderr_) {
+void SystemLog::write_all(std::span<const log::Event> events) {
+  if (syslog_) return write_to_syslog(events);
+  if (!stderr_) return;
+  for (const log::Event& event : events)
     write_to_stderr(event);
-  }
+}
+
+// syslog(3) knows what to do where the log does not take datagrams.
+void SystemLog::write_to_syslog(std::span<const log::Event> events) const {
+  for (const log::Event& event : events.subspan(socket_.write(events, facility_)))
+    ::syslog(static_cast<int>(event.priority), "%s", event.text.c_str());
 }
 
 // One write for each line, so that lines of several threads do not mix.

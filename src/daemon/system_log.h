@@ -8,8 +8,10 @@
 #pragma once
 
 #include <atomic>
+#include <span>
 #include <string>
 
+#include "daemon/syslog_socket.h"
 #include "log/event.h"
 
 namespace dmarc::daemon {
@@ -24,14 +26,18 @@ class SystemLog final : public log::Sink {
 
   /// `facility` is a LOG_ value of syslog.h.
   void configure(bool syslog, int facility, bool foreground);
-  void write(const log::Event& event) override;
+  void write(const log::Event& event) override { write_all({&event, 1}); }
+  void write_all(std::span<const log::Event> events) override;
   bool uses_syslog() const { return syslog_; }
 
  private:
+  void write_to_syslog(std::span<const log::Event> events) const;
   void write_to_stderr(const log::Event& event) const;
 
   const std::string name_;
   const bool journal_;
+  const SyslogSocket socket_;
+  std::atomic<int> facility_{0};
   std::atomic<bool> syslog_{false};
   std::atomic<bool> stderr_{false};
 };

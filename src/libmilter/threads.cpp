@@ -14,6 +14,7 @@
 #include <system_error>
 #include <thread>
 
+#include "libmilter/crew.h"
 #include "libmilter/glue.h"
 
 extern "C" {
@@ -51,7 +52,16 @@ constexpr seconds start_timeout{1};
 // the same thread, inside of a structure that is private to it.
 thread_local int accepted = -1;
 
-std::atomic<std::size_t> threads{0};
+std::atomic<std::size_t> sessions{0};
+
+// Under load the next connection comes within milliseconds; a burst's threads are gone soon after.
+constexpr Crew::Limits crew_limits{.idle = 32, .idle_time = seconds(5)};
+
+// Never destroyed: its threads run until _exit().
+Crew& crew() {
+  static Crew& made = *new Crew(crew_limits);
+  return made;
+}
 
 struct Startup {
   std::mutex mutex;
@@ -96,20 +106,20 @@ void log_exhaustion(const char* what, const char* reason) {
 
 bool full() {
   const std::size_t limit = options().engine.traffic->limit();
-  return limit != 0 && threads >= 2 * limit + refusal_reserve;
+  return limit != 0 && sessions >= 2 * limit + refusal_reserve;
 }
 
 // Takes the connection over in every case; libmilter would give up after 16 failures.
 void start_session(Context context, int fd) {
   if (full()) return mi_clr_ctx(context);
   try {
-    ++threads;
-    std::thread([context, fd] {
+    ++sessions;
+    crew().run([context, fd] {
       serve(context, fd);
-      --threads;
-    }).detach();
+      --sessions;
+    });
   } catch (const std::system_error& error) {
-    --threads;
+    --sessions;
     mi_clr_ctx(context);
     log_exhaustion("start a thread", error.what());
     std::this_thread::sleep_for(exhaustion_pause);

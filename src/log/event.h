@@ -52,6 +52,11 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual void write(const Event& event) = 0;
+  /// What belongs together, such as the lines of one message.
+  virtual void write_all(std::span<const Event> events) {
+    for (const Event& event : events)
+      write(event);
+  }
 };
 
 }  // namespace dmarc::log

@@ -200,8 +200,7 @@ std::optional<policy::Judgement> Session::try_to_judge(MessageState& state) cons
 void Session::conclude(const MessageState& state, const policy::Judgement& judgement) const {
   // The record first: what the log tells of is in the history, whenever the process may end.
   record(state, judgement);
-  for (const log::Event& event : judgement.events)
-    environment_->sink->write(event);
+  environment_->sink->write_all(judgement.events);
   report_failure(state.message, judgement);
 }
 
