@@ -62,15 +62,10 @@ int run(const Arguments& arguments, Terminal terminal) {
 
 // --- opendmarc-expire ----------------------------------------------------------------------------
 
-constexpr std::array expire_options{PerlOption{"alltables", "", "expire rows from all tables"},
-                                    opendmarc_dsn_option,
-                                    opendmarc_database_options[0],
-                                    opendmarc_database_options[1],
-                                    opendmarc_database_options[2],
-                                    opendmarc_database_options[3],
-                                    opendmarc_database_options[4],
-                                    opendmarc_database_options[5],
-                                    PerlOption{"expire", "days", "expiration time, in days [180]"}};
+constexpr auto expire_options = joined(
+    std::array{PerlOption{"alltables", "", "expire rows from all tables"}, opendmarc_dsn_option},
+    opendmarc_database_options,
+    std::array{PerlOption{"expire", "days", "expiration time, in days [180]"}});
 
 int run_opendmarc_expire(const PerlOptions& options, Terminal terminal) {
   const char* const variable = std::getenv("OPENDMARC_MAXAGE");

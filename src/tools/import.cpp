@@ -78,11 +78,9 @@ int run(const Arguments& arguments, Terminal terminal) {
 
 // --- opendmarc-import ----------------------------------------------------------------------------
 
-constexpr std::array import_options{
-    opendmarc_dsn_option,          opendmarc_database_options[0],
-    opendmarc_database_options[1], opendmarc_database_options[2],
-    opendmarc_database_options[3], opendmarc_database_options[4],
-    opendmarc_database_options[5], PerlOption{"input", "file", "input file [STDIN]"}};
+constexpr auto import_options =
+    joined(std::array{opendmarc_dsn_option}, opendmarc_database_options,
+           std::array{PerlOption{"input", "file", "input file [STDIN]"}});
 
 /// As Perl's localtime() prints it.
 std::string local_time() {

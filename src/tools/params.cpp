@@ -57,14 +57,9 @@ int run(const Arguments& arguments, Terminal terminal) {
   return status::ok;
 }
 
-constexpr std::array params_options{opendmarc_database_options[0],
-                                    opendmarc_database_options[1],
-                                    opendmarc_database_options[2],
-                                    opendmarc_database_options[3],
-                                    opendmarc_database_options[4],
-                                    opendmarc_database_options[5],
-                                    PerlOption{"rua", "string", "reporting URI(s) to use"},
-                                    PerlOption{"unlock", "", "unlock the parameters"}};
+constexpr auto params_options = joined(
+    opendmarc_database_options, std::array{PerlOption{"rua", "string", "reporting URI(s) to use"},
+                                           PerlOption{"unlock", "", "unlock the parameters"}});
 
 int run_opendmarc_params(const PerlOptions& options, Terminal terminal) {
   const auto address = opendmarc_database(options);

@@ -12,6 +12,9 @@
 
 #include <tl/expected.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
@@ -26,6 +29,15 @@ struct PerlOption {
   std::string_view value;  ///< what the usage text calls its value; empty for a switch
   std::string_view help;
 };
+
+/// One list of options from several.
+template <std::size_t... sizes>
+constexpr auto joined(const std::array<PerlOption, sizes>&... lists) {
+  std::array<PerlOption, (sizes + ...)> all{};
+  auto end = all.begin();
+  ((end = std::ranges::copy(lists, end).out), ...);
+  return all;
+}
 
 class PerlOptions {
  public:

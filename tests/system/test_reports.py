@@ -9,12 +9,14 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from pathlib import Path
 
 import services
 from database import Database
 from namespace import ATTACKER, GENUINE
 from world import BIN, SEED, World, message
 
+SCHEMA = Path(__file__).parent.parent / "data" / "aggregate-report.xsd"
 DOMAIN = "bank.example"
 RUA = "inbox@victim.example"  # the one mailbox there is; it lies with another organization, which agrees
 RECORDS = (
@@ -62,10 +64,12 @@ def reports() -> list[email.message.Message]:
 
 
 def attachment(mail: email.message.Message) -> tuple[str, ElementTree.Element]:
-    """The name of the attached file, and the report in it."""
+    """The name of the attached file, and the report in it, which the schema allows."""
     part = next(mail.iter_attachments())
     assert part.get_content_type() == "application/gzip"
-    return part.get_filename(), ElementTree.fromstring(gzip.decompress(part.get_content()))
+    report = gzip.decompress(part.get_content())
+    subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SCHEMA, "-"], input=report, check=True)
+    return part.get_filename(), ElementTree.fromstring(report)
 
 
 def text(element: ElementTree.Element, path: str) -> str:
