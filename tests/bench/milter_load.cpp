@@ -1,11 +1,12 @@
 // milter_load --socket SPEC [--connections N] [--seconds S] [--messages N] [--per-session N]
-//             [--seed N]
+//             [--round-trip MS] [--seed N]
 // milter_load --zone
 //
 // Plays the MTA: keeps N connections busy with the mail of mail_mix.h, for S seconds or N messages,
 // whichever ends first, and prints what it saw as one line of JSON. Macros before each event and
 // waiting for answers are as in Postfix 3.7; what needs no answer leaves together with what
-// follows. --zone prints the DNS data of the mix.
+// follows. The content comes a round trip to the SMTP client after DATA, which a client that
+// pipelines sends with MAIL and RCPT. --zone prints the DNS data of the mix.
 //
 // Exit status 0; 1 when the filter closed connections or deferred mail; 2 for wrong arguments and a
 // filter that can't be reached. Whether it judged rightly shows in "passes" and "expected_passes",
@@ -42,6 +43,7 @@ struct Plan {
   std::size_t seconds = 5;
   std::size_t messages = std::numeric_limits<std::size_t>::max();
   std::size_t per_session = 1;
+  std::size_t round_trip = 0;  ///< to the SMTP client, in milliseconds
   std::uint32_t seed = 1;
 };
 
@@ -78,6 +80,11 @@ class Connection {
   void proceed(std::uint32_t events) {
     if (events & EPOLLOUT) flush();
     if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive();
+  }
+
+  /// Goes on when what it waits for has come from the SMTP client.
+  void proceed_when_due() {
+    if (content_due_ && next_ == content_ && content_is_here()) advance();
   }
 
  private:
@@ -129,6 +136,8 @@ class Connection {
          wire::protocol::no_rcpt, wire::protocol::silent_rcpt});
     add({macros(Command::data, {{"i", id}}) + wire::packet(Command::data), wire::protocol::no_data,
          wire::protocol::silent_data});
+    content_ = queue_.size();
+    content_due_.reset();
     for (const mail::HeaderField& field : message_.header)
       add({wire::packet(Command::header, wire::Fields().text(field.name).text(field.value).take()),
            wire::protocol::no_headers, wire::protocol::silent_header});
@@ -143,9 +152,17 @@ class Connection {
     if (!(event.skipped_by & protocol_)) queue_.push_back(std::move(event));
   }
 
+  /// Asked for the first time, it says when that will be.
+  bool content_is_here() {
+    if (plan_.round_trip == 0) return true;
+    if (!content_due_) content_due_ = Clock::now() + std::chrono::milliseconds(plan_.round_trip);
+    return Clock::now() >= *content_due_;
+  }
+
   /// Queues everything up to the next event that is answered.
   void advance() {
     while (next_ < queue_.size()) {
+      if (next_ == content_ && !content_is_here()) break;
       const Event& event = queue_[next_++];
       output_ += event.octets;
       if (next_ == queue_.size()) end_of_message_ = Clock::now();
@@ -247,6 +264,8 @@ class Connection {
   BenchMessage message_;
   std::vector<Event> queue_;
   std::size_t next_ = 0;
+  std::size_t content_ = 0;  ///< the first event of the message itself
+  std::optional<Clock::time_point> content_due_;
   Clock::time_point start_, end_of_message_;
 };
 
@@ -267,12 +286,15 @@ int run(const Plan& plan) {
     connections.push_back(std::make_unique<Connection>(plan, mix, tally, poller.get()));
   const auto start = Clock::now();
   const auto end = start + std::chrono::seconds(plan.seconds);
+  const int patience = plan.round_trip == 0 ? 100 : 1;  // milliseconds
   std::array<epoll_event, 64> events;
   while (Clock::now() < end && tally.messages < plan.messages) {
-    const int ready = ::epoll_wait(poller.get(), events.data(), events.size(), 100);
+    const int ready = ::epoll_wait(poller.get(), events.data(), events.size(), patience);
     for (int i = 0; i < ready; ++i)
       static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr)
           ->proceed(events[static_cast<std::size_t>(i)].events);
+    for (const auto& connection : connections)
+      connection->proceed_when_due();
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   std::cout << "{\"messages\": " << tally.messages << ", \"errors\": " << tally.errors
@@ -292,7 +314,8 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
   const std::map<std::string, std::size_t*> numbers{{"--connections", &plan.connections},
                                                     {"--seconds", &plan.seconds},
                                                     {"--messages", &plan.messages},
-                                                    {"--per-session", &plan.per_session}};
+                                                    {"--per-session", &plan.per_session},
+                                                    {"--round-trip", &plan.round_trip}};
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string& value = words[i + 1];
     if (words[i] == "--socket") {
@@ -326,7 +349,7 @@ int main(int argc, char* argv[]) {
   const auto plan = dmarc::bench::read_plan(words);
   if (!plan) {
     std::cerr << "usage: milter_load --socket SPEC [--connections N] [--seconds S] [--messages N]"
-                 " [--per-session N] [--seed N]\n       milter_load --zone\n";
+                 " [--per-session N] [--round-trip MS] [--seed N]\n       milter_load --zone\n";
     return 2;
   }
   try {
