@@ -176,7 +176,7 @@ def table(run: Run, cells: list[Cell]) -> str:
     return "\n".join(lines)
 
 
-def document(run: Run, end_of_data: str) -> str:
+def document(run: Run, end_of_data: str, idle_connections: str) -> str:
     return f"""# Performance
 
 Measured by `tests/bench/run`, which writes this page: both filters on the same mail and DNS data, in turns, in one run, on
@@ -211,17 +211,26 @@ What the SMTP client waits for, by `tests/bench/end_of_data`:
 ```
 {end_of_data.strip()}
 ```
+
+## Idle connections
+
+Resident memory of the native engine by `idle_connections` of `tests/milter`, which also checks that it stays below 64 MB:
+
+```
+{idle_connections.strip()}
+```
 """
 
 
 def main() -> None:
-    seconds, end_of_data, docs = int(sys.argv[1]), Path(sys.argv[2]).read_text(), Path(sys.argv[3])
+    seconds, docs = int(sys.argv[1]), Path(sys.argv[4])
+    end_of_data, idle_connections = Path(sys.argv[2]).read_text(), Path(sys.argv[3]).read_text()
     log_drain.start()
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)
         run = Run(seconds, Path(scratch))
         run.measure(CONNECTIONS + DNS + ALONE + REMOTE + OPTIONS)
-    text = document(run, end_of_data)
+    text = document(run, end_of_data, idle_connections)
     print(text)
     (docs / "performance.md").write_text(text)
     curves = {f"{tried.name}, {transport}": [(cell.connections, run.results[cell, tried.name].per_second)

@@ -7,11 +7,11 @@
 //
 // The names asked for are of a fixed set, so that the DNS cache is full after the first tenth.
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <thread>
 
+#include "base/decimal.h"
 #include "daemon_process.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
@@ -61,13 +61,6 @@ constexpr std::array kinds{
     Kind{"a@none.example", "", "one@none.example, two@reject.example", tools::Answer::Kind::reject},
 };
 
-std::optional<std::size_t> number(std::string_view text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value == 0) return std::nullopt;
-  return value;
-}
-
 std::optional<Plan> read_plan(const std::vector<std::string>& words) {
   Plan plan;
   for (std::size_t i = 0; i < words.size(); i += 2) {
@@ -75,8 +68,9 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
       plan.engine = *engine_named(words[i + 1]);
       continue;
     }
-    const auto value = i + 1 < words.size() ? number(words[i + 1]) : std::nullopt;
-    if (!value) return std::nullopt;
+    const auto value =
+        i + 1 < words.size() ? base::parse_decimal<std::size_t>(words[i + 1]) : std::nullopt;
+    if (!value || *value == 0) return std::nullopt;
     if (words[i] == "--messages")
       plan.messages = *value;
     else if (words[i] == "--connections")

@@ -36,8 +36,8 @@ RawClient& RawClient::send(Command command, std::string_view data) {
   return send(milter::wire::packet(command, data));
 }
 
-RawClient& RawClient::negotiate() {
-  send(Command::negotiate, milter::wire::encode({}));
+RawClient& RawClient::negotiate(const milter::wire::Negotiation& offer) {
+  send(Command::negotiate, milter::wire::encode(offer));
   if (receive().empty()) throw std::runtime_error("no answer to the negotiation");
   return *this;
 }

@@ -25,8 +25,8 @@ class RawClient {
   /// Ends early when the daemon closes the connection.
   RawClient& send(std::string_view octets);
   RawClient& send(milter::wire::Command command, std::string_view data = {});
-  /// With the answer.
-  RawClient& negotiate();
+  /// With the answer. An offer without protocol steps makes the daemon answer every event.
+  RawClient& negotiate(const milter::wire::Negotiation& offer = {});
 
   /// What the daemon sends next; empty when it has closed the connection.
   std::string receive();
