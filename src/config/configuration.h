@@ -15,13 +15,13 @@
 #include <string_view>
 #include <vector>
 
-#include "dns/server_address.h"
 #include "dns/zone.h"
+#include "failure/failure_settings.h"
+#include "history/history_record.h"
 #include "log/event.h"
 #include "policy/settings.h"
-#include "report/history_record.h"
-#include "submission/failure_settings.h"
-#include "submission/settings.h"
+#include "resolver/server_address.h"
+#include "sending/settings.h"
 
 namespace dmarc::config {
 

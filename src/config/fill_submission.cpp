@@ -4,8 +4,8 @@
 #include "base/read_file.h"
 #include "config/fill.h"
 #include "config/lists.h"
-#include "submission/command.h"
-#include "submission/verp.h"
+#include "sending/command.h"
+#include "sending/verp.h"
 
 namespace dmarc::config {
 namespace {

@@ -8,9 +8,9 @@
 #include <chrono>
 
 #include "daemon/signals.h"
+#include "filter/traffic.h"
+#include "io/listener.h"
 #include "log/event.h"
-#include "milter/listener.h"
-#include "milter/traffic.h"
 
 namespace dmarc::daemon {
 

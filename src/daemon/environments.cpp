@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "daemon/test_dns_data.h"
-#include "dns/system_config.h"
+#include "resolver/system_config.h"
 
 namespace dmarc::daemon {
 namespace {

@@ -19,11 +19,11 @@
 #include <string>
 
 #include "config/configuration.h"
-#include "daemon/failure_reporter.h"
-#include "dns/stub_resolver.h"
+#include "failure/failure_reporter.h"
+#include "filter/session.h"
 #include "log/event.h"
-#include "milter/session.h"
-#include "submission/transport.h"
+#include "resolver/stub_resolver.h"
+#include "sending/transport.h"
 
 namespace dmarc::daemon {
 

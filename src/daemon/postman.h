@@ -23,7 +23,7 @@
 
 #include "base/unique_fd.h"
 #include "daemon/failure.h"
-#include "submission/transport.h"
+#include "sending/transport.h"
 
 namespace dmarc::daemon {
 

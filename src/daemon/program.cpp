@@ -17,7 +17,7 @@
 #include "daemon/system_log.h"
 #include "daemon/test_mode.h"
 #include "daemon/version.h"
-#include "milter/listener.h"
+#include "io/listener.h"
 
 namespace dmarc::daemon {
 namespace {

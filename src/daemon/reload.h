@@ -10,8 +10,8 @@
 #include <string>
 
 #include "config/configuration.h"
-#include "daemon/folders.h"
 #include "log/event.h"
+#include "sandbox/folders.h"
 
 namespace dmarc::daemon {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "submission/command.h"
+#include "sending/command.h"
 
 namespace dmarc::daemon {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "config/configuration.h"
-#include "submission/transport.h"
+#include "sending/transport.h"
 
 namespace dmarc::daemon {
 

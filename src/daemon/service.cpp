@@ -11,7 +11,6 @@
 #include <optional>
 
 #include "daemon/background.h"
-#include "daemon/confinement.h"
 #include "daemon/drain.h"
 #include "daemon/environments.h"
 #include "daemon/failure.h"
@@ -23,11 +22,12 @@
 #include "daemon/restart.h"
 #include "daemon/service_manager.h"
 #include "daemon/system_log.h"
+#include "filter/traffic.h"
+#include "io/listener.h"
+#include "io/socket_spec.h"
 #include "libmilter/engine.h"
-#include "milter/listener.h"
 #include "milter/native_engine.h"
-#include "milter/socket_spec.h"
-#include "milter/traffic.h"
+#include "sandbox/confinement.h"
 
 namespace dmarc::daemon {
 namespace {

@@ -14,7 +14,7 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "daemon/failure.h"
-#include "milter/wait.h"
+#include "filter/wait.h"
 
 namespace dmarc::daemon {
 namespace {

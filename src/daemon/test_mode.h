@@ -14,7 +14,7 @@
 
 #include "base/ip_address.h"
 #include "daemon/options.h"
-#include "milter/session.h"
+#include "filter/session.h"
 
 namespace dmarc::daemon {
 

@@ -1,7 +1,7 @@
 #include <libmilter/mfapi.h>
 
+#include "filter/editor.h"
 #include "libmilter/glue.h"
-#include "milter/editor.h"
 
 namespace dmarc::libmilter {
 namespace {

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "filter/internal_error.h"
+#include "filter/wait.h"
 #include "libmilter/glue.h"
-#include "milter/internal_error.h"
 #include "milter/terms.h"
-#include "milter/wait.h"
 
 namespace dmarc::libmilter {
 namespace {

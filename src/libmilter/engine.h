@@ -21,8 +21,8 @@
 #include <functional>
 #include <string>
 
+#include "io/listener.h"
 #include "milter/engine.h"
-#include "milter/listener.h"
 
 namespace dmarc::libmilter {
 

@@ -4,9 +4,9 @@
 #include <exception>
 #include <string>
 
+#include "filter/session.h"
+#include "filter/traffic.h"
 #include "libmilter/engine.h"
-#include "milter/session.h"
-#include "milter/traffic.h"
 #include "policy/judge.h"
 
 struct smfi_str;  // libmilter's own part of a connection

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "filter/internal_error.h"
 #include "milter/event_data.h"
-#include "milter/internal_error.h"
 #include "milter/reply_packets.h"
 
 namespace dmarc::milter {

@@ -21,11 +21,11 @@
 #include <string>
 #include <string_view>
 
+#include "filter/session.h"
+#include "filter/traffic.h"
 #include "milter/engine.h"
 #include "milter/macro_table.h"
-#include "milter/session.h"
 #include "milter/terms.h"
-#include "milter/traffic.h"
 #include "milter/wire.h"
 
 namespace dmarc::milter {

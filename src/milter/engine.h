@@ -5,9 +5,9 @@
 #include <functional>
 #include <memory>
 
+#include "filter/session.h"
+#include "filter/traffic.h"
 #include "log/event.h"
-#include "milter/session.h"
-#include "milter/traffic.h"
 
 namespace dmarc::milter {
 

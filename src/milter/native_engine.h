@@ -19,8 +19,8 @@
 #include <thread>
 #include <vector>
 
+#include "io/listener.h"
 #include "milter/engine.h"
-#include "milter/listener.h"
 #include "milter/native_loop.h"
 
 namespace dmarc::milter {

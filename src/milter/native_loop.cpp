@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "milter/internal_error.h"
+#include "filter/internal_error.h"
 
 namespace dmarc::milter {
 namespace {

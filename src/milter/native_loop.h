@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "io/mailbox.h"
 #include "milter/engine.h"
-#include "milter/mailbox.h"
 #include "milter/native_connection.h"
 
 namespace dmarc::milter {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "milter/editor.h"
+#include "filter/editor.h"
 
 namespace dmarc::milter {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "arc/arc_fields.h"
 #include "base/ascii.h"
-#include "mail/arc_fields.h"
 #include "mail/limits.h"
 
 namespace dmarc::policy {

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "report/history_entry.h"
+#include "history/history_entry.h"
 #include "store/bulk_insert.h"
 #include "store/database.h"
 #include "store/id_table.h"

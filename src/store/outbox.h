@@ -27,7 +27,7 @@
 #include <string>
 #include <vector>
 
-#include "report/aggregate_data.h"
+#include "history/aggregate_data.h"
 #include "store/database.h"
 
 namespace dmarc::store {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "report/history_entry.h"
+#include "history/history_entry.h"
 #include "store/database.h"
 
 namespace dmarc::store {

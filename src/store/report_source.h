@@ -24,7 +24,7 @@
 #include <string_view>
 #include <vector>
 
-#include "report/aggregate_data.h"
+#include "history/aggregate_data.h"
 #include "store/database.h"
 #include "store/names_by_id.h"
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "report/aggregate_data.h"
+#include "history/aggregate_data.h"
 #include "store/database.h"
 
 namespace dmarc::store {

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "dns/cache.h"
+#include "resolver/cache.h"
 #include "resources.h"
 
 namespace {

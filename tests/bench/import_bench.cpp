@@ -9,7 +9,7 @@
 #include <iostream>
 
 #include "base/unique_fd.h"
-#include "report/history_reader.h"
+#include "history/history_reader.h"
 #include "resources.h"
 #include "store/importer.h"
 #include "store/schema.h"

@@ -26,8 +26,8 @@
 
 #include "base/decimal.h"
 #include "mail_mix.h"
+#include "milter/client/socket_spec.h"
 #include "milter/wire.h"
-#include "tools/socket_spec.h"
 
 namespace dmarc::bench {
 namespace {

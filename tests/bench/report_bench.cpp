@@ -7,7 +7,7 @@
 #include <iostream>
 #include <string>
 
-#include "dispatch/report_files.h"
+#include "reporting/report_files.h"
 #include "resources.h"
 
 namespace {

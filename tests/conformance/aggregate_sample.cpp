@@ -4,10 +4,10 @@
 
 #include <map>
 
+#include "aggregate/aggregate_xml.h"
 #include "base/unique_fd.h"
-#include "report/aggregate_xml.h"
-#include "report/history_reader.h"
-#include "report/history_record.h"
+#include "history/history_reader.h"
+#include "history/history_record.h"
 #include "store/importer.h"
 #include "store/report_source.h"
 #include "store/schema.h"

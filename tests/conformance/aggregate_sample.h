@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "report/aggregate_data.h"
+#include "history/aggregate_data.h"
 #include "vector_field.h"
 
 namespace dmarc::test {

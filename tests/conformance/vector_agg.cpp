@@ -6,9 +6,9 @@
 
 #include <dmarc/record.h>
 
+#include "aggregate/aggregate_names.h"
+#include "aggregate/aggregate_xml.h"
 #include "aggregate_sample.h"
-#include "report/aggregate_names.h"
-#include "report/aggregate_xml.h"
 #include "vector_kinds.h"
 
 namespace dmarc::test {

@@ -1,6 +1,6 @@
 #include <dmarc/record.h>
 
-#include "report/failure_kind.h"
+#include "failure/failure_kind.h"
 #include "vector_kinds.h"
 
 namespace dmarc::test {

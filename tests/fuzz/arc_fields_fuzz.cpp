@@ -1,6 +1,6 @@
 // The fields of ARC sets that are recorded.
+#include "arc/arc_fields.h"
 #include "expect.h"
-#include "mail/arc_fields.h"
 #include "mail/limits.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

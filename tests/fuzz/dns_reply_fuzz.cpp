@@ -1,9 +1,9 @@
 // A message from a DNS server: the first octet chooses what was asked, the rest is the answer.
 #include <array>
 
-#include "dns/query_message.h"
-#include "dns/reply_message.h"
 #include "expect.h"
+#include "resolver/query_message.h"
+#include "resolver/reply_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;

@@ -4,8 +4,8 @@
 
 #include "base/ascii.h"
 #include "expect.h"
+#include "failure/failure_report.h"
 #include "mail/auth_results.h"
-#include "report/failure_report.h"
 
 namespace {
 

@@ -8,11 +8,11 @@
 #include <tuple>
 
 #include "base/ascii.h"
+#include "milter/client/milter_delivery.h"
 #include "daemon_process.h"
 #include "raw_client.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
-#include "tools/milter_delivery.h"
 
 namespace dmarc::test {
 namespace {

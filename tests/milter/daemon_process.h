@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "tools/socket_spec.h"
+#include "milter/client/socket_spec.h"
 
 namespace dmarc::test {
 

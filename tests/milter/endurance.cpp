@@ -12,10 +12,10 @@
 #include <thread>
 
 #include "base/decimal.h"
+#include "milter/client/milter_delivery.h"
 #include "daemon_process.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
-#include "tools/milter_delivery.h"
 
 namespace dmarc::test {
 namespace {

@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "file_tail.h"
 #include "match.h"
-#include "tools/milter_client.h"
+#include "milter/client/milter_client.h"
 
 namespace dmarc::test {
 namespace {

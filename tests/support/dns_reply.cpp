@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "dns/ldns_types.h"
+#include "resolver/ldns_types.h"
 
 namespace dmarc::test {
 namespace {

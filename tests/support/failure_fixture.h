@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "report/failure_incident.h"
+#include "failure/failure_incident.h"
 
 namespace dmarc::failing {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/configuration.h"
-#include "submission/verp.h"
+#include "sending/verp.h"
 #include "support/temporary_folder.h"
 
 namespace dmarc::config {

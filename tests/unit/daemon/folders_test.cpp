@@ -1,4 +1,4 @@
-#include "daemon/folders.h"
+#include "sandbox/folders.h"
 
 #include <gtest/gtest.h>
 

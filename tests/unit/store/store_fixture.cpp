@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "base/unique_fd.h"
-#include "report/history_reader.h"
+#include "history/history_reader.h"
 #include "store/schema.h"
 #include "store/soci.h"
 

@@ -1,0 +1,71 @@
+#include "aggregate/report_mail.h"
+
+#include "aggregate/utc_day.h"
+#include "base/base64.h"
+#include "mail/header_writer.h"
+#include "mail/mail_date.h"
+
+namespace dmarc::submission {
+namespace {
+
+std::string quoted(std::string_view text) {
+  return '"' + std::string(text) + '"';
+}
+
+std::string from_value(const ReportMail& mail) {
+  if (mail.org_name.empty()) return mail.from.text();
+  return mail::display_name(mail.org_name) + " <" + mail.from.text() + ">";
+}
+
+mail::HeaderWriter header(const ReportMail& mail, const std::string& boundary) {
+  mail::HeaderWriter fields;
+  fields.add("From", from_value(mail));
+  fields.add("To", mail.to);
+  if (!mail.bcc.empty()) fields.add("Bcc", mail.bcc);
+  fields.add("Subject", report::subject(mail.name));
+  fields.add("Date", report::mail_date(mail.date));
+  // RFC 9990 section 3.5.2: the report's identifier wherever there is room for one.
+  fields.add("Message-ID", "<" + mail.name.report_id + "@" + mail.name.receiver + ">");
+  // RFC 3834 section 5: no machine answers it.
+  fields.add("Auto-Submitted", "auto-generated");
+  fields.add("MIME-Version", "1.0");
+  fields.add("Content-Type", "multipart/mixed; boundary=" + quoted(boundary));
+  return fields;
+}
+
+std::string text_part(const ReportMail& mail) {
+  mail::HeaderWriter fields;
+  fields.add("Content-Type", "text/plain; charset=us-ascii");
+  return fields.text() + "\r\nThis is a DMARC aggregate report (RFC 9990) on mail from\r\n" +
+         mail.name.domain + "\r\nthat " + mail.name.receiver + " received from " +
+         report::time_text(mail.name.period.begin) + "\r\nto " +
+         report::time_text(mail.name.period.end) +
+         ". The report is attached.\r\n\r\n"
+         "It was sent because the DMARC record of that domain asks for reports to this "
+         "address.\r\n";
+}
+
+/// RFC 9990 section 3.5.1: a compressed report is application/gzip.
+std::string attachment_header(const ReportMail& mail) {
+  const std::string name = quoted(report::file_name(mail.name));
+  mail::HeaderWriter fields;
+  fields.add("Content-Type", "application/gzip; name=" + name);
+  fields.add("Content-Transfer-Encoding", "base64");
+  fields.add("Content-Disposition", "attachment; filename=" + name);
+  return fields.text();
+}
+
+}  // namespace
+
+std::string compose(const ReportMail& mail, std::string_view gzip) {
+  // "=_" is in no line of base64.
+  const std::string boundary = "=_" + mail.name.report_id;
+  std::string message = header(mail, boundary).text();
+  message += "\r\n--" + boundary + "\r\n" + text_part(mail);
+  message += "\r\n--" + boundary + "\r\n" + attachment_header(mail) + "\r\n";
+  base::append_base64_lines(message, gzip);
+  message += "\r\n--" + boundary + "--\r\n";
+  return message;
+}
+
+}  // namespace dmarc::submission

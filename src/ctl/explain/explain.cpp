@@ -1,0 +1,85 @@
+// dmarcctl explain: why a message is judged as it is.
+
+#include <array>
+#include <ostream>
+
+#include "ctl/explain/explanation.h"
+#include "ctl/input.h"
+#include "ctl/subcommand.h"
+
+namespace dmarc::tools {
+namespace {
+
+constexpr std::array flags{
+    Flag{"ip", "ADDRESS", "address of the SMTP client (required)"},
+    Flag{"client-name", "NAME", "host name of the SMTP client (default \"unknown\")"},
+    Flag{"helo", "NAME", "what it said in HELO or EHLO (default \"unknown\")"},
+    Flag{"mail-from", "ADDRESS", "envelope sender (default empty: the null reverse-path)"},
+    config_flag,
+    nameserver_flag,
+    zone_flag,
+    json_flag,
+};
+
+constexpr std::array<ExitStatus, 7> statuses{{
+    {status::ok, "dmarc=pass or dmarc=none"},
+    {1, "dmarc=fail, or the message is rejected for another reason"},
+    {2, "dmarc=permerror"},
+    {status::usage, "wrong arguments"},
+    {status::no_input, "the message or the zone file can't be read"},
+    {status::temporary_failure, "dmarc=temperror"},
+    {status::config, "the configuration or the zone file is wrong"},
+}};
+
+int exit_status(const policy::Judgement& judgement) {
+  switch (judgement.result) {
+    case Result::temperror:
+      return status::temporary_failure;
+    case Result::fail:
+      return 1;
+    case Result::permerror:
+      return judgement.action == policy::Action::reject ? 1 : 2;
+    case Result::none:
+    case Result::pass:
+      break;
+  }
+  return judgement.action == policy::Action::reject ? 1 : status::ok;
+}
+
+int run(const Arguments& arguments, Terminal terminal) {
+  const auto fail = [&](const InputError& error) {
+    if (error.status == status::usage) return usage_error(terminal, "explain", error.text);
+    return failure(terminal, "explain", error.text, error.status);
+  };
+  if (arguments.operands().size() != 1)
+    return usage_error(terminal, "explain",
+                       "one message is needed: a file, or - for standard input");
+  const auto client = client_address(arguments);
+  if (!client) return fail(client.error());
+  const auto settings = read_configuration(arguments);
+  if (!settings) return fail(settings.error());
+  print_warnings(terminal.err, *settings);
+  const auto resolver = make_resolver(arguments, *settings);
+  if (!resolver) return fail(resolver.error());
+  const auto text = read_input(arguments.operands().front());
+  if (!text) return fail(text.error());
+
+  const Envelope envelope{*client, arguments.value_or("client-name", "unknown"),
+                          arguments.value_or("helo", "unknown"),
+                          arguments.value_or("mail-from", "")};
+  const Explanation explanation = explain(envelope, *text, *settings, **resolver);
+  if (arguments.has("json"))
+    terminal.out << json_of(explanation).text() << "\n";
+  else
+    terminal.out << outline_of(explanation).text();
+  return exit_status(explanation.judgement);
+}
+
+}  // namespace
+
+const Subcommand explain_subcommand{
+    "explain", "judge one message and show everything that led to the result",
+    "FILE|-",  flags,
+    statuses,  run};
+
+}  // namespace dmarc::tools

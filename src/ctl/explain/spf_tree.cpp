@@ -1,0 +1,124 @@
+#include "ctl/explain/spf_tree.h"
+
+#include <optional>
+#include <string_view>
+
+#include "base/ascii.h"
+#include "ctl/explain/views.h"
+
+namespace dmarc::tools {
+namespace {
+
+using Lookup = dns::LookupSession::Entry;
+using dns::Type;
+
+// What is shown of one term: macros make long ones, but nobody reads them.
+constexpr std::size_t max_term_shown = 300;
+
+/// A term of a record, taken apart just enough to find its look-ups.
+struct Term {
+  std::string kind;    ///< "include", "a", ...; lower case
+  std::string target;  ///< the domain it names; empty when it names none
+};
+
+Term read_term(std::string_view text) {
+  if (!text.empty() && std::string_view("+-~?").find(text.front()) != std::string_view::npos)
+    text.remove_prefix(1);
+  const std::size_t end = text.find_first_of(":=/");
+  Term term{base::lower(text.substr(0, end)), {}};
+  if (end == std::string_view::npos || text[end] == '/') return term;
+  const std::string_view target = text.substr(end + 1);
+  term.target = target.substr(0, target.find('/'));
+  return term;
+}
+
+class Tree {
+ public:
+  explicit Tree(const std::vector<Lookup>& lookups) : lookups_(lookups), placed_(lookups.size()) {}
+
+  /// The records of `domain`. A domain is shown once, so the tree ends.
+  void add_domain(Outline& parent, const dns::Name& domain) {
+    const auto index = take(domain, Type::txt);
+    if (!index) return;
+    const Lookup& lookup = lookups_[*index];
+    Outline& node = parent.add(lookup_line(lookup));
+    if (!lookup.answer) return;
+    for (const std::string& record : lookup.answer->records)
+      if (base::istarts_with(record, "v=spf1")) add_terms(node, record, domain);
+  }
+
+  void add_rest(Outline& parent) {
+    Outline rest("other look-ups");
+    for (std::size_t i = 0; i < lookups_.size(); ++i)
+      if (!placed_[i]) add_lookup(rest, i);
+    if (rest.has_details()) parent.add(std::move(rest));
+  }
+
+ private:
+  void add_terms(Outline& parent, std::string_view record, const dns::Name& domain) {
+    for (const std::string_view text : base::split(record, ' ')) {
+      if (text.empty() || base::istarts_with(text, "v=spf1")) continue;
+      add_term(parent.add(base::printable(text, max_term_shown)), read_term(text), domain);
+    }
+  }
+
+  void add_term(Outline& node, const Term& term, const dns::Name& domain) {
+    const auto named = term.target.empty() ? std::optional(domain) : name_of(term.target);
+    if (!named) return;
+    if (term.kind == "include" || term.kind == "redirect") add_domain(node, *named);
+    if (term.kind == "a" || term.kind == "exists") add_addresses(node, *named);
+    if (term.kind == "mx") add_exchanges(node, *named);
+  }
+
+  void add_addresses(Outline& node, const dns::Name& name) {
+    for (const Type type : {Type::a, Type::aaaa})
+      if (const auto index = take(name, type)) add_lookup(node, *index);
+  }
+
+  void add_exchanges(Outline& node, const dns::Name& name) {
+    const auto index = take(name, Type::mx);
+    if (!index) return;
+    Outline& exchanges = add_lookup(node, *index);
+    if (!lookups_[*index].answer) return;
+    for (const std::string& data : lookups_[*index].answer->records)
+      if (const auto host = name_of(data.substr(data.find(' ') + 1)))
+        add_addresses(exchanges, *host);
+  }
+
+  Outline& add_lookup(Outline& parent, std::size_t index) {
+    Outline& node = parent.add(lookup_line(lookups_[index]));
+    for (const std::string& text : record_texts(lookups_[index]))
+      node.add(text);
+    return node;
+  }
+
+  static std::optional<dns::Name> name_of(std::string_view text) {
+    auto name = dns::Name::from_octets(text);
+    return name ? std::optional(*name) : std::nullopt;
+  }
+
+  /// The look-up of that question, if it is in no other place yet.
+  std::optional<std::size_t> take(const dns::Name& name, Type type) {
+    for (std::size_t i = 0; i < lookups_.size(); ++i) {
+      if (placed_[i] || lookups_[i].question != dns::Question{name, type}) continue;
+      placed_[i] = true;
+      return i;
+    }
+    return std::nullopt;
+  }
+
+  const std::vector<Lookup>& lookups_;
+  std::vector<bool> placed_;
+};
+
+}  // namespace
+
+Outline spf_tree(const spf::Result& result, const std::vector<Lookup>& lookups) {
+  Outline outline("DNS look-ups: " + std::to_string(lookups.size()));
+  Tree tree(lookups);
+  if (result.domain) tree.add_domain(outline, *result.domain);
+  tree.add_rest(outline);
+  return outline;
+}
+
+}  // namespace dmarc::tools

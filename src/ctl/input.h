@@ -1,0 +1,58 @@
+// What several subcommands read in the same way: files, the configuration, addresses, and where
+// DNS questions go.
+//
+// Threads: functions without state.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <dmarc/resolver.h>
+
+#include "base/ip_address.h"
+#include "config/configuration.h"
+#include "ctl/arguments.h"
+#include "dns/lookup_session.h"
+
+namespace dmarc::tools {
+
+/// Why a subcommand can't go on.
+struct InputError {
+  int status;
+  std::string text;
+};
+
+template <typename T>
+using Input = tl::expected<T, InputError>;
+
+/// The options by which a subcommand's DNS questions are directed.
+inline constexpr Flag nameserver_flag{"nameserver", "ADDRESS",
+                                      "ask this DNS server (ADDRESS or ADDRESS:PORT; several)"};
+inline constexpr Flag zone_flag{"zone", "FILE", "answer DNS questions from a zone file only"};
+inline constexpr Flag config_flag{"config", "FILE",
+                                  "take settings from FILE (default /etc/opendmarc.conf)"};
+inline constexpr Flag json_flag{"json", "", "print JSON"};
+
+/// A whole file, or standard input for "-".
+Input<std::string> read_input(const std::string& path);
+
+/// Tells what the configuration's reader wants to be known, such as a list that can't be read.
+void print_warnings(std::ostream& err, const config::Configuration& settings);
+
+/// The file of --config; without that option /etc/opendmarc.conf if it can be read, otherwise the
+/// defaults with our own SPF check on.
+Input<config::Configuration> read_configuration(const Arguments& arguments);
+
+/// From --zone, --nameserver, the configuration, or the system, in this order.
+Input<std::unique_ptr<dns::AsyncResolver>> make_resolver(const Arguments& arguments,
+                                                         const config::Configuration& settings);
+
+/// The value of --ip.
+Input<base::IpAddress> client_address(const Arguments& arguments);
+
+}  // namespace dmarc::tools

@@ -1,0 +1,7 @@
+#include <iostream>
+
+#include "ctl/dmarcctl.h"
+
+int main(int argc, char* argv[]) {
+  return dmarc::tools::run_as(argv[0], {argv + 1, argv + argc}, {std::cout, std::cerr});
+}

@@ -1,0 +1,38 @@
+#include "ctl/outline.h"
+
+#include "base/ascii.h"
+
+namespace dmarc::tools {
+namespace {
+
+// Longer than any DMARC or SPF record that is of use, short enough that a hostile one does not fill
+// the screen.
+constexpr std::size_t max_value = 2000;
+
+}  // namespace
+
+Outline& Outline::add(std::string line) {
+  return children_.emplace_back(std::move(line));
+}
+
+Outline& Outline::add(std::string_view label, std::string_view value) {
+  return add(std::string(label) + ": " + base::printable(value, max_value));
+}
+
+Outline& Outline::add(Outline node) {
+  return children_.emplace_back(std::move(node));
+}
+
+std::string Outline::text() const {
+  std::string out;
+  write(out, 0);
+  return out;
+}
+
+void Outline::write(std::string& out, std::size_t depth) const {
+  out.append(2 * depth, ' ').append(line_).append("\n");
+  for (const Outline& child : children_)
+    child.write(out, depth + 1);
+}
+
+}  // namespace dmarc::tools

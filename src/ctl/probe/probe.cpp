@@ -1,0 +1,171 @@
+// dmarcctl probe: sends a message to a running filter as Postfix would.
+
+#include <array>
+#include <ostream>
+
+#include "base/ascii.h"
+#include "ctl/input.h"
+#include "ctl/probe/delivery_views.h"
+#include "milter/client/milter_delivery.h"
+#include "ctl/subcommand.h"
+#include "milter/client/socket_spec.h"
+
+namespace dmarc::tools {
+namespace {
+
+constexpr std::array flags{
+    Flag{"socket", "SPEC",
+         "where the filter listens (required): inet:HOST:PORT, unix:PATH as in "
+         "main.cf, inet:PORT@HOST, local:PATH as in opendmarc.conf"},
+    Flag{"ip", "ADDRESS", "address of the SMTP client (default 192.0.2.1)"},
+    Flag{"client-name", "NAME", "host name of the SMTP client (default \"unknown\")"},
+    Flag{"helo", "NAME", "what it said in HELO or EHLO (default \"unknown\")"},
+    Flag{"mail-from", "ADDRESS", "envelope sender (default empty: the null reverse-path)"},
+    Flag{"rcpt", "ADDRESS", "envelope recipient (several; default postmaster)"},
+    Flag{"auth", "USER", "the client logged in as USER"},
+    Flag{"timeout", "SECONDS", "how long to wait for each answer (default 30)"},
+    json_flag,
+};
+
+constexpr std::array<ExitStatus, 8> statuses{{
+    {status::ok, "the filter accepts the message"},
+    {1, "it rejects it"},
+    {2, "it defers it (temporary failure)"},
+    {status::usage, "wrong arguments"},
+    {status::no_input, "the message can't be read"},
+    {status::unavailable, "the filter can't be reached, or it broke off"},
+    {status::temporary_failure, "the filter did not answer in time"},
+    {status::protocol, "the filter's answers are against the protocol"},
+}};
+
+// Long enough for any filter that a MTA would wait for.
+constexpr unsigned max_timeout_seconds = 3600;
+
+struct Request {
+  SocketSpec socket;
+  std::string socket_text;
+  std::chrono::seconds timeout{30};
+  SmtpSession session;
+  SmtpMessage message;
+};
+
+int exit_status(const MilterError& error) {
+  switch (error.kind) {
+    case MilterError::Kind::unreachable:
+    case MilterError::Kind::closed:
+      break;
+    case MilterError::Kind::timeout:
+      return status::temporary_failure;
+    case MilterError::Kind::protocol:
+      return status::protocol;
+  }
+  return status::unavailable;
+}
+
+int exit_status(const Answer& answer) {
+  switch (answer.kind) {
+    case Answer::Kind::reject:
+      return 1;
+    case Answer::Kind::tempfail:
+      return 2;
+    case Answer::Kind::disconnect:
+      return status::unavailable;
+    default:
+      return status::ok;
+  }
+}
+
+tl::unexpected<InputError> wrong(std::string text) {
+  return tl::unexpected(InputError{status::usage, std::move(text)});
+}
+
+Input<std::chrono::seconds> read_timeout(const Arguments& arguments) {
+  unsigned seconds = 0;
+  for (const char c : arguments.value_or("timeout", "30")) {
+    if (!base::is_digit(c)) return wrong("--timeout takes a number of seconds");
+    seconds = std::min(seconds * 10 + static_cast<unsigned>(c - '0'), max_timeout_seconds);
+  }
+  if (seconds == 0) return wrong("--timeout takes a number of seconds");
+  return std::chrono::seconds(seconds);
+}
+
+Input<SmtpSession> read_session(const Arguments& arguments) {
+  SmtpSession session;
+  const std::string address = arguments.value_or("ip", "192.0.2.1");
+  session.address = base::IpAddress::parse(address);
+  if (!session.address) return wrong("\"" + base::printable(address) + "\" is no IP address");
+  session.client_name = arguments.value_or("client-name", "unknown");
+  session.helo = arguments.value_or("helo", "unknown");
+  session.login = arguments.value_or("auth", "");
+  session.mta_name = "probe.localhost";
+  return session;
+}
+
+Input<SmtpMessage> read_message(const Arguments& arguments) {
+  const auto text = read_input(arguments.operands().front());
+  if (!text) return tl::unexpected(text.error());
+  SmtpMessage message;
+  set_content(message, *text);
+  message.queue_id = "PROBE";
+  message.sender = arguments.value_or("mail-from", "");
+  message.recipients = arguments.values("rcpt");
+  if (message.recipients.empty()) message.recipients.push_back("postmaster");
+  return message;
+}
+
+Input<Request> read_request(const Arguments& arguments) {
+  if (arguments.operands().size() != 1)
+    return wrong("one message is needed: a file, or - for standard input");
+  Request request;
+  const auto text = arguments.value("socket");
+  if (!text) return wrong("option --socket is missing");
+  const auto spec = SocketSpec::parse(*text);
+  if (!spec) return wrong("socket " + spec.error());
+  const auto timeout = read_timeout(arguments);
+  if (!timeout) return tl::unexpected(timeout.error());
+  auto session = read_session(arguments);
+  if (!session) return tl::unexpected(session.error());
+  auto message = read_message(arguments);
+  if (!message) return tl::unexpected(message.error());
+  return Request{*spec, *text, *timeout, std::move(*session), std::move(*message)};
+}
+
+tl::expected<Delivery, MilterError> deliver(const Request& request) {
+  MilterClient::Options options;
+  options.timeout = request.timeout;
+  auto client = MilterClient::connect_to(request.socket, options);
+  if (!client) return tl::unexpected(client.error());
+  Delivery delivery;
+  auto told = begin_session(*client, request.session, delivery);
+  const bool goes_on =
+      !delivery.answer.refuses() && delivery.answer.kind != Answer::Kind::disconnect;
+  if (told && goes_on) told = send_message(*client, request.message, delivery);
+  if (!told) return tl::unexpected(told.error());
+  client->quit();
+  return delivery;
+}
+
+int run(const Arguments& arguments, Terminal terminal) {
+  const auto request = read_request(arguments);
+  if (!request && request.error().status == status::usage)
+    return usage_error(terminal, "probe", request.error().text);
+  if (!request) return failure(terminal, "probe", request.error().text, request.error().status);
+  const auto delivery = deliver(*request);
+  if (!delivery)
+    return failure(terminal, "probe",
+                   base::printable(request->socket_text) + ": " + delivery.error().text,
+                   exit_status(delivery.error()));
+  if (arguments.has("json"))
+    terminal.out << json_of(*delivery).text() << "\n";
+  else
+    terminal.out << outline_of(*delivery, request->socket_text).text();
+  return exit_status(delivery->answer);
+}
+
+}  // namespace
+
+const Subcommand probe_subcommand{"probe",  "send a message to a running filter, as Postfix would",
+                                  "FILE|-", flags,
+                                  statuses, run};
+
+}  // namespace dmarc::tools

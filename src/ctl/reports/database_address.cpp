@@ -1,0 +1,124 @@
+#include "ctl/reports/database_address.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/ascii.h"
+#include "base/decimal.h"
+#include "base/read_file.h"
+#include "ctl/opendmarc/opendmarc_program.h"
+
+namespace dmarc::tools {
+namespace {
+
+/// One of OpenDMARC's settings.
+struct Setting {
+  std::string_view option;
+  const char* variable;
+  std::string_view initially;
+};
+
+constexpr Setting host{"dbhost", "OPENDMARC_DBHOST", "localhost"};
+constexpr Setting name{"dbname", "OPENDMARC_DB", "opendmarc"};
+constexpr Setting user{"dbuser", "OPENDMARC_USER", "opendmarc"};
+constexpr Setting password{"dbpasswd", "OPENDMARC_PASSWORD", "opendmarc"};
+constexpr Setting port{"dbport", "OPENDMARC_PORT", ""};
+
+tl::unexpected<InputError> error(int status, std::string text) {
+  return tl::unexpected(InputError{status, std::move(text)});
+}
+
+std::optional<std::string> given(const PerlOptions& options, const Setting& setting) {
+  if (auto value = options.value(setting.option)) return value;
+  if (const char* const value = std::getenv(setting.variable)) return value;
+  return std::nullopt;
+}
+
+std::string value_of(const PerlOptions& options, const Setting& setting) {
+  return given(options, setting).value_or(std::string(setting.initially));
+}
+
+std::optional<store::Engine> engine_of_scheme(std::string_view scheme) {
+  if (base::iequals(scheme, "mysql") || base::iequals(scheme, "mariadb"))
+    return store::Engine::mariadb;
+  if (base::iequals(scheme, "pg") || base::iequals(scheme, "postgresql"))
+    return store::Engine::postgresql;
+  if (base::iequals(scheme, "sqlite")) return store::Engine::sqlite;
+  return std::nullopt;
+}
+
+void set_database(store::Address& address, std::string value) {
+  (address.engine == store::Engine::sqlite ? address.path : address.name) = std::move(value);
+}
+
+/// "DBI:SCHEME:NAME=VALUE;NAME=VALUE".
+bool read_dsn(std::string_view dsn, store::Address& address) {
+  const std::vector<std::string_view> parts = base::split(dsn, ':');
+  if (parts.size() < 3 || !base::iequals(parts[0], "dbi")) return false;
+  const auto engine = engine_of_scheme(parts[1]);
+  if (!engine) return false;
+  address.engine = *engine;
+  const std::string_view rest = dsn.substr(parts[0].size() + parts[1].size() + 2);
+  for (const std::string_view pair : base::split(rest, ';')) {
+    const std::size_t equals = pair.find('=');
+    const std::string_view key = pair.substr(0, equals);
+    if (equals == std::string_view::npos) continue;
+    const std::string value(pair.substr(equals + 1));
+    if (key == "database" || key == "dbname" || key == "db") set_database(address, value);
+    if (key == "host" || key == "mysql_socket" || key == "mariadb_socket") address.host = value;
+    if (key == "port") address.port = base::parse_decimal<std::uint16_t>(value).value_or(0);
+  }
+  return true;
+}
+
+}  // namespace
+
+Input<store::Address> configured_database(const config::Configuration& settings) {
+  auto address = store::Address::parse(settings.reports.database);
+  if (!address) return error(status::config, "ReportDatabase: " + address.error());
+  if (settings.reports.password_file.empty()) return *address;
+  const auto secret = base::read_file(settings.reports.password_file);
+  if (!secret) {
+    return error(status::config,
+                 settings.reports.password_file + ": " + base::error_text(secret.error()));
+  }
+  address->password = base::trim(secret->substr(0, secret->find('\n')));
+  return *address;
+}
+
+Input<store::Address> database_address(const Arguments& arguments,
+                                       const config::Configuration& settings) {
+  const auto text = arguments.value("database");
+  if (!text) return configured_database(settings);
+  auto address = store::Address::parse(*text);
+  if (!address) return error(status::usage, "--database: " + address.error());
+  return *address;
+}
+
+Input<store::Address> opendmarc_database(const PerlOptions& options) {
+  const auto dsn = options.value("db-dsn");
+  const auto scheme = options.value("dbscheme");
+  const bool is_given = dsn || scheme || given(options, host) || given(options, name) ||
+                        given(options, user) || given(options, password) || given(options, port);
+  if (!is_given) {
+    const auto settings = read_configuration({});
+    if (!settings) return tl::unexpected(settings.error());
+    return configured_database(*settings);
+  }
+  store::Address address;
+  address.user = value_of(options, user);
+  address.password = value_of(options, password);
+  if (dsn) {
+    if (!read_dsn(*dsn, address)) return error(opendmarc_failure, "unusable --db-dsn");
+    return address;
+  }
+  const auto engine = engine_of_scheme(scheme.value_or("mysql"));
+  if (!engine) return error(opendmarc_failure, "unknown database scheme " + *scheme);
+  address.engine = *engine;
+  address.host = value_of(options, host);
+  address.port = base::parse_decimal<std::uint16_t>(value_of(options, port)).value_or(0);
+  set_database(address, value_of(options, name));
+  return address;
+}
+
+}  // namespace dmarc::tools

@@ -1,0 +1,43 @@
+// Which database a command works on.
+//
+// Threads: functions without state but for the environment.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "config/configuration.h"
+#include "ctl/arguments.h"
+#include "ctl/input.h"
+#include "ctl/opendmarc/perl_options.h"
+#include "store/database.h"
+
+namespace dmarc::tools {
+
+inline constexpr Flag database_flag{"database", "ADDRESS",
+                                    "the database (default ReportDatabase of the configuration)"};
+
+/// From --database, or from the configuration.
+Input<store::Address> database_address(const Arguments& arguments,
+                                       const config::Configuration& settings);
+
+/// From the configuration alone.
+Input<store::Address> configured_database(const config::Configuration& settings);
+
+/// OpenDMARC's options for the database.
+inline constexpr std::array opendmarc_database_options{
+    PerlOption{"dbscheme", "scheme", "database scheme (mysql, Pg or SQLite) [mysql]"},
+    PerlOption{"dbhost", "host", "database host [localhost]"},
+    PerlOption{"dbname", "name", "database name [opendmarc]"},
+    PerlOption{"dbpasswd", "passwd", "database password [opendmarc]"},
+    PerlOption{"dbport", "port", "database port [3306]"},
+    PerlOption{"dbuser", "user", "database user [opendmarc]"}};
+inline constexpr PerlOption opendmarc_dsn_option{
+    "db-dsn", "DSN", "data source name, instead of scheme, host, name and port"};
+
+/// From OpenDMARC's options and environment variables, with its defaults. When there is neither,
+/// from the configuration: what "opendmarc-import" means where nothing has been set up.
+Input<store::Address> opendmarc_database(const PerlOptions& options);
+
+}  // namespace dmarc::tools

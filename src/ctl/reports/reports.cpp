@@ -1,0 +1,177 @@
+// "dmarcctl reports": what was sent to whom, and what is not to be sent.
+
+#include <array>
+#include <ctime>
+#include <ostream>
+
+#include "aggregate/utc_day.h"
+#include "base/ascii.h"
+#include "base/decimal.h"
+#include "ctl/reports/database_address.h"
+#include "ctl/reports/import_run.h"
+#include "ctl/reports/report_views.h"
+#include "store/outbox.h"
+#include "store/suppressions.h"
+
+namespace dmarc::tools {
+namespace {
+
+constexpr std::size_t default_limit = 100;
+constexpr std::size_t max_limit = 100'000;
+
+constexpr std::array flags{
+    Flag{"limit", "N", "list: at most N reports (default 100)"},
+    Flag{"reason", "TEXT", "suppress: why, for whoever reads the list"},
+    Flag{"days", "N", "suppress: for N days only"},
+    json_flag,
+    database_flag,
+    config_flag,
+};
+
+constexpr std::array statuses{
+    ExitStatus{status::ok, "done"},
+    ExitStatus{1, "there is no such report or address, or the report is being sent"},
+    ExitStatus{status::unavailable, "the database can't be used"},
+    ExitStatus{status::config, "the configuration is wrong"},
+};
+
+struct Call {
+  const Arguments& arguments;
+  /// Of the action; empty without one.
+  std::string operand;
+  store::Database& database;
+  Terminal terminal;
+  std::int64_t now = std::time(nullptr);
+};
+
+int refused(const Call& call, const std::string& problem) {
+  return failure(call.terminal, "reports", problem, 1);
+}
+
+store::Outbox outbox(const Call& call) {
+  return {call.database, "dmarcctl reports"};
+}
+
+int list(const Call& call) {
+  const auto limit = base::parse_decimal<std::size_t>(
+      call.arguments.value_or("limit", std::to_string(default_limit)));
+  if (!limit || *limit == 0 || *limit > max_limit)
+    return usage_error(call.terminal, "reports", "--limit must be a number from 1 to 100000");
+  const auto domain =
+      call.operand.empty() ? std::nullopt : std::optional(base::lower(call.operand));
+  const auto reports = outbox(call).list(domain, *limit);
+  if (call.arguments.has("json")) {
+    call.terminal.out << json_of(reports).text() << "\n";
+    return status::ok;
+  }
+  for (const store::ReportSummary& report : reports)
+    call.terminal.out << line_of(report) << "\n";
+  if (reports.empty()) call.terminal.out << "no reports\n";
+  return status::ok;
+}
+
+int show(const Call& call) {
+  const auto report = outbox(call).find(call.operand);
+  if (!report) return refused(call, "no report " + base::printable(call.operand));
+  if (call.arguments.has("json"))
+    call.terminal.out << json_of(*report).text() << "\n";
+  else
+    call.terminal.out << outline_of(*report).text();
+  return status::ok;
+}
+
+int resend(const Call& call) {
+  if (outbox(call).reopen(call.operand, call.now)) {
+    call.terminal.out << "the next run of \"dmarcctl report\" sends it again\n";
+    return status::ok;
+  }
+  const bool exists = outbox(call).find(call.operand).has_value();
+  return refused(
+      call, (exists ? "just being sent: report " : "no report ") + base::printable(call.operand));
+}
+
+int suppress(const Call& call) {
+  store::Suppression wanted{.address = base::lower(call.operand),
+                            .reason = call.arguments.value_or("reason", "by hand"),
+                            .added = call.now,
+                            .expires = {}};
+  if (const auto text = call.arguments.value("days")) {
+    const auto days = base::parse_decimal<unsigned>(*text);
+    if (!days || *days == 0)
+      return usage_error(call.terminal, "reports", "--days must be a number of days");
+    wanted.expires = call.now + *days * report::seconds_per_day;
+  }
+  store::Suppressions(call.database).add(wanted);
+  return status::ok;
+}
+
+int unsuppress(const Call& call) {
+  if (store::Suppressions(call.database).remove(call.operand)) return status::ok;
+  return refused(call, "not suppressed: " + base::printable(call.operand));
+}
+
+int suppressed(const Call& call) {
+  const auto list = store::Suppressions(call.database).list(call.now);
+  if (call.arguments.has("json")) {
+    call.terminal.out << json_of(list).text() << "\n";
+    return status::ok;
+  }
+  for (const store::Suppression& row : list)
+    call.terminal.out << line_of(row) << "\n";
+  if (list.empty()) call.terminal.out << "no address is suppressed\n";
+  return status::ok;
+}
+
+struct Action {
+  enum class Operand { none, optional, required };
+
+  std::string_view name;
+  Operand operand;
+  int (*run)(const Call& call);
+};
+
+constexpr std::array actions{
+    Action{"list", Action::Operand::optional, list},
+    Action{"show", Action::Operand::required, show},
+    Action{"resend", Action::Operand::required, resend},
+    Action{"suppress", Action::Operand::required, suppress},
+    Action{"unsuppress", Action::Operand::required, unsuppress},
+    Action{"suppressed", Action::Operand::none, suppressed},
+};
+
+const Action* find_action(const std::vector<std::string>& operands) {
+  for (const Action& action : actions) {
+    if (operands.empty() || operands.front() != action.name) continue;
+    const std::size_t least = action.operand == Action::Operand::required ? 2 : 1;
+    const std::size_t most = action.operand == Action::Operand::none ? 1 : 2;
+    if (operands.size() >= least && operands.size() <= most) return &action;
+  }
+  return nullptr;
+}
+
+int run(const Arguments& arguments, Terminal terminal) {
+  const auto& operands = arguments.operands();
+  const Action* const action = find_action(operands);
+  if (action == nullptr) {
+    return usage_error(terminal, "reports",
+                       "list [DOMAIN], show ID, resend ID, suppress ADDRESS, unsuppress ADDRESS "
+                       "or suppressed wanted");
+  }
+  const auto settings = read_configuration(arguments);
+  if (!settings) return failure(terminal, "reports", settings.error().text, status::config);
+  const auto address = database_address(arguments, *settings);
+  if (!address) return failure(terminal, "reports", address.error().text, address.error().status);
+  const auto database = open_store(*address);
+  return action->run({arguments, operands.size() > 1 ? operands[1] : "", *database, terminal});
+}
+
+}  // namespace
+
+const Subcommand reports_subcommand{"reports",
+                                    "list, show and resend reports; suppress addresses",
+                                    "list|show|resend|suppress|unsuppress|suppressed [OPERAND]",
+                                    flags,
+                                    statuses,
+                                    run};
+
+}  // namespace dmarc::tools

@@ -1,0 +1,33 @@
+// The lines of a history record: which keys there are, and what each value must be.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "history/history_entry.h"
+
+namespace dmarc::report {
+
+/// Builds one HistoryEntry from the lines behind each other.
+class HistoryFields {
+ public:
+  /// Nothing, or what is wrong with the line. Lines with a key that is not known are right.
+  std::optional<std::string> read(std::string_view line);
+
+  /// What is missing from a whole record, if anything is.
+  std::optional<std::string> missing() const;
+
+  /// Call once, when nothing is missing.
+  HistoryEntry take();
+
+ private:
+  HistoryEntry entry_;
+  std::uint32_t seen_ = 0;    ///< a bit for each key
+  std::size_t expected_ = 0;  ///< the key that usually comes next
+};
+
+}  // namespace dmarc::report

@@ -1,0 +1,250 @@
+#include "milter/client/milter_client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+
+namespace dmarc::tools {
+namespace {
+
+using wire::Command;
+using wire::Stage;
+namespace flag = wire::protocol;
+
+/// Postfix cuts longer header values.
+constexpr std::size_t max_header_value = 60000;
+
+tl::unexpected<MilterError> protocol_error(std::string text) {
+  return tl::unexpected(MilterError{MilterError::Kind::protocol, std::move(text)});
+}
+
+/// The macros that Postfix sends unless the filter asks for others (main.cf, milter_*_macros).
+std::vector<std::string> default_macros(Stage stage) {
+  switch (stage) {
+    case Stage::connect:
+      return {"j", "{daemon_name}", "{daemon_addr}", "v", "_"};
+    case Stage::helo:
+      return {"{tls_version}", "{cipher}", "{cipher_bits}", "{cert_subject}", "{cert_issuer}"};
+    case Stage::mail:
+      return {"i",           "{auth_type}", "{auth_authen}", "{auth_author}",
+              "{mail_addr}", "{mail_host}", "{mail_mailer}"};
+    case Stage::rcpt:
+      return {"i", "{rcpt_addr}", "{rcpt_host}", "{rcpt_mailer}"};
+    case Stage::data:
+    case Stage::end_of_header:
+    case Stage::end_of_message:
+      return {"i"};
+  }
+  return {};
+}
+
+std::string_view without_braces(std::string_view name) {
+  if (name.size() >= 2 && name.front() == '{' && name.back() == '}')
+    return name.substr(1, name.size() - 2);
+  return name;
+}
+
+/// The form of a header value in the protocol: lines end with LF alone, and the blank after the
+/// colon is sent only to filters that ask for it.
+std::string header_value(std::string_view value, bool leading_space) {
+  if (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  std::string text = leading_space ? " " : "";
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\r' && i + 1 < value.size() && value[i + 1] == '\n') continue;
+    text += value[i];
+  }
+  return text.substr(0, max_header_value);
+}
+
+std::string command_arguments(std::string_view path, const std::vector<std::string>& parameters) {
+  wire::Fields fields;
+  fields.text(path);
+  for (const std::string& parameter : parameters)
+    fields.text(parameter);
+  return fields.take();
+}
+
+/// An answer to it holds for the connection, not for one message.
+bool is_of_connection(const wire::Event& event) {
+  return event.command == Command::connect || event.command == Command::helo;
+}
+
+}  // namespace
+
+MilterClient::MilterClient(MilterStream stream, wire::Negotiation negotiated)
+    : stream_(std::move(stream)), negotiated_(std::move(negotiated)) {}
+
+tl::expected<MilterClient, MilterError> MilterClient::connect_to(const SocketSpec& spec,
+                                                                 const Options& options) {
+  auto socket = tools::connect_to(spec, options.timeout);
+  if (!socket) return tl::unexpected(MilterError{MilterError::Kind::unreachable, socket.error()});
+  MilterStream stream(std::move(*socket), options.timeout);
+  stream.queue(wire::packet(Command::negotiate, wire::encode(options.offer)));
+  auto packet = stream.receive();
+  if (!packet) return tl::unexpected(packet.error());
+  if (packet->code != static_cast<char>(wire::Reply::negotiate))
+    return protocol_error("the filter did not answer the negotiation");
+  auto wanted = wire::decode_negotiation(packet->data);
+  if (!wanted) return protocol_error("the filter's answer to the negotiation is cut off");
+  if (wanted->version > options.offer.version)
+    return protocol_error("the filter wants protocol version " + std::to_string(wanted->version));
+  if ((wanted->actions & ~options.offer.actions) != 0)
+    return protocol_error("the filter wants actions that were not offered");
+  if ((wanted->protocol & ~options.offer.protocol) != 0)
+    return protocol_error("the filter wants protocol steps that were not offered");
+  return MilterClient(std::move(stream), std::move(*wanted));
+}
+
+void MilterClient::queue_macros(const wire::Event& event) {
+  const auto chosen = negotiated_.macros.find(event.stage);
+  wire::Fields fields;
+  fields.octet(static_cast<char>(event.command));
+  bool any = false;
+  for (const std::string& name :
+       chosen == negotiated_.macros.end() ? default_macros(event.stage) : chosen->second) {
+    const auto known = macros_.find(std::string(without_braces(name)));
+    if (known == macros_.end()) continue;
+    fields.text(name).text(known->second);
+    any = true;
+  }
+  if (any) stream_.queue(wire::packet(Command::macro, fields.take()));
+}
+
+tl::expected<Answer, MilterError> MilterClient::await_answer(Edits* edits) {
+  for (;;) {
+    const auto packet = stream_.receive();
+    if (!packet) return tl::unexpected(packet.error());
+    auto answer = read_answer(*packet);
+    if (!answer) return protocol_error(answer.error());
+    if (*answer) return std::move(**answer);
+    if (packet->code == static_cast<char>(wire::Reply::progress)) continue;
+    if (edits == nullptr)
+      return protocol_error("unexpected answer \"" + base::printable({&packet->code, 1}) + "\"");
+    const auto taken = read_edit(*packet, *edits);
+    if (!taken) return protocol_error(taken.error());
+    if (!*taken)
+      return protocol_error("unknown request \"" + base::printable({&packet->code, 1}) + "\"");
+  }
+}
+
+/// Remembers an answer that settles more than its event.
+Answer MilterClient::note(const wire::Event& event, Answer answer) {
+  const bool final = answer.kind != Answer::Kind::proceed && answer.kind != Answer::Kind::skip;
+  if (is_of_connection(event) && final)
+    done_ = Done::connection;
+  else if (answer.kind == Answer::Kind::accept || answer.kind == Answer::Kind::discard)
+    done_ = Done::message;
+  else
+    return answer;
+  done_answer_ = answer;
+  return answer;
+}
+
+MilterClient::Result MilterClient::tell(Command command, std::string_view data) {
+  const wire::Event& row = *wire::find_event(command);
+  if (done_ != Done::nothing) return done_answer_;
+  if ((negotiated_.protocol & row.unwanted) != 0) return Answer{};
+  queue_macros(row);
+  stream_.queue(wire::packet(command, data));
+  if ((negotiated_.protocol & row.silent) != 0) return Answer{};
+  auto answer = await_answer(nullptr);
+  if (!answer) return answer;
+  return note(row, std::move(*answer));
+}
+
+MilterClient::Result MilterClient::connect(std::string_view host,
+                                           const std::optional<base::IpAddress>& address,
+                                           std::uint16_t port) {
+  wire::Fields fields;
+  fields.text(host);
+  if (address)
+    fields.octet(address->is_v4() ? '4' : '6').port(port).text(address->text());
+  else
+    fields.octet('U');
+  return tell(Command::connect, fields.take());
+}
+
+MilterClient::Result MilterClient::helo(std::string_view name) {
+  return tell(Command::helo, wire::Fields().text(name).take());
+}
+
+MilterClient::Result MilterClient::mail(std::string_view path,
+                                        const std::vector<std::string>& parameters) {
+  skip_body_ = false;
+  return tell(Command::mail, command_arguments(path, parameters));
+}
+
+MilterClient::Result MilterClient::rcpt(std::string_view path,
+                                        const std::vector<std::string>& parameters) {
+  return tell(Command::rcpt, command_arguments(path, parameters));
+}
+
+MilterClient::Result MilterClient::data() {
+  return tell(Command::data, {});
+}
+
+MilterClient::Result MilterClient::header(std::string_view name, std::string_view value) {
+  const bool leading_space = (negotiated_.protocol & flag::leading_space) != 0;
+  return tell(Command::header,
+              wire::Fields().text(name).text(header_value(value, leading_space)).take());
+}
+
+MilterClient::Result MilterClient::end_of_header() {
+  return tell(Command::end_of_header, {});
+}
+
+MilterClient::Result MilterClient::body(std::string_view octets) {
+  Answer answer;
+  while (!octets.empty() && !skip_body_ && answer.kind == Answer::Kind::proceed) {
+    auto next = tell(Command::body, octets.substr(0, wire::max_chunk));
+    if (!next) return next;
+    answer = std::move(*next);
+    skip_body_ = answer.kind == Answer::Kind::skip;
+    octets.remove_prefix(std::min(octets.size(), wire::max_chunk));
+  }
+  return answer;
+}
+
+tl::expected<EndOfMessage, MilterError> MilterClient::end_of_message() {
+  if (done_ != Done::nothing) {
+    if (done_ == Done::message) done_ = Done::nothing;
+    return EndOfMessage{done_answer_, {}};
+  }
+  const wire::Event& row = *wire::find_event(Command::end_of_message);
+  queue_macros(row);
+  stream_.queue(wire::packet(row.command));
+  EndOfMessage end;
+  auto answer = await_answer(&end.edits);
+  if (!answer) return tl::unexpected(answer.error());
+  end.answer = std::move(*answer);
+  return end;
+}
+
+MilterClient::Result MilterClient::unknown(std::string_view command) {
+  return tell(Command::unknown, wire::Fields().text(command).take());
+}
+
+tl::expected<void, MilterError> MilterClient::abort() {
+  if (done_ == Done::connection) return {};
+  done_ = Done::nothing;
+  skip_body_ = false;
+  stream_.queue(wire::packet(Command::abort));
+  return stream_.flush();
+}
+
+tl::expected<void, MilterError> MilterClient::quit_new_connection() {
+  done_ = Done::nothing;
+  skip_body_ = false;
+  stream_.queue(wire::packet(Command::quit_new_connection));
+  return stream_.flush();
+}
+
+void MilterClient::quit() {
+  stream_.queue(wire::packet(Command::quit));
+  // Nobody waits for the farewell: a filter that is gone already is no error.
+  static_cast<void>(stream_.flush());
+  stream_.close();
+}
+
+}  // namespace dmarc::tools

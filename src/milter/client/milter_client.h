@@ -1,0 +1,104 @@
+// The MTA's side of a milter conversation, as Postfix leads it.
+//
+//   auto client = MilterClient::connect_to(*spec, {});
+//   client->set_macro("j", "mx.example.org");
+//   client->connect("mail.example.net", "192.0.2.1");
+//   client->helo("mail.example.net");
+//   client->mail("<a@example.net>");
+//   ...
+//   auto end = client->end_of_message();   // the answer and the changes asked for
+//
+// Before each event the macros for its stage are sent. Events that the filter does not want are not
+// sent, answers that it does not give are not waited for. Once the filter has accepted a message or
+// a connection, the rest of it is kept from the filter, and each event answers `accept`. All else
+// is left to the caller, who may also do things in an order that Postfix would not.
+//
+// Threads: one at a time. Errors: after a MilterError the connection is of no use.
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "milter/client/milter_answer.h"
+#include "milter/client/milter_edits.h"
+#include "milter/client/milter_stream.h"
+#include "milter/client/socket_spec.h"
+
+namespace dmarc::tools {
+
+struct EndOfMessage {
+  Answer answer;
+  Edits edits;
+};
+
+class MilterClient {
+ public:
+  using Result = tl::expected<Answer, MilterError>;
+
+  struct Options {
+    std::chrono::milliseconds timeout{30000};
+    wire::Negotiation offer;
+  };
+
+  /// Connects and negotiates.
+  static tl::expected<MilterClient, MilterError> connect_to(const SocketSpec& spec,
+                                                            const Options& options);
+
+  /// What the filter asked for in the negotiation.
+  const wire::Negotiation& negotiated() const { return negotiated_; }
+
+  /// The value of a macro from now on; names without braces.
+  void set_macro(const std::string& name, std::string value) { macros_[name] = std::move(value); }
+  void clear_macro(const std::string& name) { macros_.erase(name); }
+
+  /// A client with an IP address, of any other kind without.
+  Result connect(std::string_view host, const std::optional<base::IpAddress>& address,
+                 std::uint16_t port = 25);
+  Result helo(std::string_view name);
+  /// `path` with its angle brackets, `parameters` as "SIZE=100".
+  Result mail(std::string_view path, const std::vector<std::string>& parameters = {});
+  Result rcpt(std::string_view path, const std::vector<std::string>& parameters = {});
+  Result data();
+  /// The value without the colon; line ends become LF, as Postfix sends them.
+  Result header(std::string_view name, std::string_view value);
+  Result end_of_header();
+  /// Cut into chunks as needed.
+  Result body(std::string_view octets);
+  tl::expected<EndOfMessage, MilterError> end_of_message();
+  Result unknown(std::string_view command);
+
+  /// Ends the message in progress, or the one that was just finished: Postfix sends this after
+  /// each.
+  tl::expected<void, MilterError> abort();
+  /// Ends the SMTP session but keeps the connection to the filter for the next one.
+  tl::expected<void, MilterError> quit_new_connection();
+  /// Ends the session and closes the connection.
+  void quit();
+
+ private:
+  enum class Done { nothing, message, connection };
+
+  MilterClient(MilterStream stream, wire::Negotiation negotiated);
+
+  Result tell(wire::Command command, std::string_view data);
+  void queue_macros(const wire::Event& event);
+  tl::expected<Answer, MilterError> await_answer(Edits* edits);
+  Answer note(const wire::Event& event, Answer answer);
+
+  MilterStream stream_;
+  wire::Negotiation negotiated_;
+  std::map<std::string, std::string> macros_;
+  Done done_ = Done::nothing;
+  Answer done_answer_;
+  bool skip_body_ = false;
+};
+
+}  // namespace dmarc::tools

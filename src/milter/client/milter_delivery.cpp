@@ -1,0 +1,107 @@
+#include "milter/client/milter_delivery.h"
+
+namespace dmarc::tools {
+namespace {
+
+std::string with_crlf(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  char previous = 0;
+  for (const char c : text) {
+    if (c == '\n' && previous != '\r') result += '\r';
+    result += c;
+    previous = c;
+  }
+  return result;
+}
+
+std::string path(const std::string& address) {
+  return "<" + address + ">";
+}
+
+/// Takes the answers of one session and stops it at the first refusal.
+class Telling {
+ public:
+  explicit Telling(Delivery& delivery) : delivery_(delivery) {}
+
+  /// True when the next event may be told.
+  bool took(std::string_view event, MilterClient::Result answer) {
+    if (!answer) {
+      error_ = answer.error();
+      return false;
+    }
+    if (delivery_.steps.empty() || delivery_.steps.back().event != event)
+      delivery_.steps.push_back({event, {}});
+    delivery_.steps.back().answer = *answer;
+    delivery_.answer = *answer;
+    return answer->kind != Answer::Kind::disconnect && !answer->refuses();
+  }
+
+  tl::expected<void, MilterError> result() const {
+    if (error_) return tl::unexpected(*error_);
+    return {};
+  }
+
+ private:
+  Delivery& delivery_;
+  std::optional<MilterError> error_;
+};
+
+bool tell_envelope(MilterClient& client, const SmtpMessage& message, Telling& telling) {
+  // Postfix opens its queue file, and so has a queue id, once a recipient is accepted.
+  client.clear_macro("i");
+  client.set_macro("mail_addr", message.sender);
+  if (!telling.took("mail", client.mail(path(message.sender)))) return false;
+  client.set_macro("i", message.queue_id);
+  for (const std::string& recipient : message.recipients) {
+    client.set_macro("rcpt_addr", recipient);
+    if (!telling.took("rcpt", client.rcpt(path(recipient)))) return false;
+  }
+  return telling.took("data", client.data());
+}
+
+bool tell_content(MilterClient& client, const SmtpMessage& message, Telling& telling) {
+  for (const mail::HeaderField& field : message.header)
+    if (!telling.took("header", client.header(field.name, field.value))) return false;
+  if (!telling.took("end of header", client.end_of_header())) return false;
+  return message.body.empty() || telling.took("body", client.body(message.body));
+}
+
+}  // namespace
+
+void set_content(SmtpMessage& message, std::string_view text) {
+  std::size_t body = 0;
+  message.header = mail::split_header_block(text, body);
+  message.body = with_crlf(text.substr(body));
+}
+
+tl::expected<void, MilterError> begin_session(MilterClient& client, const SmtpSession& session,
+                                              Delivery& delivery) {
+  const std::string address = session.address ? session.address->text() : "unknown";
+  client.set_macro("j", session.mta_name);
+  client.set_macro("daemon_name", session.mta_name);
+  client.set_macro("v", "Postfix 3.7.11");
+  client.set_macro("_", session.client_name + " [" + address + "]");
+  if (!session.login.empty()) {
+    client.set_macro("auth_type", "PLAIN");
+    client.set_macro("auth_authen", session.login);
+  }
+  Telling telling(delivery);
+  if (telling.took("connect", client.connect(session.client_name, session.address)))
+    telling.took("helo", client.helo(session.helo));
+  return telling.result();
+}
+
+tl::expected<void, MilterError> send_message(MilterClient& client, const SmtpMessage& message,
+                                             Delivery& delivery) {
+  Telling telling(delivery);
+  if (!tell_envelope(client, message, telling) || !tell_content(client, message, telling))
+    return telling.result();
+  auto end = client.end_of_message();
+  if (!end) return tl::unexpected(end.error());
+  telling.took("end of message", end->answer);
+  delivery.edits = std::move(end->edits);
+  return client.abort();
+}
+
+}  // namespace dmarc::tools

@@ -1,0 +1,136 @@
+#include "milter/client/milter_edits.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "base/ascii.h"
+
+namespace dmarc::tools {
+namespace {
+
+/// A header with the field of the MTA, which filters don't see, kept apart.
+class Header {
+ public:
+  explicit Header(const mail::HeaderBlock& received) {
+    fields_.push_back({});
+    fields_.insert(fields_.end(), received.begin(), received.end());
+  }
+
+  void carry_out(const HeaderEdit& edit) {
+    switch (edit.kind) {
+      case HeaderEdit::Kind::insert:
+        insert(edit);
+        break;
+      case HeaderEdit::Kind::add:
+        fields_.push_back({edit.name, edit.value});
+        break;
+      case HeaderEdit::Kind::change:
+        change(edit);
+        break;
+    }
+  }
+
+  mail::HeaderBlock visible() && {
+    fields_.erase(fields_.begin() + static_cast<std::ptrdiff_t>(own_));
+    return std::move(fields_);
+  }
+
+ private:
+  void insert(const HeaderEdit& edit) {
+    const std::size_t place = std::min<std::size_t>(edit.index, fields_.size());
+    fields_.insert(fields_.begin() + static_cast<std::ptrdiff_t>(place), {edit.name, edit.value});
+    if (place <= own_) ++own_;
+  }
+
+  void change(const HeaderEdit& edit) {
+    std::uint32_t left = std::max<std::uint32_t>(edit.index, 1);
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      if (i == own_ || !mail::is_field(fields_[i], edit.name) || --left > 0) continue;
+      if (edit.removes()) {
+        fields_.erase(fields_.begin() + static_cast<std::ptrdiff_t>(i));
+        if (i < own_) --own_;
+      } else {
+        fields_[i].value = edit.value;
+      }
+      return;
+    }
+    // A field that is not there is added at the end.
+    if (!edit.removes()) fields_.push_back({edit.name, edit.value});
+  }
+
+  mail::HeaderBlock fields_;
+  std::size_t own_ = 0;  ///< place of the MTA's field
+};
+
+bool read_header_edit(HeaderEdit::Kind kind, wire::FieldReader data, Edits& edits) {
+  HeaderEdit edit{kind, 0, {}, {}};
+  if (kind != HeaderEdit::Kind::add) {
+    const auto index = data.number();
+    if (!index) return false;
+    edit.index = *index;
+  }
+  const auto name = data.text();
+  const auto value = data.text();
+  if (!name || name->empty() || !value) return false;
+  edit.name = *name;
+  edit.value = *value;
+  edits.header.push_back(std::move(edit));
+  return true;
+}
+
+template <typename Take>
+bool read_text(wire::FieldReader data, Take take) {
+  auto text = data.text();
+  if (!text) return false;
+  take(std::string(*text));
+  return true;
+}
+
+/// Nothing when the packet asks for no change, false when it is cut off.
+std::optional<bool> take(const wire::Packet& packet, Edits& edits) {
+  const wire::FieldReader data(packet.data);
+  switch (static_cast<wire::Reply>(packet.code)) {
+    case wire::Reply::insert_header:
+      return read_header_edit(HeaderEdit::Kind::insert, data, edits);
+    case wire::Reply::add_header:
+      return read_header_edit(HeaderEdit::Kind::add, data, edits);
+    case wire::Reply::change_header:
+      return read_header_edit(HeaderEdit::Kind::change, data, edits);
+    case wire::Reply::quarantine:
+      return read_text(data, [&](std::string text) { edits.quarantine = std::move(text); });
+    case wire::Reply::change_sender:
+      return read_text(data, [&](std::string text) { edits.sender = std::move(text); });
+    case wire::Reply::add_recipient:
+    case wire::Reply::add_recipient_with_parameters:
+      return read_text(
+          data, [&](std::string text) { edits.added_recipients.push_back(std::move(text)); });
+    case wire::Reply::remove_recipient:
+      return read_text(
+          data, [&](std::string text) { edits.removed_recipients.push_back(std::move(text)); });
+    case wire::Reply::replace_body:
+      edits.body = edits.body.value_or("") + packet.data;
+      return true;
+    case wire::Reply::progress:
+      return true;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+tl::expected<bool, std::string> read_edit(const wire::Packet& packet, Edits& edits) {
+  const std::optional<bool> taken = take(packet, edits);
+  if (taken == false)
+    return tl::unexpected("malformed request \"" + base::printable({&packet.code, 1}) + "\"");
+  return taken.has_value();
+}
+
+mail::HeaderBlock apply(const std::vector<HeaderEdit>& edits, const mail::HeaderBlock& received) {
+  Header header(received);
+  for (const HeaderEdit& edit : edits)
+    header.carry_out(edit);
+  return std::move(header).visible();
+}
+
+}  // namespace dmarc::tools

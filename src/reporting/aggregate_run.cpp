@@ -1,0 +1,310 @@
+#include "reporting/aggregate_run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "base/read_file.h"
+#include "dns/lookup_session.h"
+#include "reporting/schedule.h"
+
+namespace dmarc::dispatch {
+namespace {
+
+using store::DeliveryState;
+using submission::Agreement;
+using submission::Outcome;
+
+bool is_final(DeliveryState state) {
+  return state != DeliveryState::waiting && state != DeliveryState::sending;
+}
+
+/// Parts are counted from 1; what concerns a whole destination is written down at the first.
+constexpr unsigned first_part = 1;
+
+}  // namespace
+
+struct AggregateRun::Work {
+  Work(const report::PublishedPolicy& published, store::ReportSource& rows,
+       const report::Period& period)
+      : policy(published), source(rows) {
+    news.key = {published.domain, period};
+  }
+
+  const store::Delivery* find(const std::string& destination, unsigned part) const {
+    const auto found = std::find_if(known.begin(), known.end(), [&](const store::Delivery& row) {
+      return row.destination == destination && row.part == part;
+    });
+    return found == known.end() ? nullptr : &*found;
+  }
+
+  const report::PublishedPolicy& policy;
+  store::ReportSource& source;
+  store::Lease lease;
+  std::vector<store::Delivery> known;  ///< of earlier runs
+  std::vector<ReportFile> files;       ///< empty until they are needed
+  ReportNews news;
+};
+
+AggregateRun::AggregateRun(store::Database& database, std::string owner, RunSettings settings,
+                           Courier& courier, dns::AsyncResolver& resolver, Observer observer)
+    : database_(database),
+      outbox_(database, std::move(owner)),
+      settings_(std::move(settings)),
+      courier_(courier),
+      resolver_(resolver),
+      observer_(std::move(observer)) {}
+
+void AggregateRun::resume() {
+  if (settings_.dry_run) return;
+  for (const store::ReportKey& key : outbox_.unfinished(now(), max_resumed))
+    send(key.period, key.domain);
+}
+
+void AggregateRun::send(const report::Period& period, const std::optional<std::string>& domain) {
+  store::ReportSource source(database_, period, domain);
+  while (const report::PublishedPolicy* policy = source.next_domain())
+    consider(*policy, period, source);
+}
+
+/// RFC 9989 section 4.7, tag rua: without it, no report.
+void AggregateRun::consider(const report::PublishedPolicy& policy, const report::Period& period,
+                            store::ReportSource& source) {
+  if (policy.rua.empty()) return;
+  Work work(policy, source, period);
+  work.news.reason = settings_.refuse_domain(policy.domain);
+  if (!work.news.reason.empty()) {
+    work.news.end = ReportNews::End::nobody;
+  } else if (settings_.dry_run) {
+    preview(work);
+  } else {
+    const auto lease = outbox_.claim(work.news.key, now());
+    if (!lease) return;
+    work.lease = *lease;
+    carry_out(work);
+  }
+  observer_(work.news);
+}
+
+std::vector<submission::Destination> AggregateRun::find_destinations(const Work& work) {
+  dns::LookupSession session(resolver_, {});
+  const auto name = dns::Name::parse(work.policy.domain);
+  if (!name) return {};
+  auto destinations = submission::verify(*name, work.policy.rua, submission::ReportTag::rua,
+                                         settings_.evaluation, session);
+  for (submission::Destination& destination : destinations) {
+    if (is_one_too_many(destination, work)) {
+      destination.agreement = Agreement::refused;
+      destination.reason = "more than " + std::to_string(max_domains_of_organization) +
+                           " domains of " + destination.organization->text();
+      destination.targets.clear();
+    }
+    std::erase_if(destination.targets, [&](const submission::ReportUri& target) {
+      const std::string reason = settings_.refuse_target(target);
+      if (!reason.empty()) destination.reason = reason;
+      return !reason.empty();
+    });
+    if (destination.targets.empty() && destination.agreement == Agreement::given)
+      destination.agreement = Agreement::refused;
+  }
+  return destinations;
+}
+
+bool AggregateRun::is_one_too_many(const submission::Destination& destination, const Work& work) {
+  if (!destination.organization) return false;
+  auto& domains = reported_[{work.news.key.period.begin, *destination.organization}];
+  if (domains.size() < max_domains_of_organization) domains.insert(work.policy.domain);
+  return !domains.contains(work.policy.domain);
+}
+
+void AggregateRun::preview(Work& work) {
+  auto rows = work.source.rows();
+  while (const auto row = rows.next()) {
+    ++work.news.rows;
+    work.news.messages += row->count;
+  }
+  work.news.end = ReportNews::End::nobody;
+  for (const submission::Destination& destination : find_destinations(work)) {
+    if (destination.agreement != Agreement::given) {
+      const bool is_refused = destination.agreement == Agreement::refused;
+      work.news.deliveries.push_back({destination.uri, first_part,
+                                      is_refused ? DeliveryState::refused : DeliveryState::waiting,
+                                      destination.reason});
+      continue;
+    }
+    work.news.end = ReportNews::End::waiting;
+    for (const submission::ReportUri& target : destination.targets)
+      work.news.deliveries.push_back({target.uri, first_part, DeliveryState::waiting, {}});
+  }
+}
+
+void AggregateRun::carry_out(Work& work) {
+  work.news.report_id = work.lease.report_id;
+  try {
+    if (send_to_all(work))
+      conclude(work);
+    else
+      work.news.end = ReportNews::End::lost;
+  } catch (const Failure&) {
+    outbox_.close(work.lease, store::ReportState::open, now());
+    put_files_away(work);
+    throw;
+  }
+  put_files_away(work);
+}
+
+bool AggregateRun::send_to_all(Work& work) {
+  work.known = outbox_.deliveries(work.lease.report);
+  if (!settle_interrupted(work)) return false;
+  for (const submission::Destination& destination : find_destinations(work)) {
+    if (destination.agreement == Agreement::refused &&
+        !settle(work, destination.uri, {Outcome::State::failed, destination.reason},
+                DeliveryState::refused))
+      return false;
+    if (destination.agreement == Agreement::deferred &&
+        !settle(work, destination.uri, {Outcome::State::later, destination.reason},
+                DeliveryState::waiting))
+      return false;
+    for (const submission::ReportUri& target : destination.targets) {
+      write_files(work);
+      for (const ReportFile& file : work.files)
+        if (!deliver(work, target, file)) return false;
+    }
+  }
+  return drop_forsaken(work);
+}
+
+/// Deliveries that wait for a destination that is none any more: its record has changed.
+bool AggregateRun::drop_forsaken(Work& work) {
+  for (const store::Delivery& delivery : work.known) {
+    const auto is_same = [&](const DeliveryNews& news) {
+      return news.destination == delivery.destination && news.part == delivery.part;
+    };
+    if (is_final(delivery.state) ||
+        std::any_of(work.news.deliveries.begin(), work.news.deliveries.end(), is_same))
+      continue;
+    const store::DeliveryResult result{DeliveryState::refused, "no destination any more"};
+    if (!outbox_.record(work.lease, delivery, result, now())) return false;
+  }
+  return true;
+}
+
+/// What a sender that died was about to finish has most probably arrived.
+bool AggregateRun::settle_interrupted(Work& work) {
+  for (store::Delivery& delivery : work.known) {
+    if (delivery.state != DeliveryState::sending) continue;
+    const store::DeliveryResult result{DeliveryState::sent,
+                                       "the sender ended before the answer came"};
+    if (!outbox_.record(work.lease, delivery, result, now())) return false;
+    delivery.state = result.state;
+  }
+  return true;
+}
+
+/// Writes down what becomes of a destination to which nothing is sent now.
+bool AggregateRun::settle(Work& work, const std::string& destination, const Outcome& outcome,
+                          DeliveryState state) {
+  const store::Delivery* const before = work.find(destination, first_part);
+  if (before != nullptr && is_final(before->state)) return true;
+  const auto begun = outbox_.begin(work.lease, destination, first_part, now());
+  if (!begun) return false;
+  if (state == DeliveryState::waiting) return record(work, *begun, outcome);
+  work.news.deliveries.push_back({destination, first_part, state, outcome.answer});
+  return outbox_.record(work.lease, *begun, {state, outcome.answer}, now());
+}
+
+bool AggregateRun::deliver(Work& work, const submission::ReportUri& target,
+                           const ReportFile& file) {
+  if (const store::Delivery* const before = work.find(target.uri, file.part)) {
+    if (is_final(before->state)) return true;
+    if (before->next_attempt > now()) {
+      work.news.deliveries.push_back({target.uri, file.part, before->state, before->answer});
+      return true;
+    }
+  }
+  std::optional<store::Delivery> begun;
+  const auto begin = [&] {
+    begun = outbox_.begin(work.lease, target.uri, file.part, now());
+    return begun.has_value();
+  };
+  bool was_begun = false;
+  const Outcome outcome = courier_.deliver(file, target, [&] {
+    was_begun = true;
+    return begin();
+  });
+  // Nothing has left when it failed earlier; the attempt is written down all the same.
+  if (!was_begun) begin();
+  return begun && record(work, *begun, outcome);
+}
+
+bool AggregateRun::record(Work& work, const store::Delivery& delivery, const Outcome& outcome) {
+  store::DeliveryResult result{DeliveryState::sent, outcome.answer};
+  if (outcome.state == Outcome::State::failed) result.state = DeliveryState::failed;
+  if (outcome.state == Outcome::State::later) {
+    const auto next =
+        next_attempt(work.lease.created, delivery.attempts, delivery.destination, now());
+    result.state = next ? DeliveryState::waiting : DeliveryState::failed;
+    result.next_attempt = next.value_or(0);
+    if (!next) result.answer = "given up: " + result.answer;
+  }
+  work.news.deliveries.push_back(
+      {delivery.destination, delivery.part, result.state, result.answer});
+  return outbox_.record(work.lease, delivery, result, now());
+}
+
+void AggregateRun::write_files(Work& work) {
+  if (!work.files.empty()) return;
+  ReportFiles::Heading heading = settings_.heading;
+  heading.metadata.report_id = work.lease.report_id;
+  heading.metadata.period = work.news.key.period;
+  ReportFiles files(settings_.work_folder, std::move(heading), work.policy, settings_.mail_size);
+  auto rows = work.source.rows();
+  while (const auto row = rows.next())
+    files.add(*row);
+  auto written = files.finish();
+  if (!written) throw Failure(written.error());
+  work.files = *std::move(written);
+  for (const ReportFile& file : work.files) {
+    work.news.rows += file.rows;
+    work.news.messages += file.messages;
+  }
+  outbox_.describe(work.lease, work.news.messages, work.news.rows, now());
+}
+
+void AggregateRun::put_files_away(Work& work) {
+  for (const ReportFile& file : work.files) {
+    if (settings_.keep_folder.empty()) {
+      ::unlink(file.path.c_str());
+      continue;
+    }
+    const std::string kept = settings_.keep_folder + file.path.substr(file.path.rfind('/'));
+    if (std::rename(file.path.c_str(), kept.c_str()) != 0)
+      throw Failure(kept + ": " + base::error_text(errno));
+    work.news.files.push_back(kept);
+  }
+}
+
+void AggregateRun::conclude(Work& work) {
+  const auto deliveries = outbox_.deliveries(work.lease.report);
+  const auto any = [&](auto... states) {
+    return std::any_of(deliveries.begin(), deliveries.end(), [=](const store::Delivery& delivery) {
+      return ((delivery.state == states) || ...);
+    });
+  };
+  store::ReportState state = store::ReportState::open;
+  if (any(DeliveryState::waiting, DeliveryState::sending)) {
+    work.news.end = ReportNews::End::waiting;
+  } else if (any(DeliveryState::sent, DeliveryState::failed)) {
+    state = store::ReportState::done;
+    work.news.end = ReportNews::End::done;
+  } else {
+    state = store::ReportState::nothing;
+    work.news.end = ReportNews::End::nobody;
+  }
+  if (any(DeliveryState::sent)) work.source.mark_sent(work.news.key.period.end);
+  if (!outbox_.close(work.lease, state, now())) work.news.end = ReportNews::End::lost;
+}
+
+}  // namespace dmarc::dispatch

@@ -1,0 +1,165 @@
+#include "resolver/engine.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+namespace dmarc::dns {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+AnswerPtr failed(Failure failure) {
+  return std::make_shared<const Answer>(Answer::failed(failure));
+}
+
+/// A chain of CNAMEs that leads nowhere is what the DNS holds, not trouble of the servers.
+bool servers_failed(const Answer& answer) {
+  return answer.outcome == Outcome::temporary_failure && answer.failure != Failure::alias;
+}
+
+StubOptions checked(StubOptions options) {
+  if (options.servers.empty()) throw std::invalid_argument("no name server");
+  return options;
+}
+
+/// At most StubResolver::max_in_flight, and no more than half of the process's descriptors.
+std::size_t questions_allowed() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return StubResolver::max_in_flight;
+  const auto by_descriptors = limit.rlim_cur / (2 * QueryLoop::max_exchanges);
+  return std::min<rlim_t>(by_descriptors, StubResolver::max_in_flight);
+}
+
+/// Starts a thread that takes no signals: they are the business of the program's own threads.
+std::thread start_without_signals(std::function<void()> body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(std::move(body));
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+}  // namespace
+
+StubResolver::Engine::Engine(StubOptions options)
+    : options_(checked(std::move(options))),
+      max_in_flight_(questions_allowed()),
+      cache_({options_.cache_bytes, options_.failure_ttl, options_.max_stale}),
+      loop_(
+          options_, counters_,
+          [this](const Question& question, Answer answer) { finish(question, std::move(answer)); }),
+      thread_(start_without_signals([this] { run(); })) {}
+
+StubResolver::Engine::~Engine() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  loop_.wake();
+  thread_.join();
+  std::unordered_map<Question, std::vector<Callback>> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting.swap(waiting_);
+  }
+  const AnswerPtr answer = failed(Failure::network);
+  for (const auto& [question, callbacks] : waiting)
+    for (const Callback& done : callbacks)
+      done(answer);
+}
+
+void StubResolver::Engine::resolve(const Question& question, Callback done) {
+  Counters::count(counters_.questions);
+  AnswerPtr answer = find(question);
+  if (!answer) answer = join(question, done);
+  if (answer) done(std::move(answer));
+}
+
+AnswerPtr StubResolver::Engine::find(const Question& question) {
+  AnswerPtr answer = cache_.find(question, Clock::now());
+  if (answer) Counters::count(counters_.cache_hits);
+  if (answer && answer->stale) Counters::count(counters_.stale_served);
+  return answer;
+}
+
+/// Adds the callback to those that wait; returns an answer instead when it need not or cannot wait.
+AnswerPtr StubResolver::Engine::join(const Question& question, Callback& done) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = waiting_.find(question); found != waiting_.end()) {
+    found->second.push_back(std::move(done));
+    Counters::count(counters_.shared);
+    return nullptr;
+  }
+  // The question may have been answered between the look into the cache and the lock.
+  if (AnswerPtr answer = find(question)) return answer;
+  if (stopping_ || waiting_.size() >= max_in_flight_) return failed(Failure::network);
+  waiting_[question].push_back(std::move(done));
+  submitted_.push_back(question);
+  if (submitted_.size() == 1) loop_.wake();
+  return nullptr;
+}
+
+void StubResolver::Engine::run() {
+  std::vector<Question> starting;
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      starting.swap(submitted_);
+    }
+    for (const Question& question : starting)
+      loop_.start(question, patience_for(question));
+    starting.clear();
+    loop_.run_once();
+  }
+}
+
+std::chrono::milliseconds StubResolver::Engine::patience_for(const Question& question) {
+  if (!cache_.has_stale(question, Clock::now())) return options_.timeout;
+  return std::min(options_.timeout, options_.stale_after);
+}
+
+void StubResolver::Engine::finish(const Question& question, Answer answer) {
+  limit_ttl(answer);
+  auto result = std::make_shared<const Answer>(std::move(answer));
+  const auto now = Clock::now();
+  if (servers_failed(*result))
+    result = cache_.store_failure(question, std::move(result), now);
+  else
+    cache_.store(question, result, now);
+  std::vector<Callback> callbacks;
+  {
+    const std::lock_guard lock(mutex_);
+    callbacks = std::move(waiting_.extract(question).mapped());
+  }
+  if (result->stale) Counters::count(counters_.stale_served, callbacks.size());
+  for (const Callback& done : callbacks)
+    done(result);
+}
+
+void StubResolver::Engine::limit_ttl(Answer& answer) const {
+  std::chrono::seconds ttl(answer.ttl);
+  if (answer.outcome == Outcome::temporary_failure)
+    ttl = options_.failure_ttl;
+  else if (answer.outcome != Outcome::records)
+    ttl = std::min(ttl, options_.max_negative_ttl);
+  answer.ttl = static_cast<std::uint32_t>(std::min(ttl, options_.max_ttl).count());
+}
+
+StubStatistics StubResolver::Engine::statistics() const {
+  return {.questions = counters_.questions,
+          .cache_hits = counters_.cache_hits,
+          .shared = counters_.shared,
+          .sent_udp = counters_.sent_udp,
+          .sent_tcp = counters_.sent_tcp,
+          .timeouts = counters_.timeouts,
+          .rejected = counters_.rejected,
+          .stale_served = counters_.stale_served};
+}
+
+}  // namespace dmarc::dns

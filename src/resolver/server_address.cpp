@@ -1,0 +1,77 @@
+#include "resolver/server_address.h"
+
+#include <net/if.h>
+
+#include <array>
+
+#include "base/decimal.h"
+
+namespace dmarc::dns {
+namespace {
+
+/// The index of an interface given by name or number; nothing when there is none of that name.
+std::optional<std::uint32_t> to_scope(std::string_view text) {
+  if (const auto index = base::parse_decimal<std::uint32_t>(text); index && *index > 0)
+    return index;
+  if (text.size() >= IF_NAMESIZE) return {};
+  const unsigned index = ::if_nametoindex(std::string(text).c_str());
+  if (index == 0) return {};
+  return index;
+}
+
+struct Parts {
+  std::string_view host, port;
+};
+
+/// Splits off a port: after the bracket of an IPv6 address, or after the only colon.
+std::optional<Parts> split_port(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == std::string_view::npos) return {};
+    const std::string_view host = text.substr(1, close - 1);
+    const std::string_view rest = text.substr(close + 1);
+    if (host.find(':') == std::string_view::npos) return {};
+    if (rest.empty()) return Parts{host, "53"};
+    if (rest.front() != ':') return {};
+    return Parts{host, rest.substr(1)};
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon != text.rfind(':')) return Parts{text, "53"};
+  return Parts{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::string scope_text(std::uint32_t scope) {
+  std::array<char, IF_NAMESIZE> name{};
+  if (::if_indextoname(scope, name.data())) return name.data();
+  return std::to_string(scope);
+}
+
+}  // namespace
+
+std::optional<ServerAddress> ServerAddress::parse(std::string_view text) {
+  const auto parts = split_port(text);
+  if (!parts) return {};
+  const auto port = base::parse_decimal<std::uint16_t>(parts->port);
+  if (!port || *port == 0) return {};
+
+  const std::size_t percent = parts->host.find('%');
+  const auto address = base::IpAddress::parse(parts->host.substr(0, percent));
+  if (!address) return {};
+  ServerAddress server{*address, *port};
+  if (percent == std::string_view::npos) return server;
+
+  const auto scope = to_scope(parts->host.substr(percent + 1));
+  if (!scope || address->is_v4()) return {};
+  server.scope = *scope;
+  return server;
+}
+
+std::string ServerAddress::text() const {
+  std::string host = address.text();
+  if (scope != 0) host += '%' + scope_text(scope);
+  if (port == 53) return host;
+  if (!address.is_v4()) host = '[' + host + ']';
+  return host + ':' + std::to_string(port);
+}
+
+}  // namespace dmarc::dns

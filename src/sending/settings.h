@@ -1,0 +1,55 @@
+// How reports leave and in whose name: what the configuration says on it.
+//
+// Values only; the passwords and keys stay in their files until they are needed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dkim/dkim_signer.h"
+#include "sending/address.h"
+#include "sending/no_reports.h"
+
+namespace dmarc::submission {
+
+/// A server that takes mail: the local MTA or a smart host.
+struct SmtpServer {
+  enum class Tls {
+    none,
+    opportunistic,  ///< STARTTLS where it is offered, by whatever certificate; a server that wants
+                    ///< a password is asked for `starttls` instead
+    starttls,       ///< STARTTLS, with a certificate that is right
+    implicit,       ///< TLS from the begin (port 465), with a certificate that is right
+  };
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 25;
+  Tls tls = Tls::opportunistic;
+  std::string ca_file = {};        ///< empty: the system's
+  std::string user = {};           ///< empty: no authentication
+  std::string password_file = {};  ///< needed with a user, unless there is a `password`
+  std::string password = {};       ///< given in another way than by a file
+};
+
+struct Settings {
+  enum class Way { smtp, command };
+
+  Way way = Way::smtp;
+  SmtpServer smtp;
+  std::vector<std::string> command;  ///< ReportCommand in words; empty: unusable
+  /// The From address of reports; its domain is the "receiver" of file names and subjects. Unset
+  /// only where the host has no usable name.
+  std::optional<Address> email;
+  std::string org_name;            ///< empty: the domain of `email`
+  std::string contact;             ///< further contact information in reports; may be empty
+  std::optional<Address> bcc;      ///< gets a copy of each report
+  std::optional<Address> bounces;  ///< where bounces go; unset: the null reverse-path
+  std::optional<DkimKey> dkim;
+  bool https = false;           ///< whether "https:" destinations are served
+  std::size_t max_message = 0;  ///< octets of one mail; a larger report is split
+  NoReportsList no_reports;
+};
+
+}  // namespace dmarc::submission

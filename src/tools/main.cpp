@@ -1,7 +1,0 @@
-#include <iostream>
-
-#include "tools/dmarcctl.h"
-
-int main(int argc, char* argv[]) {
-  return dmarc::tools::run_as(argv[0], {argv + 1, argv + argc}, {std::cout, std::cerr});
-}

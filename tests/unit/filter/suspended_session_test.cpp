@@ -1,0 +1,166 @@
+// A session whose answers come late: what it says meanwhile, and when it goes on.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+
+#include "dns/zone.h"
+#include "filter/session.h"
+#include "support/log_capture.h"
+#include "support/manual_resolver.h"
+
+namespace dmarc::milter {
+namespace {
+
+using namespace std::chrono_literals;
+using test::text_answer;
+
+dns::Question txt(std::string_view name) {
+  return {*dns::Name::parse(name), dns::Type::txt};
+}
+
+class SuspendedSession : public testing::Test {
+ protected:
+  SuspendedSession() {
+    settings_.authserv_id = "mx.example.org";
+    settings_.spf_self_validate = true;
+    settings_.spf_ignore_results = true;
+  }
+
+  void begin(std::chrono::milliseconds timeout = 60s, std::string_view sender = "author.example",
+             std::string_view author = "author.example") {
+    auto environment = std::make_shared<Environment>();
+    environment->settings = std::make_shared<const policy::Settings>(settings_);
+    environment->resolver = resolver_;
+    environment->lookup_limits.timeout = timeout;
+    environment->sink = &log_;
+    session_ = std::make_unique<Session>(environment);
+    session_->connect("client.example", base::IpAddress::parse("192.0.2.1"));
+    session_->mail("<a@" + std::string(sender) + ">", no_macros);
+    session_->header("From", "a@" + std::string(author));
+  }
+
+  std::optional<policy::Judgement> end() {
+    return session_->end_of_message(no_macros, [this] { ++wakes_; });
+  }
+
+  void answer_policy() {
+    resolver_->answer(txt("_dmarc.author.example"), text_answer("v=DMARC1; p=reject"));
+    resolver_->answer(txt("_dmarc.example"), text_answer("no policy"));
+  }
+
+  static std::optional<std::string> no_macros(std::string_view) { return std::nullopt; }
+
+  policy::Settings settings_;
+  test::LogCapture log_;
+  std::shared_ptr<test::ManualResolver> resolver_ = std::make_shared<test::ManualResolver>();
+  int wakes_ = 0;
+  std::unique_ptr<Session> session_;
+};
+
+TEST_F(SuspendedSession, judges_when_the_last_answer_has_come) {
+  begin();
+  EXPECT_FALSE(end());
+  EXPECT_TRUE(session_->in_message());
+  EXPECT_EQ(log_.count(log::Id::result), 0U);
+  answer_policy();
+  EXPECT_EQ(wakes_, 1) << "by the first of them";
+  EXPECT_FALSE(session_->resume()) << "the sender's record is still missing";
+  resolver_->answer(txt("author.example"), text_answer("v=spf1 ip4:192.0.2.1 -all"));
+  EXPECT_EQ(wakes_, 2);
+  const auto judgement = session_->resume();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::pass);
+  EXPECT_FALSE(session_->in_message());
+  EXPECT_EQ(log_.count(log::Id::result), 1U);
+}
+
+// How often a message has to wait for a round trip to the DNS server, with nothing in the cache and
+// nothing answered before its end.
+TEST_F(SuspendedSession, a_message_with_new_names_waits_for_one_round_of_answers) {
+  struct Names {
+    std::string_view sender, author;
+    unsigned rounds;
+  };
+  dns::Zone zone = *dns::Zone::parse(R"(
+one.example              TXT "v=spf1 ip4:192.0.2.1 -all"
+_dmarc.one.example       TXT "v=DMARC1; p=reject"
+bounces.two.example      TXT "v=spf1 ip4:192.0.2.1 -all"
+_dmarc.two.example       TXT "v=DMARC1; p=reject; np=reject"
+three.example            TXT "v=spf1 include:four.example a mx -all"
+four.example             TXT "v=spf1 ip4:203.0.113.1 -all"
+_dmarc.three.example     TXT "v=DMARC1; p=reject"
+)");
+  for (const Names& names :
+       {Names{"one.example", "one.example", 1},
+        Names{"bounces.two.example", "www.shop.two.example", 1},
+        Names{"elsewhere.example", "one.example", 1}, Names{"three.example", "three.example", 2}}) {
+    resolver_ = std::make_shared<test::ManualResolver>();
+    begin(60s, names.sender, names.author);
+    auto judgement = end();
+    unsigned rounds = 0;
+    for (; !judgement; ++rounds) {
+      ASSERT_GT(resolver_->answer_all(zone), 0U);
+      judgement = session_->resume();
+    }
+    EXPECT_EQ(rounds, names.rounds) << names.sender << " " << names.author;
+  }
+}
+
+TEST_F(SuspendedSession, asks_each_question_once_however_often_it_is_resumed) {
+  begin();
+  EXPECT_FALSE(end());
+  for (int i = 0; i < 5; ++i)
+    EXPECT_FALSE(session_->resume());
+  EXPECT_EQ(resolver_->times_asked(txt("_dmarc.author.example")), 1U);
+  EXPECT_EQ(resolver_->times_asked(txt("author.example")), 1U);
+}
+
+class SuspendedSpf : public SuspendedSession,
+                     public testing::WithParamInterface<spf::EngineKind> {};
+
+TEST_P(SuspendedSpf, goes_on_by_itself_before_the_end_of_the_message) {
+  settings_.spf.engine = GetParam();
+  begin();
+  resolver_->answer(txt("author.example"), text_answer("v=spf1 include:other.example -all"));
+  EXPECT_EQ(resolver_->times_asked(txt("other.example")), 1U);
+  resolver_->answer(txt("other.example"), text_answer("v=spf1 +all"));
+  answer_policy();
+  const auto judgement = end();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::pass);
+  EXPECT_EQ(wakes_, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, SuspendedSpf,
+                         testing::Values(spf::EngineKind::native, spf::EngineKind::libspf2));
+
+TEST_F(SuspendedSession, at_the_deadline_what_is_missing_has_failed) {
+  begin(0ms);
+  const auto judgement = end();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::temperror);
+  ASSERT_TRUE(judgement->authentication.own_spf);
+  EXPECT_EQ(judgement->authentication.own_spf->code, spf::Code::temperror);
+}
+
+TEST_F(SuspendedSession, an_answer_after_an_abort_wakes_nobody) {
+  begin();
+  EXPECT_FALSE(end());
+  session_->abort();
+  resolver_->answer(txt("author.example"), text_answer("v=spf1 include:other.example -all"));
+  resolver_->answer(txt("_dmarc.author.example"), text_answer("v=DMARC1; p=reject"));
+  EXPECT_EQ(wakes_, 0);
+  EXPECT_EQ(resolver_->times_asked(txt("other.example")), 0U) << "the check was given up";
+}
+
+TEST_F(SuspendedSession, ends_while_answers_are_under_way) {
+  begin();
+  EXPECT_FALSE(end());
+  session_.reset();
+  resolver_->answer(txt("_dmarc.author.example"), text_answer("v=DMARC1; p=reject"));
+  EXPECT_EQ(wakes_, 0);
+}
+
+}  // namespace
+}  // namespace dmarc::milter
