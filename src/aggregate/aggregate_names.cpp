@@ -1,6 +1,6 @@
 #include "aggregate/aggregate_names.h"
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 
 std::string part_id(const std::string& report_id, unsigned part) {
   return part <= 1 ? report_id : report_id + "part" + std::to_string(part);
@@ -16,4 +16,4 @@ std::string subject(const AggregateName& name) {
          name.report_id + ">";
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

@@ -15,12 +15,12 @@
 
 #include "history/aggregate_data.h"
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 
 struct AggregateName {
   std::string receiver;  ///< the domain name of whoever reports
   std::string domain;    ///< the DMARC Policy Domain
-  Period period;
+  history::Period period;
   std::string report_id;  ///< [A-Za-z0-9]
 };
 
@@ -30,4 +30,4 @@ std::string part_id(const std::string& report_id, unsigned part);
 std::string file_name(const AggregateName& name);
 std::string subject(const AggregateName& name);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

@@ -5,32 +5,32 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 namespace {
 
 /// The words that RFC 9990 has for results of DKIM (section 3.1.1.12); OpenDMARC records more.
-std::string_view dkim_word(AuthCode code) {
+std::string_view dkim_word(history::AuthCode code) {
   switch (code) {
-    case AuthCode::none:
-    case AuthCode::pass:
-    case AuthCode::fail:
-    case AuthCode::policy:
-    case AuthCode::neutral:
-    case AuthCode::temperror:
-    case AuthCode::permerror:
+    case history::AuthCode::none:
+    case history::AuthCode::pass:
+    case history::AuthCode::fail:
+    case history::AuthCode::policy:
+    case history::AuthCode::neutral:
+    case history::AuthCode::temperror:
+    case history::AuthCode::permerror:
       return to_string(code);
-    case AuthCode::nxdomain:
-      return to_string(AuthCode::permerror);  // there is no key
-    case AuthCode::discard:
-      return to_string(AuthCode::fail);
+    case history::AuthCode::nxdomain:
+      return to_string(history::AuthCode::permerror);  // there is no key
+    case history::AuthCode::discard:
+      return to_string(history::AuthCode::fail);
     default:
-      return to_string(AuthCode::neutral);  // nothing was found out
+      return to_string(history::AuthCode::neutral);  // nothing was found out
   }
 }
 
 /// The words for results of SPF (section 3.1.1.13).
-std::string_view spf_word(AuthCode code) {
-  return code == AuthCode::softfail ? to_string(code) : dkim_word(code);
+std::string_view spf_word(history::AuthCode code) {
+  return code == history::AuthCode::softfail ? to_string(code) : dkim_word(code);
 }
 
 std::string_view pass_or_fail(bool aligned) {
@@ -44,8 +44,9 @@ bool is_at_or_below(std::string_view name, std::string_view domain) {
 }
 
 /// Smaller comes first (RFC 9990 section 3.1.3 "DKIM Signatures in Aggregate Reports").
-int rank(const DkimSignature& signature, std::string_view from, std::string_view policy_domain) {
-  if (signature.result != AuthCode::pass) return 3;
+int rank(const history::DkimSignature& signature, std::string_view from,
+         std::string_view policy_domain) {
+  if (signature.result != history::AuthCode::pass) return 3;
   if (base::iequals(signature.domain, from)) return 0;
   const bool is_related =
       is_at_or_below(signature.domain, policy_domain) || is_at_or_below(from, signature.domain);
@@ -54,14 +55,14 @@ int rank(const DkimSignature& signature, std::string_view from, std::string_view
 
 }  // namespace
 
-std::string_view to_string(AggregateRow::Disposition disposition) {
+std::string_view to_string(history::AggregateRow::Disposition disposition) {
   constexpr std::array<std::string_view, 4> words{"none", "pass", "quarantine", "reject"};
   return words.at(static_cast<std::size_t>(disposition));
 }
 
-std::vector<DkimSignature> listed_signatures(const AggregateRow& row,
-                                             std::string_view policy_domain) {
-  std::vector<DkimSignature> list = row.dkim;
+std::vector<history::DkimSignature> listed_signatures(const history::AggregateRow& row,
+                                                      std::string_view policy_domain) {
+  std::vector<history::DkimSignature> list = row.dkim;
   std::stable_sort(list.begin(), list.end(), [&](const auto& a, const auto& b) {
     return rank(a, row.header_from, policy_domain) < rank(b, row.header_from, policy_domain);
   });
@@ -70,7 +71,7 @@ std::vector<DkimSignature> listed_signatures(const AggregateRow& row,
 }
 
 AggregateXml::AggregateXml(TextSink sink, const ReportMetadata& metadata,
-                           const PublishedPolicy& policy)
+                           const history::PublishedPolicy& policy)
     : xml_(std::move(sink)), policy_domain_(policy.domain) {
   xml_.open_root("feedback", aggregate_namespace);
   xml_.element("version", "1.0");
@@ -95,7 +96,7 @@ void AggregateXml::write_metadata(const ReportMetadata& metadata) {
 
 /// RFC 9990 section 3.1.1.5 "Policy Published": what the record said; a test mode changes nothing
 /// here.
-void AggregateXml::write_policy(const PublishedPolicy& policy) {
+void AggregateXml::write_policy(const history::PublishedPolicy& policy) {
   xml_.open("policy_published");
   xml_.element("domain", policy.domain);
   xml_.element("p", to_string(policy.p.value_or(Policy::none)));
@@ -112,7 +113,7 @@ void AggregateXml::write_policy(const PublishedPolicy& policy) {
   xml_.close("policy_published");
 }
 
-void AggregateXml::add(const AggregateRow& row) {
+void AggregateXml::add(const history::AggregateRow& row) {
   xml_.open("record");
   xml_.open("row");
   xml_.element("source_ip", row.source_ip);
@@ -127,12 +128,12 @@ void AggregateXml::add(const AggregateRow& row) {
   xml_.close("record");
 }
 
-void AggregateXml::write_evaluated(const AggregateRow& row) {
+void AggregateXml::write_evaluated(const history::AggregateRow& row) {
   xml_.open("policy_evaluated");
   xml_.element("disposition", to_string(row.disposition));
   xml_.element("dkim", pass_or_fail(row.dkim_aligned));
   xml_.element("spf", pass_or_fail(row.spf_aligned));
-  for (const OverrideReason& reason : row.reasons) {
+  for (const history::OverrideReason& reason : row.reasons) {
     xml_.open("reason");
     xml_.element("type", to_string(reason.type));
     if (!reason.comment.empty()) xml_.element("comment", reason.comment);
@@ -141,9 +142,9 @@ void AggregateXml::write_evaluated(const AggregateRow& row) {
   xml_.close("policy_evaluated");
 }
 
-void AggregateXml::write_results(const AggregateRow& row) {
+void AggregateXml::write_results(const history::AggregateRow& row) {
   xml_.open("auth_results");
-  for (const DkimSignature& signature : listed_signatures(row, policy_domain_)) {
+  for (const history::DkimSignature& signature : listed_signatures(row, policy_domain_)) {
     xml_.open("dkim");
     xml_.element("domain", signature.domain);
     xml_.element("selector", signature.selector);
@@ -164,4 +165,4 @@ void AggregateXml::finish() {
   xml_.close("feedback");
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

@@ -5,7 +5,7 @@
 #include "mail/header_writer.h"
 #include "mail/mail_date.h"
 
-namespace dmarc::submission {
+namespace dmarc::aggregate {
 namespace {
 
 std::string quoted(std::string_view text) {
@@ -22,8 +22,8 @@ mail::HeaderWriter header(const ReportMail& mail, const std::string& boundary) {
   fields.add("From", from_value(mail));
   fields.add("To", mail.to);
   if (!mail.bcc.empty()) fields.add("Bcc", mail.bcc);
-  fields.add("Subject", report::subject(mail.name));
-  fields.add("Date", report::mail_date(mail.date));
+  fields.add("Subject", aggregate::subject(mail.name));
+  fields.add("Date", mail::mail_date(mail.date));
   // RFC 9990 section 3.5.2: the report's identifier wherever there is room for one.
   fields.add("Message-ID", "<" + mail.name.report_id + "@" + mail.name.receiver + ">");
   // RFC 3834 section 5: no machine answers it.
@@ -38,8 +38,8 @@ std::string text_part(const ReportMail& mail) {
   fields.add("Content-Type", "text/plain; charset=us-ascii");
   return fields.text() + "\r\nThis is a DMARC aggregate report (RFC 9990) on mail from\r\n" +
          mail.name.domain + "\r\nthat " + mail.name.receiver + " received from " +
-         report::time_text(mail.name.period.begin) + "\r\nto " +
-         report::time_text(mail.name.period.end) +
+         aggregate::time_text(mail.name.period.begin) + "\r\nto " +
+         aggregate::time_text(mail.name.period.end) +
          ". The report is attached.\r\n\r\n"
          "It was sent because the DMARC record of that domain asks for reports to this "
          "address.\r\n";
@@ -47,7 +47,7 @@ std::string text_part(const ReportMail& mail) {
 
 /// RFC 9990 section 3.5.1: a compressed report is application/gzip.
 std::string attachment_header(const ReportMail& mail) {
-  const std::string name = quoted(report::file_name(mail.name));
+  const std::string name = quoted(aggregate::file_name(mail.name));
   mail::HeaderWriter fields;
   fields.add("Content-Type", "application/gzip; name=" + name);
   fields.add("Content-Transfer-Encoding", "base64");
@@ -68,4 +68,4 @@ std::string compose(const ReportMail& mail, std::string_view gzip) {
   return message;
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::aggregate

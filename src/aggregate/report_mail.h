@@ -17,11 +17,11 @@
 #include "aggregate/aggregate_names.h"
 #include "sending/address.h"
 
-namespace dmarc::submission {
+namespace dmarc::aggregate {
 
 struct ReportMail {
-  report::AggregateName name;
-  Address from;
+  aggregate::AggregateName name;
+  sending::Address from;
   std::string org_name;  ///< UTF-8; may be empty
   std::string to;        ///< the destination's mailbox
   /// For "sendmail -t", which removes it; empty otherwise, and when nobody gets a copy.
@@ -32,4 +32,4 @@ struct ReportMail {
 /// Lines end with CRLF. `gzip` is the compressed report.
 std::string compose(const ReportMail& mail, std::string_view gzip);
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::aggregate

@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/decimal.h"
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 namespace {
 
 using std::chrono::sys_days;
@@ -17,7 +17,7 @@ sys_days day_of(std::int64_t time) {
   return std::chrono::floor<std::chrono::days>(sys_seconds(std::chrono::seconds(time)));
 }
 
-Period period_of(sys_days day) {
+history::Period period_of(sys_days day) {
   const std::int64_t begin = sys_seconds(day).time_since_epoch().count();
   return {begin, begin + seconds_per_day};
 }
@@ -37,11 +37,11 @@ std::string date_text(sys_days day) {
 
 }  // namespace
 
-Period utc_day(std::int64_t time) {
+history::Period utc_day(std::int64_t time) {
   return period_of(day_of(time));
 }
 
-std::optional<Period> parse_utc_day(std::string_view text) {
+std::optional<history::Period> parse_utc_day(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
   const auto year = base::parse_decimal<unsigned>(text.substr(0, 4));
   const auto month = base::parse_decimal<unsigned>(text.substr(5, 2));
@@ -53,7 +53,7 @@ std::optional<Period> parse_utc_day(std::string_view text) {
   return period_of(sys_days(date));
 }
 
-std::string day_text(const Period& period) {
+std::string day_text(const history::Period& period) {
   return date_text(day_of(period.begin));
 }
 
@@ -64,4 +64,4 @@ std::string time_text(std::int64_t time) {
          formatted(" %02u:%02u:%02u UTC", second / 3600, second / 60 % 60, second % 60);
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

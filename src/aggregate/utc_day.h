@@ -14,20 +14,20 @@
 
 #include "history/aggregate_data.h"
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 
 inline constexpr std::int64_t seconds_per_day = 86'400;
 
 /// The day that holds `time`, in seconds since 1970.
-Period utc_day(std::int64_t time);
+history::Period utc_day(std::int64_t time);
 
 /// Reads "2026-11-23"; nothing for another form and for days that the calendar hasn't.
-std::optional<Period> parse_utc_day(std::string_view text);
+std::optional<history::Period> parse_utc_day(std::string_view text);
 
 /// The day on which the period begins: "2026-11-23".
-std::string day_text(const Period& period);
+std::string day_text(const history::Period& period);
 
 /// "2026-11-23 04:05:06 UTC".
 std::string time_text(std::int64_t time);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

@@ -3,7 +3,7 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 namespace {
 
 constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
@@ -78,4 +78,4 @@ void Xml::line(const std::string& text) {
   sink_(std::string(2 * depth_, ' ') + text + "\n");
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

@@ -1,6 +1,6 @@
 // XML 1.0, to be written only, one element a line.
 //
-//   report::Xml xml(sink);
+//   aggregate::Xml xml(sink);
 //   xml.open("record");
 //   xml.element("source_ip", "192.0.2.1");
 //   xml.close("record");
@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 
 /// Takes text as it comes, whole lines.
 using TextSink = std::function<void(std::string_view)>;
@@ -41,4 +41,4 @@ class Xml {
   std::size_t depth_ = 0;
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

@@ -10,13 +10,13 @@
 #include "mail/limits.h"
 #include "mail/tag_list.h"
 
-namespace dmarc::mail {
+namespace dmarc::arc {
 namespace {
 
 /// RFC 8617 section 4.2.1 "Instance Tags": 1 to 50.
 std::optional<unsigned> read_instance(std::string_view text) {
   const auto number = base::parse_decimal<unsigned>(text);
-  if (!number || *number == 0 || *number > max_arc_sets) return std::nullopt;
+  if (!number || *number == 0 || *number > mail::max_arc_sets) return std::nullopt;
   return number;
 }
 
@@ -26,9 +26,9 @@ std::optional<dns::Name> read_host_name(std::string_view text) {
   return std::move(*name);
 }
 
-std::string client_of(const MethodResult& arc) {
+std::string client_of(const mail::MethodResult& arc) {
   std::string client;
-  for (const Property& property : arc.properties) {
+  for (const mail::Property& property : arc.properties) {
     if (property.type != "smtp" || (property.name != "remote-ip" && property.name != "client-ip"))
       continue;
     if (!client.empty()) return {};
@@ -40,15 +40,15 @@ std::string client_of(const MethodResult& arc) {
 }  // namespace
 
 std::optional<ArcSeal> parse_arc_seal(std::string_view value) {
-  if (value.size() > max_arc_value) return std::nullopt;
-  const auto text = unfold(value);
+  if (value.size() > mail::max_arc_value) return std::nullopt;
+  const auto text = mail::unfold(value);
   if (!text) return std::nullopt;
   struct Wanted {
     std::string_view name;
     std::optional<std::string_view> value;
   };
   std::array<Wanted, 3> wanted{{{"i", {}}, {"d", {}}, {"s", {}}}};
-  TagList tags(*text);
+  mail::TagList tags(*text);
   while (const auto tag = tags.next()) {
     if (!tag->is_well_formed()) return std::nullopt;
     for (Wanted& each : wanted) {
@@ -66,18 +66,18 @@ std::optional<ArcSeal> parse_arc_seal(std::string_view value) {
 }
 
 std::optional<ArcAuthResults> parse_arc_auth_results(std::string_view value) {
-  if (value.size() > max_arc_value) return std::nullopt;
+  if (value.size() > mail::max_arc_value) return std::nullopt;
   const std::size_t end = value.find(';');
   if (end == std::string_view::npos) return std::nullopt;
-  TagList first(value.substr(0, end));
+  mail::TagList first(value.substr(0, end));
   const auto tag = first.next();
   if (!tag || !base::iequals(tag->name, "i")) return std::nullopt;
   const auto instance = read_instance(tag->value);
-  const auto results = parse_auth_results(value.substr(end + 1));
+  const auto results = mail::parse_auth_results(value.substr(end + 1));
   if (!instance || !results) return std::nullopt;
   ArcAuthResults read{*instance, {}};
   bool seen = false;
-  for (const MethodResult& result : results->results) {
+  for (const mail::MethodResult& result : results->results) {
     if (result.method != "arc") continue;
     read.client_ip = seen ? std::string() : client_of(result);
     seen = true;
@@ -85,4 +85,4 @@ std::optional<ArcAuthResults> parse_arc_auth_results(std::string_view value) {
   return read;
 }
 
-}  // namespace dmarc::mail
+}  // namespace dmarc::arc

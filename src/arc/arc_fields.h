@@ -10,7 +10,7 @@
 
 #include <dmarc/domain_name.h>
 
-namespace dmarc::mail {
+namespace dmarc::arc {
 
 struct ArcSeal {
   unsigned instance = 0;
@@ -32,4 +32,4 @@ struct ArcAuthResults {
 /// Authentication-Results.
 std::optional<ArcAuthResults> parse_arc_auth_results(std::string_view value);
 
-}  // namespace dmarc::mail
+}  // namespace dmarc::arc

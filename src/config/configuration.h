@@ -64,14 +64,14 @@ struct Logging {
 struct Dns {
   std::chrono::milliseconds timeout{5000};
   std::size_t cache_bytes = 64'000'000;
-  std::vector<dns::ServerAddress> nameservers;  ///< empty: those of /etc/resolv.conf
-  std::optional<dns::Zone> test_data;           ///< of TestDNSData
+  std::vector<resolver::ServerAddress> nameservers;  ///< empty: those of /etc/resolv.conf
+  std::optional<dns::Zone> test_data;                ///< of TestDNSData
 };
 
 /// The history file; all of it is as good as absent while `path` is empty.
 struct History {
   std::string path;
-  report::HistoryOptions options;
+  history::HistoryOptions options;
 };
 
 /// Where reports are made from; for dmarcctl alone.
@@ -87,8 +87,8 @@ struct Configuration {
   Dns dns;
   History history;
   Reports reports;
-  submission::Settings submission;
-  submission::FailureSettings failure_reports;
+  sending::Settings submission;
+  failure::FailureSettings failure_reports;
   policy::Settings policy;
   std::vector<std::string> files;  ///< others that were read, as the filter finds them
   /// Things worth telling once the log is open: lines that do not what they seem to, a PSL that

@@ -21,9 +21,8 @@ Filled fill_history(Context& context, History& history);
 Filled fill_reports(Context& context, Reports& reports);
 Filled fill_policy(Context& context, policy::Settings& settings);
 /// `host_name` is this host's.
-Filled fill_submission(Context& context, const std::string& host_name,
-                       submission::Settings& settings);
-Filled fill_failure_reports(Context& context, const submission::Settings& submission,
-                            submission::FailureSettings& settings);
+Filled fill_submission(Context& context, const std::string& host_name, sending::Settings& settings);
+Filled fill_failure_reports(Context& context, const sending::Settings& submission,
+                            failure::FailureSettings& settings);
 
 }  // namespace dmarc::config

@@ -4,8 +4,8 @@
 namespace dmarc::config {
 namespace {
 
-using submission::Address;
-using submission::FailureSettings;
+using failure::FailureSettings;
+using sending::Address;
 
 /// "postmaster@example.org, Jo <jo@example.org>"; OpenDMARC had it as the value of a Bcc field.
 void fill_copies(Context& context, FailureSettings& settings) {
@@ -26,7 +26,7 @@ void fill_copies(Context& context, FailureSettings& settings) {
 
 }  // namespace
 
-Filled fill_failure_reports(Context& context, const submission::Settings& submission,
+Filled fill_failure_reports(Context& context, const sending::Settings& submission,
                             FailureSettings& settings) {
   const Values& values = context.values();
   settings.enabled = values.flag("FailureReports");
@@ -39,7 +39,7 @@ Filled fill_failure_reports(Context& context, const submission::Settings& submis
       .per_destination = static_cast<unsigned>(values.number("FailureReportsPerDestination")),
       .in_all = static_cast<unsigned>(values.number("FailureReportsPerHour"))};
   settings.by_command =
-      values.is_set("ReportCommand") || submission.way == submission::Settings::Way::command;
+      values.is_set("ReportCommand") || submission.way == sending::Settings::Way::command;
   // Somebody who has chosen another way than mail must not find the reports mailed.
   if (settings.enabled && settings.by_command && submission.command.empty()) {
     settings.enabled = false;

@@ -97,7 +97,7 @@ Filled fill_dns(Context& context, Dns& dns) {
   constexpr std::size_t megabyte = 1'000'000;
   dns.cache_bytes = static_cast<std::size_t>(values.number("DNSCacheSize")) * megabyte;
   for (const std::string& text : values.list("Nameservers")) {
-    const auto server = dns::ServerAddress::parse(text);
+    const auto server = resolver::ServerAddress::parse(text);
     if (!server)
       return context.wrong("Nameservers", text, expected_value(*find_option("Nameservers")));
     dns.nameservers.push_back(*server);

@@ -10,9 +10,9 @@
 namespace dmarc::config {
 namespace {
 
-using submission::Address;
-using submission::Settings;
-using submission::SmtpServer;
+using sending::Address;
+using sending::Settings;
+using sending::SmtpServer;
 
 Filled fill_address(Context& context, std::string_view option, std::optional<Address>& address) {
   if (!context.values().is_set(option)) return {};
@@ -30,11 +30,11 @@ Filled fill_names(Context& context, Settings& settings) {
       .and_then([&] { return fill_address(context, "ReportBcc", settings.bcc); })
       .and_then([&] { return fill_address(context, "ReportBounceAddress", settings.bounces); })
       .and_then([&]() -> Filled {
-        if (!settings.bounces || settings.bounces->local.size() <= submission::max_bounce_local)
+        if (!settings.bounces || settings.bounces->local.size() <= sending::max_bounce_local)
           return {};
         return context.wrong(
             "ReportBounceAddress", settings.bounces->text(),
-            "at most " + std::to_string(submission::max_bounce_local) + " characters before \"@\"");
+            "at most " + std::to_string(sending::max_bounce_local) + " characters before \"@\"");
       });
 }
 
@@ -111,7 +111,7 @@ Filled fill_delivery(Context& context, Settings& settings) {
   settings.max_message = static_cast<std::size_t>(values.number("ReportMaxSize"));
   // OpenDMARC gave it to a shell, so that files may hold what has no meaning here; no reason to
   // stop filtering mail.
-  if (auto words = submission::split_command(values.text("ReportCommand")))
+  if (auto words = sending::split_command(values.text("ReportCommand")))
     settings.command = std::move(*words);
   else
     context.warn("ReportCommand", "ReportCommand can't be used: " + words.error());

@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 std::string unknown_option(std::span<const Flag> flags, std::string_view name) {
@@ -67,4 +67,4 @@ std::vector<std::string> Arguments::values(std::string_view name) const {
   return found == values_.end() ? std::vector<std::string>{} : found->second;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

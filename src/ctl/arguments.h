@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// One row of a subcommand's option table.
 struct Flag {
@@ -46,4 +46,4 @@ class Arguments {
   std::vector<std::string> operands_;
 };
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

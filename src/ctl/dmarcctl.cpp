@@ -9,7 +9,7 @@
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "store/database.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array<const Subcommand*, 12> subcommands{
@@ -124,4 +124,4 @@ int run_as(std::string_view path, const std::vector<std::string>& words, Termina
                             : dmarcctl(words, terminal);
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -9,7 +9,7 @@
 
 #include "ctl/subcommand.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// The program as it was called: by its own name, or by one of OpenDMARC's.
 int run_as(std::string_view path, const std::vector<std::string>& words, Terminal terminal);
@@ -17,4 +17,4 @@ int run_as(std::string_view path, const std::vector<std::string>& words, Termina
 /// `words` are the arguments without the program's name. Returns the exit status.
 int dmarcctl(const std::vector<std::string>& words, Terminal terminal);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

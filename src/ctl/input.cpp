@@ -12,7 +12,7 @@
 #include "resolver/stub_resolver.h"
 #include "resolver/system_config.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr const char* default_configuration = "/etc/opendmarc.conf";
@@ -31,13 +31,13 @@ Input<std::unique_ptr<dns::AsyncResolver>> zone_resolver(const std::string& path
   return std::make_unique<dns::Zone>(std::move(*zone));
 }
 
-Input<std::vector<dns::ServerAddress>> nameservers(const Arguments& arguments,
-                                                   const config::Configuration& settings) {
+Input<std::vector<resolver::ServerAddress>> nameservers(const Arguments& arguments,
+                                                        const config::Configuration& settings) {
   const std::vector<std::string> given = arguments.values("nameserver");
   if (given.empty()) return settings.dns.nameservers;
-  std::vector<dns::ServerAddress> servers;
+  std::vector<resolver::ServerAddress> servers;
   for (const std::string& text : given) {
-    const auto server = dns::ServerAddress::parse(text);
+    const auto server = resolver::ServerAddress::parse(text);
     if (!server)
       return error(status::usage, "\"" + base::printable(text) + "\" is no address of a server");
     servers.push_back(*server);
@@ -75,15 +75,15 @@ Input<std::unique_ptr<dns::AsyncResolver>> make_resolver(const Arguments& argume
   if (const auto zone = arguments.value("zone")) return zone_resolver(*zone);
   auto servers = nameservers(arguments, settings);
   if (!servers) return tl::unexpected(servers.error());
-  dns::StubOptions options;
+  resolver::StubOptions options;
   options.servers = std::move(*servers);
   options.timeout = settings.dns.timeout;
   if (options.servers.empty()) {
-    dns::SystemConfig system = dns::read_resolv_conf();
+    resolver::SystemConfig system = resolver::read_resolv_conf();
     options.servers = std::move(system.servers);
     options.trust_ad = system.trust_ad;
   }
-  return std::make_unique<dns::StubResolver>(std::move(options));
+  return std::make_unique<resolver::StubResolver>(std::move(options));
 }
 
 Input<base::IpAddress> client_address(const Arguments& arguments) {
@@ -94,4 +94,4 @@ Input<base::IpAddress> client_address(const Arguments& arguments) {
   return *address;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -19,7 +19,7 @@
 #include "ctl/arguments.h"
 #include "dns/lookup_session.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// Why a subcommand can't go on.
 struct InputError {
@@ -55,4 +55,4 @@ Input<std::unique_ptr<dns::AsyncResolver>> make_resolver(const Arguments& argume
 /// The value of --ip.
 Input<base::IpAddress> client_address(const Arguments& arguments);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 // Longer than any DMARC or SPF record that is of use, short enough that a hostile one does not fill
@@ -35,4 +35,4 @@ void Outline::write(std::string& out, std::size_t depth) const {
     child.write(out, depth + 1);
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 class Outline {
  public:
@@ -38,4 +38,4 @@ class Outline {
   std::list<Outline> children_;
 };
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -4,7 +4,7 @@
 
 #include <ostream>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::chrono::milliseconds interval{200};
@@ -31,4 +31,4 @@ void Progress::clear() {
   drawn_ = false;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

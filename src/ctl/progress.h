@@ -12,7 +12,7 @@
 #include <iosfwd>
 #include <string>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 class Progress {
  public:
@@ -34,4 +34,4 @@ class Progress {
   std::chrono::steady_clock::time_point last_{};
 };
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

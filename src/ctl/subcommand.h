@@ -11,7 +11,7 @@
 
 #include "ctl/arguments.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// Exit statuses of sysexits.h that are used here.
 namespace status {
@@ -63,4 +63,4 @@ extern const Subcommand reports_subcommand;
 extern const Subcommand spf_subcommand;
 extern const Subcommand submit_subcommand;
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -9,7 +9,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds check_interval{10};
 
-bool over(const milter::Traffic& traffic, Clock::duration waited, Clock::duration for_messages,
+bool over(const filter::Traffic& traffic, Clock::duration waited, Clock::duration for_messages,
           Clock::duration for_idle) {
   if (traffic.connections() == 0 || waited >= for_messages) return true;
   return traffic.messages() == 0 && waited >= for_idle;
@@ -17,7 +17,7 @@ bool over(const milter::Traffic& traffic, Clock::duration waited, Clock::duratio
 
 }  // namespace
 
-void drain(milter::Listener& listener, const milter::Traffic& traffic, Signals& signals,
+void drain(io::Listener& listener, const filter::Traffic& traffic, Signals& signals,
            log::Sink& sink, const DrainLimits& limits) {
   listener.stop();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits.messages).count();

@@ -27,7 +27,7 @@ struct DrainLimits {
 };
 
 /// Returns when nothing is under way any more, when the time is up, or at a second signal to stop.
-void drain(milter::Listener& listener, const milter::Traffic& traffic, Signals& signals,
+void drain(io::Listener& listener, const filter::Traffic& traffic, Signals& signals,
            log::Sink& sink, const DrainLimits& limits = {});
 
 }  // namespace dmarc::daemon

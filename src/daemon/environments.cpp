@@ -8,20 +8,20 @@
 namespace dmarc::daemon {
 namespace {
 
-dns::StubOptions stub_options(const config::Dns& dns) {
-  dns::StubOptions options;
+resolver::StubOptions stub_options(const config::Dns& dns) {
+  resolver::StubOptions options;
   options.timeout = dns.timeout;
   options.cache_bytes = dns.cache_bytes;
   options.servers = dns.nameservers;
   if (options.servers.empty()) {
-    dns::SystemConfig system = dns::read_resolv_conf();
+    resolver::SystemConfig system = resolver::read_resolv_conf();
     options.servers = std::move(system.servers);
     options.trust_ad = system.trust_ad;
   }
   return options;
 }
 
-bool same_network(const dns::StubOptions& a, const dns::StubOptions& b) {
+bool same_network(const resolver::StubOptions& a, const resolver::StubOptions& b) {
   return a.servers == b.servers && a.trust_ad == b.trust_ad && a.timeout == b.timeout &&
          a.cache_bytes == b.cache_bytes;
 }
@@ -29,9 +29,9 @@ bool same_network(const dns::StubOptions& a, const dns::StubOptions& b) {
 }  // namespace
 
 std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns& dns) {
-  dns::StubOptions options = stub_options(dns);
+  resolver::StubOptions options = stub_options(dns);
   if (!network_ || !same_network(options, network_options_)) {
-    network_ = std::make_shared<dns::StubResolver>(options);
+    network_ = std::make_shared<resolver::StubResolver>(options);
     network_options_ = std::move(options);
   }
   if (!dns.test_data) return network_;
@@ -39,15 +39,15 @@ std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns
 }
 
 /// The records that wait belong to a file: it is kept for as long as its name is the same.
-std::shared_ptr<report::HistoryFile> Environments::history_for(
+std::shared_ptr<history::HistoryFile> Environments::history_for(
     const config::History& history) const {
   if (history.path.empty()) return nullptr;
   if (history_ && history_->path() == history.path) return history_;
-  return std::make_shared<report::HistoryFile>(history.path, sink_);
+  return std::make_shared<history::HistoryFile>(history.path, sink_);
 }
 
 void Environments::use(const config::Configuration& configuration) {
-  auto made = std::make_shared<milter::Environment>();
+  auto made = std::make_shared<filter::Environment>();
   made->settings = std::make_shared<const policy::Settings>(configuration.policy);
   made->resolver = resolver_for(configuration.dns);
   made->lookup_limits.timeout = configuration.dns.timeout;
@@ -62,21 +62,21 @@ void Environments::use(const config::Configuration& configuration) {
 
 /// The limits, and the key of the hashes in reports, outlive a reload; what waits keeps its terms.
 void Environments::add_failure_reports(const config::Configuration& configuration,
-                                       milter::Environment& environment) {
-  const submission::FailureSettings& settings = configuration.failure_reports;
+                                       filter::Environment& environment) {
+  const failure::FailureSettings& settings = configuration.failure_reports;
   if (!settings.enabled) return;
   if (!report_exit_.transport) return sink_.write(log::make(log::Id::failure_reports_start));
-  if (!reporter_) reporter_ = std::make_shared<FailureReporter>(sink_);
-  auto terms = std::make_shared<const submission::FailureTerms>(
-      submission::FailureTerms{.settings = settings,
-                               .no_reports = configuration.submission.no_reports,
-                               .policy = environment.settings,
-                               .resolver = environment.resolver,
-                               .lookup_limits = environment.lookup_limits,
-                               .transport = report_exit_.transport,
-                               .user = report_exit_.user});
+  if (!reporter_) reporter_ = std::make_shared<failure::FailureReporter>(sink_);
+  auto terms = std::make_shared<const failure::FailureTerms>(
+      failure::FailureTerms{.settings = settings,
+                            .no_reports = configuration.submission.no_reports,
+                            .policy = environment.settings,
+                            .resolver = environment.resolver,
+                            .lookup_limits = environment.lookup_limits,
+                            .transport = report_exit_.transport,
+                            .user = report_exit_.user});
   environment.failure_criteria = settings.criteria;
-  environment.report_failure = [reporter = reporter_, terms](report::FailureIncident incident) {
+  environment.report_failure = [reporter = reporter_, terms](failure::FailureIncident incident) {
     reporter->offer(std::move(incident), terms);
   };
 }
@@ -93,7 +93,7 @@ void Environments::close_history() const {
   if (history_) history_->close();
 }
 
-std::shared_ptr<const milter::Environment> Environments::current() const {
+std::shared_ptr<const filter::Environment> Environments::current() const {
   const std::lock_guard lock(mutex_);
   return current_;
 }

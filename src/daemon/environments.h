@@ -29,8 +29,8 @@ namespace dmarc::daemon {
 
 /// How failure reports leave the process; settled at its start.
 struct ReportExit {
-  std::shared_ptr<submission::Transport> transport;  ///< null: there is none until a restart
-  std::string user;                                  ///< whom the process runs as
+  std::shared_ptr<sending::Transport> transport;  ///< null: there is none until a restart
+  std::string user;                               ///< whom the process runs as
 };
 
 class Environments {
@@ -42,7 +42,7 @@ class Environments {
   /// Makes the configuration the current one.
   void use(const config::Configuration& configuration);
 
-  std::shared_ptr<const milter::Environment> current() const;
+  std::shared_ptr<const filter::Environment> current() const;
 
   /// Writes history records that had to wait, if that is possible now. From the thread of use().
   void retry_history() const;
@@ -54,18 +54,18 @@ class Environments {
 
  private:
   std::shared_ptr<dns::AsyncResolver> resolver_for(const config::Dns& dns);
-  std::shared_ptr<report::HistoryFile> history_for(const config::History& history) const;
+  std::shared_ptr<history::HistoryFile> history_for(const config::History& history) const;
   void add_failure_reports(const config::Configuration& configuration,
-                           milter::Environment& environment);
+                           filter::Environment& environment);
 
   log::Sink& sink_;
   const ReportExit report_exit_;
   std::shared_ptr<dns::AsyncResolver> network_;
-  dns::StubOptions network_options_;
-  std::shared_ptr<report::HistoryFile> history_;
-  std::shared_ptr<FailureReporter> reporter_;
+  resolver::StubOptions network_options_;
+  std::shared_ptr<history::HistoryFile> history_;
+  std::shared_ptr<failure::FailureReporter> reporter_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const milter::Environment> current_;
+  std::shared_ptr<const filter::Environment> current_;
 };
 
 }  // namespace dmarc::daemon

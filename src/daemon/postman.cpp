@@ -18,9 +18,9 @@
 namespace dmarc::daemon {
 namespace {
 
-using submission::Envelope;
-using submission::Outcome;
-using submission::Transport;
+using sending::Envelope;
+using sending::Outcome;
+using sending::Transport;
 
 // The conversation: a frame is its length and its octets. A question has three, the reverse-path,
 // the recipients in lines and the message; an answer has one, the outcome's state and what was
@@ -117,7 +117,7 @@ std::optional<Outcome> outcome_of(std::string_view answer) {
 }  // namespace
 
 tl::expected<std::shared_ptr<Postman>, Failure> Postman::start(
-    std::unique_ptr<submission::Transport> transport) {
+    std::unique_ptr<sending::Transport> transport) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return tl::unexpected(failure_of(EX_OSERR, "socketpair()", errno));

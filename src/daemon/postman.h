@@ -27,17 +27,17 @@
 
 namespace dmarc::daemon {
 
-class Postman final : public submission::Transport {
+class Postman final : public sending::Transport {
  public:
   /// Several times the size of a failure report.
   static constexpr std::size_t max_frame = 1024 * 1024;
 
   /// The error is that of fork(2) or socketpair(2). `transport` is used in the other process.
   static tl::expected<std::shared_ptr<Postman>, Failure> start(
-      std::unique_ptr<submission::Transport> transport);
+      std::unique_ptr<sending::Transport> transport);
 
-  submission::Outcome send(const submission::Envelope& envelope, std::string_view message,
-                           const Commit& commit) override;
+  sending::Outcome send(const sending::Envelope& envelope, std::string_view message,
+                        const Commit& commit) override;
   using Transport::send;
 
  private:

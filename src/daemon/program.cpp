@@ -76,7 +76,7 @@ int run(int argc, char* const argv[]) {
   }
   if (options->check_only) return EX_OK;
   if (!options->test_messages.empty()) return test(*options, std::move(*configuration));
-  const std::optional<int> passed = milter::socket_from_systemd();
+  const std::optional<int> passed = io::socket_from_systemd();
   if (!passed && !names_socket(*options, *configuration)) {
     std::cerr << options->program << ": milter socket must be specified\n";
     if (argc == 1) std::cerr << "\t(use \"-?\" for help)\n";

@@ -10,7 +10,7 @@ namespace {
 
 /// A file that the configuration names and the daemon can't use.
 std::optional<std::string> out_of_reach(const config::Configuration& configuration,
-                                        const Folders& folders) {
+                                        const sandbox::Folders& folders) {
   const std::string& history = configuration.history.path;
   if (!history.empty() && !folders.can_write(history)) return history;
   const auto found = std::ranges::find_if(
@@ -22,7 +22,7 @@ std::optional<std::string> out_of_reach(const config::Configuration& configurati
 }  // namespace
 
 tl::expected<config::Configuration, log::Event> load_again(
-    const std::string& path, const std::optional<Folders>& confined_to) {
+    const std::string& path, const std::optional<sandbox::Folders>& confined_to) {
   auto loaded = config::load(path, "");
   if (!confined_to) {
     return std::move(loaded).map_error(

@@ -17,6 +17,6 @@ namespace dmarc::daemon {
 
 /// `confined_to` is absent when any folder can be used.
 tl::expected<config::Configuration, log::Event> load_again(
-    const std::string& path, const std::optional<Folders>& confined_to);
+    const std::string& path, const std::optional<sandbox::Folders>& confined_to);
 
 }  // namespace dmarc::daemon

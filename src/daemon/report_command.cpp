@@ -13,16 +13,15 @@ namespace {
 constexpr std::chrono::seconds time_limit{60};
 
 /// `dmarcctl submit`, with the recipients as its arguments.
-class SubmitTransport final : public submission::Transport {
+class SubmitTransport final : public sending::Transport {
  public:
   explicit SubmitTransport(std::vector<std::string> words) : words_(std::move(words)) {}
 
-  submission::Outcome send(const submission::Envelope& envelope, std::string_view message,
-                           const Commit& commit) override {
+  sending::Outcome send(const sending::Envelope& envelope, std::string_view message,
+                        const Commit& commit) override {
     std::vector<std::string> words = words_;
     words.insert(words.end(), envelope.recipients.begin(), envelope.recipients.end());
-    return submission::CommandTransport(std::move(words), time_limit)
-        .send(envelope, message, commit);
+    return sending::CommandTransport(std::move(words), time_limit).send(envelope, message, commit);
   }
 
  private:
@@ -38,11 +37,11 @@ std::string dmarcctl() {
 
 }  // namespace
 
-std::unique_ptr<submission::Transport> report_command(const config::Configuration& configuration,
-                                                      const std::string& configuration_path) {
+std::unique_ptr<sending::Transport> report_command(const config::Configuration& configuration,
+                                                   const std::string& configuration_path) {
   if (configuration.failure_reports.by_command)
-    return std::make_unique<submission::CommandTransport>(configuration.submission.command,
-                                                          time_limit);
+    return std::make_unique<sending::CommandTransport>(configuration.submission.command,
+                                                       time_limit);
   const std::string path = configuration_path.empty() ? "/dev/null" : configuration_path;
   return std::make_unique<SubmitTransport>(
       std::vector<std::string>{dmarcctl(), "submit", "--config", path, "--"});

@@ -16,7 +16,7 @@
 namespace dmarc::daemon {
 
 /// `configuration_path` is the file that dmarcctl is to read; empty for the defaults.
-std::unique_ptr<submission::Transport> report_command(const config::Configuration& configuration,
-                                                      const std::string& configuration_path);
+std::unique_ptr<sending::Transport> report_command(const config::Configuration& configuration,
+                                                   const std::string& configuration_path);
 
 }  // namespace dmarc::daemon

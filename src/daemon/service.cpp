@@ -88,10 +88,10 @@ class Service {
   Signals& signals_;
   SystemLog log_;
   Background background_;
-  milter::Traffic traffic_;
-  std::optional<milter::Listener> listener_;
+  filter::Traffic traffic_;
+  std::optional<io::Listener> listener_;
   std::optional<PidFile> pid_file_;
-  std::optional<Folders> folders_;  ///< no others can be used any more
+  std::optional<sandbox::Folders> folders_;  ///< no others can be used any more
   ReportExit report_exit_;
   std::optional<Environments> environments_;
   std::optional<milter::NativeEngine> native_engine_;
@@ -175,9 +175,9 @@ Done Service::start_postman() {
 }
 
 Done Service::open_socket() {
-  auto opened = [this]() -> tl::expected<milter::Listener, std::string> {
-    if (passed_socket_) return milter::Listener::adopt(*passed_socket_);
-    return milter::parse_socket_spec(socket_text()).and_then(milter::Listener::open);
+  auto opened = [this]() -> tl::expected<io::Listener, std::string> {
+    if (passed_socket_) return io::Listener::adopt(*passed_socket_);
+    return io::parse_socket_spec(socket_text()).and_then(io::Listener::open);
   }();
   if (!opened) return tl::unexpected(Failure{EX_UNAVAILABLE, opened.error()});
   listener_.emplace(std::move(*opened));
@@ -187,7 +187,7 @@ Done Service::open_socket() {
 
 /// Gives up all but what is needed from here on.
 void Service::confine_itself() {
-  Folders folders;
+  sandbox::Folders folders;
   folders.read(reload_path_);
   for (const std::string& file : configuration_.files)
     folders.read(file);
@@ -253,7 +253,7 @@ void Service::supervise() {
   for (;;) {
     const std::optional<Wish> wish = signals_.wait(rounds_interval);
     service_manager::alive();
-    report_refusals(log_);
+    sandbox::report_refusals(log_);
     environments_->retry_history();
     if (wish == Wish::reload) reload();
     const bool ended = wish == Wish::engine_ended;
@@ -287,7 +287,7 @@ void Service::finish(int status) {
   const int error = status == EX_OK ? 0 : errno;
   environments_->close_failure_reports(report_drain);
   environments_->close_history();
-  report_refusals(log_);
+  sandbox::report_refusals(log_);
   log_.write(log::make(log::Id::terminating, {configuration_.policy.version, std::to_string(status),
                                               std::to_string(error)}));
   leave(status);

@@ -44,7 +44,7 @@ Address resolve(const std::string& text) {
 /// Passes the header fields of a message to the session as an MTA does: the value without the first
 /// blank, folded lines joined by LF. `passed` gets the number of the line that each began in. The
 /// error is one clause with the line's number.
-tl::expected<void, std::string> send_header(std::string_view text, milter::Session& session,
+tl::expected<void, std::string> send_header(std::string_view text, filter::Session& session,
                                             const std::function<void(unsigned)>& passed) {
   std::string name;
   std::string value;
@@ -109,7 +109,7 @@ void print_changes(const policy::Judgement& judgement) {
   }
 }
 
-milter::Macros test_macros() {
+filter::Macros test_macros() {
   return [](std::string_view name) -> std::optional<std::string> {
     if (name == "i" || name == "j") return "DEBUG-" + std::string(name);
     return std::nullopt;
@@ -125,7 +125,7 @@ tl::expected<std::string, Failure> read_message(const std::string& file) {
 class TestRun {
  public:
   TestRun(const Options& options, const TestEnvelope& envelope,
-          std::shared_ptr<const milter::Environment> environment)
+          std::shared_ptr<const filter::Environment> environment)
       : options_(options), envelope_(envelope), session_(std::move(environment)) {}
 
   tl::expected<void, Failure> connect() {
@@ -139,7 +139,7 @@ class TestRun {
     const auto text = read_message(file);
     if (!text) return tl::unexpected(text.error());
     const std::string shown = (file == "-" ? "(stdin)" : file) + ": ";
-    const milter::Macros macros = test_macros();
+    const filter::Macros macros = test_macros();
     if (auto done = expect(shown, "envfrom", session_.mail(envelope_.sender, macros)); !done) {
       return done;
     }
@@ -166,8 +166,8 @@ class TestRun {
   }
 
   tl::expected<void, Failure> expect(const std::string& file, const std::string& event,
-                                     milter::Response response) const {
-    if (response == milter::Response::proceed) {
+                                     filter::Response response) const {
+    if (response == filter::Response::proceed) {
       tell_all(file + "mlfi_" + event + "() returned SMFIS_CONTINUE");
       return {};
     }
@@ -186,7 +186,7 @@ class TestRun {
 
   const Options& options_;
   const TestEnvelope& envelope_;
-  milter::Session session_;
+  filter::Session session_;
 };
 
 }  // namespace
@@ -206,7 +206,7 @@ policy::Settings for_tests(policy::Settings settings) {
 }
 
 int run_test_mode(const Options& options, const TestEnvelope& envelope,
-                  std::shared_ptr<const milter::Environment> environment) {
+                  std::shared_ptr<const filter::Environment> environment) {
   TestRun run(options, envelope, std::move(environment));
   tl::expected<void, Failure> done = run.connect();
   for (const std::string& file : options.test_messages) {

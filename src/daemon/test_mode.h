@@ -34,6 +34,6 @@ policy::Settings for_tests(policy::Settings settings);
 
 /// The exit status: 0 even when a message would be rejected.
 int run_test_mode(const Options& options, const TestEnvelope& envelope,
-                  std::shared_ptr<const milter::Environment> environment);
+                  std::shared_ptr<const filter::Environment> environment);
 
 }  // namespace dmarc::daemon

@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::mail {
+namespace dmarc::dkim {
 namespace {
 
 constexpr std::string_view crlf = "\r\n";
@@ -50,4 +50,4 @@ std::string relaxed_body(std::string_view body) {
   return text;
 }
 
-}  // namespace dmarc::mail
+}  // namespace dmarc::dkim

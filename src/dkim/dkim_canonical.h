@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace dmarc::mail {
+namespace dmarc::dkim {
 
 /// "name:value", without the CRLF: the name in lower case, the value unfolded and without
 /// superfluous blanks.
@@ -16,4 +16,4 @@ std::string relaxed_field(std::string_view name, std::string_view value);
 /// Lines end with CRLF before and after.
 std::string relaxed_body(std::string_view body);
 
-}  // namespace dmarc::mail
+}  // namespace dmarc::dkim

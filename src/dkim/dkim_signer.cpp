@@ -15,7 +15,7 @@
 #include "dkim/dkim_canonical.h"
 #include "mail/header_writer.h"
 
-namespace dmarc::submission {
+namespace dmarc::dkim {
 namespace {
 
 /// Signed where they are, and once more than they are, so that a second one spoils the signature
@@ -88,7 +88,7 @@ std::string canonical_fields(const mail::HeaderBlock& block) {
   for (const char* name : signed_fields) {
     const auto fields = mail::fields_named(block, name);
     for (auto field = fields.rbegin(); field != fields.rend(); ++field)
-      text += mail::relaxed_field((*field)->name, (*field)->value) + "\r\n";
+      text += dkim::relaxed_field((*field)->name, (*field)->value) + "\r\n";
   }
   return text;
 }
@@ -132,11 +132,11 @@ std::string DkimSigner::sign(std::string_view message, std::int64_t now) const {
       std::string("v=1; a=") + (is_ed25519(key_.get()) ? "ed25519-sha256" : "rsa-sha256") +
       "; c=relaxed/relaxed; d=" + domain_ + "; s=" + selector_ + "; t=" + std::to_string(now) +
       "; h=" + names_of(block) +
-      "; bh=" + base::base64(sha256(mail::relaxed_body(message.substr(body)))) + "; b=";
-  const std::string data = canonical_fields(block) + mail::relaxed_field("DKIM-Signature", value);
+      "; bh=" + base::base64(sha256(dkim::relaxed_body(message.substr(body)))) + "; b=";
+  const std::string data = canonical_fields(block) + dkim::relaxed_field("DKIM-Signature", value);
   mail::HeaderWriter field;
   field.add("DKIM-Signature", value + in_lines(base::base64(signature(key_.get(), data))));
   return field.text();
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::dkim

@@ -21,7 +21,7 @@
 
 struct evp_pkey_st;
 
-namespace dmarc::submission {
+namespace dmarc::dkim {
 
 /// The key that report mail is signed with.
 struct DkimKey {
@@ -57,4 +57,4 @@ class DkimSigner {
   std::string selector_;
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::dkim

@@ -7,7 +7,7 @@
 #include "mail/tag_list.h"
 #include "policy/result_header.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 using policy::Authentication;
@@ -160,4 +160,4 @@ std::optional<FailureIncident> failure_incident(const Message& message, const Ju
   return incident;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -23,7 +23,7 @@
 #include "policy/judge.h"
 #include "policy/settings.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 
 /// Ten times the header of ordinary mail.
 inline constexpr std::size_t max_reported_header = 32 * 1024;
@@ -83,4 +83,4 @@ std::optional<FailureIncident> failure_incident(const policy::Message& message,
 /// Auto-Submitted header field").
 bool is_automatic(const policy::Message& message);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

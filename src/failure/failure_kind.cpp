@@ -5,7 +5,7 @@
 #include "base/ascii.h"
 #include "dmarc/tree_walk.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 
 std::string_view to_string(FailureKind kind) {
   switch (kind) {
@@ -67,4 +67,4 @@ std::vector<std::string> unaligned_methods(const FailureFacts& facts) {
   return methods;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -19,7 +19,7 @@
 
 #include "policy/judge.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 
 enum class FailureKind { dmarc, dkim, spf };
 std::string_view to_string(FailureKind kind);
@@ -48,4 +48,4 @@ bool is_public_suffix_policy(const Verdict& verdict);
 /// when empty (RFC 9991 section 4 "Reporting Format Update").
 std::vector<std::string> unaligned_methods(const FailureFacts& facts);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

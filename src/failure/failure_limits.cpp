@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 // Nobody looks for the cause of failures by what was held back a day ago.
@@ -48,4 +48,4 @@ void FailureLimits::hold_back(const FailureStream& stream, std::size_t incidents
   held.last = now;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -19,7 +19,7 @@
 #include <optional>
 #include <string>
 
-namespace dmarc::report {
+namespace dmarc::failure {
 
 inline constexpr std::size_t max_streams = 10'000;
 
@@ -63,4 +63,4 @@ class FailureLimits {
   std::map<FailureStream, Held> held_;
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -5,7 +5,7 @@
 #include "mail/header_writer.h"
 #include "mail/mail_date.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 // A host name has no more.
@@ -38,7 +38,7 @@ mail::HeaderWriter header(const FailureIncident& incident, const FailureLetter& 
   mail::HeaderWriter header;
   header.add("From", from_text(letter.from));
   header.add("To", letter.to);
-  header.add("Date", mail_date(letter.date));
+  header.add("Date", mail::mail_date(letter.date));
   header.add("Message-ID", "<" + letter.token + "@" + letter.host_name + ">");
   header.add("Subject", "DMARC failure report for " + incident.author.text() + " received from " +
                             shown_client(incident));
@@ -53,7 +53,7 @@ std::string notification(const FailureIncident& incident, const FailureLetter& l
   std::string text =
       "This is an authentication failure report for an email message received from\r\n" +
       shown_client(incident) + " [" + shown_address(incident) + "] on " +
-      mail_date(incident.arrival) + ".\r\n";
+      mail::mail_date(incident.arrival) + ".\r\n";
   if (letter.incidents > 1)
     text += "\r\nIt stands for " + std::to_string(letter.incidents) +
             " messages, of which this is the last.\r\n";
@@ -98,4 +98,4 @@ std::string failure_report(const FailureIncident& incident, const FailureLetter&
          "--" + boundary + "--\r\n";
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

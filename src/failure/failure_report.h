@@ -17,7 +17,7 @@
 #include "failure/failure_incident.h"
 #include "failure/redaction.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 
 /// What differs from one report about an incident to the next.
 struct FailureLetter {
@@ -38,4 +38,4 @@ std::string failure_report(const FailureIncident& incident, const FailureLetter&
 /// Its middle part: "Feedback-Type: auth-failure" and so on.
 std::string feedback_fields(const FailureIncident& incident, const FailureLetter& letter);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

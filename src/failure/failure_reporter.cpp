@@ -6,12 +6,12 @@
 
 #include "base/random.h"
 
-namespace dmarc::daemon {
+namespace dmarc::failure {
 namespace {
 
 constexpr std::size_t redaction_key_octets = 32;
 
-submission::FailureMoment this_moment() {
+failure::FailureMoment this_moment() {
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::steady_clock::now(),
           std::chrono::duration_cast<std::chrono::seconds>(since_1970).count()};
@@ -34,7 +34,7 @@ FailureReporter::~FailureReporter() {
   thread_.join();
 }
 
-void FailureReporter::offer(report::FailureIncident incident, Terms terms) {
+void FailureReporter::offer(failure::FailureIncident incident, Terms terms) {
   bool first_dropped = false;
   {
     const std::lock_guard lock(mutex_);
@@ -90,4 +90,4 @@ void FailureReporter::deliver(Item item) {
   }
 }
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::failure

@@ -22,11 +22,11 @@
 #include "failure/failure_sender.h"
 #include "log/event.h"
 
-namespace dmarc::daemon {
+namespace dmarc::failure {
 
 class FailureReporter {
  public:
-  using Terms = std::shared_ptr<const submission::FailureTerms>;
+  using Terms = std::shared_ptr<const failure::FailureTerms>;
 
   /// Incidents that wait, each up to max_reported_header and a bit more: 10 MiB.
   static constexpr std::size_t max_waiting = 256;
@@ -38,7 +38,7 @@ class FailureReporter {
   FailureReporter(const FailureReporter&) = delete;
   FailureReporter& operator=(const FailureReporter&) = delete;
 
-  void offer(report::FailureIncident incident, Terms terms);
+  void offer(failure::FailureIncident incident, Terms terms);
 
   /// Returns when everything has left or the time is up; the log tells how many were lost. Nothing
   /// is taken from then on.
@@ -46,14 +46,14 @@ class FailureReporter {
 
  private:
   struct Item {
-    report::FailureIncident incident;
+    failure::FailureIncident incident;
     Terms terms;
   };
   void run();
   void deliver(Item item);
 
   log::Sink& sink_;
-  submission::FailureSender sender_;
+  failure::FailureSender sender_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Item> waiting_;
@@ -64,4 +64,4 @@ class FailureReporter {
   std::thread thread_;
 };
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::failure

@@ -8,13 +8,13 @@
 #include "sending/destinations.h"
 #include "spf/published.h"
 
-namespace dmarc::submission {
+namespace dmarc::failure {
 namespace {
 
 // Made of whole base64 groups, so that neither "=" nor padding is in it.
 constexpr std::size_t token_octets = 15;
 
-std::string host_of(const report::FailureIncident& incident, const policy::Settings& policy) {
+std::string host_of(const failure::FailureIncident& incident, const policy::Settings& policy) {
   const auto name = dns::Name::parse(incident.mta_name);
   return name && name->is_hostname() ? name->text() : policy.host_name;
 }
@@ -24,7 +24,7 @@ std::string host_of(const report::FailureIncident& incident, const policy::Setti
 /// One incident on its way.
 class FailureSender::Errand {
  public:
-  Errand(FailureSender& sender, report::FailureIncident& incident, const FailureTerms& terms,
+  Errand(FailureSender& sender, failure::FailureIncident& incident, const FailureTerms& terms,
          const FailureMoment& moment)
       : sender_(sender),
         incident_(incident),
@@ -36,22 +36,22 @@ class FailureSender::Errand {
 
  private:
   void find_spf_record();
-  void serve(const Destination& destination);
-  void send_to(const std::string& mailbox, const report::FailureRates& rates);
-  void send_letter(report::FailureKind kind, const report::FailureStream& stream,
+  void serve(const sending::Destination& destination);
+  void send_to(const std::string& mailbox, const failure::FailureRates& rates);
+  void send_letter(failure::FailureKind kind, const failure::FailureStream& stream,
                    std::size_t incidents);
-  report::FailureStream stream_to(std::string mailbox) const;
+  failure::FailureStream stream_to(std::string mailbox) const;
   void log(log::Id id, std::string_view destination, std::string_view reason) const;
 
   FailureSender& sender_;
-  report::FailureIncident& incident_;
+  failure::FailureIncident& incident_;
   const FailureTerms& terms_;
   const FailureMoment& moment_;
   dns::LookupSession lookups_;
   std::set<std::string> served_;
 };
 
-void FailureSender::send(report::FailureIncident incident, const FailureTerms& terms,
+void FailureSender::send(failure::FailureIncident incident, const FailureTerms& terms,
                          const FailureMoment& moment) {
   Errand(*this, incident, terms, moment).run();
 }
@@ -59,13 +59,13 @@ void FailureSender::send(report::FailureIncident incident, const FailureTerms& t
 void FailureSender::Errand::run() {
   find_spf_record();
   if (!incident_.ruf.empty()) {
-    for (const Destination& destination :
-         verify(incident_.policy_domain, incident_.ruf, ReportTag::ruf, terms_.policy->evaluation(),
-                lookups_))
+    for (const sending::Destination& destination :
+         verify(incident_.policy_domain, incident_.ruf, sending::ReportTag::ruf,
+                terms_.policy->evaluation(), lookups_))
       serve(destination);
   }
   const unsigned in_all = terms_.settings.rates.in_all;
-  for (const Address& copy : terms_.settings.copies)
+  for (const sending::Address& copy : terms_.settings.copies)
     send_to(copy.text(), {.per_destination = in_all, .in_all = in_all});
 }
 
@@ -76,15 +76,15 @@ void FailureSender::Errand::find_spf_record() {
   spf->record = spf::published_record(spf->domain, lookups_).value_or("");
 }
 
-void FailureSender::Errand::serve(const Destination& destination) {
-  if (destination.agreement != Agreement::given) {
-    if (destination.agreement == Agreement::deferred)
-      sender_.limits_.hold_back(stream_to(parse_report_uri(destination.uri)->mailbox), 1,
+void FailureSender::Errand::serve(const sending::Destination& destination) {
+  if (destination.agreement != sending::Agreement::given) {
+    if (destination.agreement == sending::Agreement::deferred)
+      sender_.limits_.hold_back(stream_to(sending::parse_report_uri(destination.uri)->mailbox), 1,
                                 moment_.limits);
     return log(log::Id::failure_report_refused, destination.uri, destination.reason);
   }
-  for (const ReportUri& target : destination.targets) {
-    if (target.scheme != ReportUri::Scheme::mailto)
+  for (const sending::ReportUri& target : destination.targets) {
+    if (target.scheme != sending::ReportUri::Scheme::mailto)
       log(log::Id::failure_report_refused, target.uri, "failure reports go by mail only");
     else if (terms_.no_reports.contains(target.mailbox))
       log(log::Id::failure_report_refused, target.uri, "it is in NoReportsList");
@@ -93,10 +93,11 @@ void FailureSender::Errand::serve(const Destination& destination) {
   }
 }
 
-void FailureSender::Errand::send_to(const std::string& mailbox, const report::FailureRates& rates) {
+void FailureSender::Errand::send_to(const std::string& mailbox,
+                                    const failure::FailureRates& rates) {
   if (!served_.insert(mailbox).second) return;
-  const report::FailureStream stream = stream_to(mailbox);
-  for (const report::FailureKind kind : incident_.kinds) {
+  const failure::FailureStream stream = stream_to(mailbox);
+  for (const failure::FailureKind kind : incident_.kinds) {
     const auto incidents = sender_.limits_.admit(stream, rates, moment_.limits);
     if (incidents)
       send_letter(kind, stream, *incidents);
@@ -105,12 +106,12 @@ void FailureSender::Errand::send_to(const std::string& mailbox, const report::Fa
   }
 }
 
-void FailureSender::Errand::send_letter(report::FailureKind kind,
-                                        const report::FailureStream& stream,
+void FailureSender::Errand::send_letter(failure::FailureKind kind,
+                                        const failure::FailureStream& stream,
                                         std::size_t incidents) {
   const std::string host = host_of(incident_, *terms_.policy);
   const std::string& from = terms_.settings.from;
-  const report::FailureLetter letter{
+  const failure::FailureLetter letter{
       .kind = kind,
       .from = from.empty() ? "OpenDMARC Filter <" + terms_.user + "@" + host + ">" : from,
       .to = stream.destination,
@@ -120,15 +121,15 @@ void FailureSender::Errand::send_letter(report::FailureKind kind,
       .version = terms_.policy->version,
       .incidents = incidents,
       .redactor = terms_.settings.redact ? &sender_.redactor_ : nullptr};
-  const Outcome outcome =
+  const sending::Outcome outcome =
       terms_.transport->send({"", {stream.destination}}, failure_report(incident_, letter));
-  if (outcome.state == Outcome::State::sent)
+  if (outcome.state == sending::Outcome::State::sent)
     return log(log::Id::failure_report_sent, stream.destination, to_string(kind));
   sender_.limits_.hold_back(stream, incidents, moment_.limits);
   log(log::Id::failure_report_unsent, stream.destination, outcome.answer);
 }
 
-report::FailureStream FailureSender::Errand::stream_to(std::string mailbox) const {
+failure::FailureStream FailureSender::Errand::stream_to(std::string mailbox) const {
   return {std::move(mailbox), incident_.author.text()};
 }
 
@@ -137,4 +138,4 @@ void FailureSender::Errand::log(log::Id id, std::string_view destination,
   sender_.sink_.write(log::make(id, {incident_.job_id, destination, reason}));
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::failure

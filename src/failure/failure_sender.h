@@ -36,21 +36,21 @@
 #include "sending/report_uri.h"
 #include "sending/transport.h"
 
-namespace dmarc::submission {
+namespace dmarc::failure {
 
 /// What one generation of configuration means for failure reports.
 struct FailureTerms {
   FailureSettings settings;
-  NoReportsList no_reports;
+  sending::NoReportsList no_reports;
   std::shared_ptr<const policy::Settings> policy;
   std::shared_ptr<dns::AsyncResolver> resolver;
   dns::LookupSession::Limits lookup_limits;
-  std::shared_ptr<Transport> transport;
+  std::shared_ptr<sending::Transport> transport;
   std::string user;  ///< whom this process runs as
 };
 
 struct FailureMoment {
-  report::FailureLimits::Time limits;
+  failure::FailureLimits::Time limits;
   std::int64_t date = 0;  ///< seconds since 1970
 };
 
@@ -59,15 +59,15 @@ class FailureSender {
   /// `key` is for redaction. The sink must outlive the sender.
   FailureSender(log::Sink& sink, std::string key) : sink_(sink), redactor_(std::move(key)) {}
 
-  void send(report::FailureIncident incident, const FailureTerms& terms,
+  void send(failure::FailureIncident incident, const FailureTerms& terms,
             const FailureMoment& moment);
 
  private:
   class Errand;
 
   log::Sink& sink_;
-  const report::Redactor redactor_;
-  report::FailureLimits limits_;
+  const failure::Redactor redactor_;
+  failure::FailureLimits limits_;
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::failure

@@ -10,16 +10,16 @@
 #include "failure/failure_limits.h"
 #include "sending/address.h"
 
-namespace dmarc::submission {
+namespace dmarc::failure {
 
 struct FailureSettings {
   bool enabled = false;
-  report::FailureCriteria criteria;
-  std::vector<Address> copies;  ///< FailureReportsBcc
-  std::string from;             ///< the whole value of the field; empty: see FailureSender
+  failure::FailureCriteria criteria;
+  std::vector<sending::Address> copies;  ///< FailureReportsBcc
+  std::string from;                      ///< the whole value of the field; empty: see FailureSender
   bool redact = true;
-  report::FailureRates rates;
+  failure::FailureRates rates;
   bool by_command = false;  ///< whether they leave by ReportCommand, or by SMTP
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::failure

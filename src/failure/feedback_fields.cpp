@@ -4,7 +4,7 @@
 #include "failure/failure_report.h"
 #include "mail/mail_date.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 // Far below the 998 octets of a line, and beyond what any of these values needs.
@@ -119,7 +119,7 @@ std::string feedback_fields(const FailureIncident& incident, const FailureLetter
   fields.add_line("Authentication-Results", folded(incident.results));
   fields.add("Original-Envelope-Id", incident.job_id);
   fields.add("Original-Mail-From", sender_text(incident.sender, letter.redactor));
-  fields.add("Arrival-Date", mail_date(incident.arrival));
+  fields.add("Arrival-Date", mail::mail_date(incident.arrival));
   fields.add("Delivery-Result", to_string(incident.delivery));
   if (!incident.client_address.empty()) fields.add("Source-IP", source_text(incident));
   fields.add("Reported-Domain", incident.author.text());
@@ -129,4 +129,4 @@ std::string feedback_fields(const FailureIncident& incident, const FailureLetter
   return fields.take();
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

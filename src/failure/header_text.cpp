@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 constexpr std::size_t max_line = 998;
@@ -94,4 +94,4 @@ std::string quoted_printable(std::string_view text) {
   return result;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

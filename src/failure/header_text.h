@@ -16,7 +16,7 @@
 
 #include <dmarc/header_field.h>
 
-namespace dmarc::report {
+namespace dmarc::failure {
 
 std::string header_text(std::span<const mail::HeaderField> fields);
 
@@ -27,4 +27,4 @@ bool needs_quoting(std::string_view text);
 /// RFC 2045 section 6.7 "Quoted-Printable Content-Transfer-Encoding"; line ends stay.
 std::string quoted_printable(std::string_view text);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

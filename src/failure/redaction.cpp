@@ -11,7 +11,7 @@
 #include "base/base64.h"
 #include "mail/encoded_word.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 // 72 bits: two of a million mailboxes have the same hash once in ten thousand years of reports.
@@ -171,4 +171,4 @@ mail::HeaderField Redactor::field(const mail::HeaderField& field) const {
   return {field.name, names_recipients ? addresses_alone(value) : value};
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -17,7 +17,7 @@
 
 #include <dmarc/header_field.h>
 
-namespace dmarc::report {
+namespace dmarc::failure {
 
 class Redactor {
  public:
@@ -39,4 +39,4 @@ class Redactor {
   std::string key_;
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 constexpr std::string_view results_field = "Authentication-Results";
@@ -46,4 +46,4 @@ void apply(const policy::Judgement& judgement, Editor& editor, std::string_view 
   }
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

@@ -10,7 +10,7 @@
 #include "log/event.h"
 #include "policy/judge.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 /// Changes to the message in hand; false when the MTA did not allow one or it can't be told.
 class Editor {
@@ -30,4 +30,4 @@ class Editor {
 void apply(const policy::Judgement& judgement, Editor& editor, std::string_view job_id,
            log::Sink& sink);
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

@@ -3,7 +3,7 @@
 #include <exception>
 #include <string>
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 std::string describe_current_exception() {
@@ -26,4 +26,4 @@ void log_current_exception(log::Sink& sink, std::string_view job_id) noexcept {
   }
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

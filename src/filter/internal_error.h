@@ -5,9 +5,9 @@
 
 #include "log/event.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 /// Writes the exception that is being handled into the log, if there is memory for that.
 void log_current_exception(log::Sink& sink, std::string_view job_id) noexcept;
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

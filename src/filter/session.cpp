@@ -10,7 +10,7 @@
 #include "filter/spf_check.h"
 #include "mail/reverse_path.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 // What an SPF check takes for the client when the MTA names no address, as for mail that was
@@ -109,7 +109,7 @@ void Session::start_spf() {
 
 void Session::recipient(std::string_view argument) {
   if (!message_) return;
-  message_->to_ignored_recipient |= report::is_ignored_recipient(
+  message_->to_ignored_recipient |= history::is_ignored_recipient(
       mail::parse_reverse_path(argument).text, environment_->history_options);
 }
 
@@ -206,18 +206,18 @@ void Session::conclude(const MessageState& state, const policy::Judgement& judge
 
 void Session::record(const MessageState& state, const policy::Judgement& judgement) const {
   if (!environment_->history || state.to_ignored_recipient ||
-      !report::belongs_in_history(state.message, judgement, environment_->history_options)) {
+      !history::belongs_in_history(state.message, judgement, environment_->history_options)) {
     return;
   }
-  environment_->history->append(report::history_record(
+  environment_->history->append(history::history_record(
       state.message, judgement, seconds_since_1970(), environment_->settings->host_name));
 }
 
 void Session::report_failure(const policy::Message& message,
                              const policy::Judgement& judgement) const {
   if (!environment_->report_failure) return;
-  auto incident = report::failure_incident(message, judgement, *environment_->settings,
-                                           environment_->failure_criteria, seconds_since_1970());
+  auto incident = failure::failure_incident(message, judgement, *environment_->settings,
+                                            environment_->failure_criteria, seconds_since_1970());
   if (incident) environment_->report_failure(*std::move(incident));
 }
 
@@ -233,4 +233,4 @@ bool Session::in_message() const {
   return message_ != nullptr;
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

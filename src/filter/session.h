@@ -42,19 +42,19 @@
 #include "policy/judge.h"
 #include "policy/settings.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 /// What one generation of configuration means for sessions.
 struct Environment {
   std::shared_ptr<const policy::Settings> settings;
   std::shared_ptr<dns::AsyncResolver> resolver;
   dns::LookupSession::Limits lookup_limits;
-  log::Sink* sink = nullptr;                     ///< outlives every session
-  std::shared_ptr<report::HistoryFile> history;  ///< null without HistoryFile
-  report::HistoryOptions history_options;
+  log::Sink* sink = nullptr;                      ///< outlives every session
+  std::shared_ptr<history::HistoryFile> history;  ///< null without HistoryFile
+  history::HistoryOptions history_options;
   /// Takes what a failure report is made of, without waiting; empty without FailureReports.
-  std::function<void(report::FailureIncident)> report_failure;
-  report::FailureCriteria failure_criteria;
+  std::function<void(failure::FailureIncident)> report_failure;
+  failure::FailureCriteria failure_criteria;
 
   /// True when the recipients make a difference: otherwise the MTA need not tell them.
   bool wants_recipients() const { return history && !history_options.ignore_mail_to.empty(); }
@@ -123,4 +123,4 @@ class Session {
   std::unique_ptr<MessageState> message_;
 };
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

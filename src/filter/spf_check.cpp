@@ -4,7 +4,7 @@
 
 #include "dns/attempt.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 SpfCheck::SpfCheck(std::shared_ptr<const policy::Settings> settings, dns::AsyncResolver& resolver,
                    dns::LookupSession::Limits limits, spf::Request request)
@@ -66,4 +66,4 @@ void SpfCheck::cancel() {
   done_ = nullptr;
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

@@ -24,7 +24,7 @@
 #include "policy/settings.h"
 #include "spf/check.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 class SpfCheck : public std::enable_shared_from_this<SpfCheck> {
  public:
@@ -61,4 +61,4 @@ class SpfCheck : public std::enable_shared_from_this<SpfCheck> {
   bool cancelled_ = false;
 };
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 std::optional<Traffic::Ticket> Traffic::admit() {
   const std::size_t before = connections_++;
@@ -33,4 +33,4 @@ void Traffic::Ticket::settle() {
   if (std::exchange(in_message_, false)) --traffic_->messages_;
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

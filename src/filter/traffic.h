@@ -15,7 +15,7 @@
 
 #include "log/event.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 class Traffic {
  public:
@@ -61,4 +61,4 @@ class Traffic {
   std::atomic<bool> refusing_{false};
 };
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

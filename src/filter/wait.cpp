@@ -5,7 +5,7 @@
 #include <mutex>
 #include <utility>
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 class Bell {
@@ -42,4 +42,4 @@ policy::Judgement wait_for_judgement(Session& session, const Macros& macros) {
   return *std::move(judgement);
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

@@ -5,10 +5,10 @@
 
 #include "filter/session.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 
 /// The end of the session's message, judged when the answers of the DNS are there or their time is
 /// up.
 policy::Judgement wait_for_judgement(Session& session, const Macros& macros);
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

@@ -5,7 +5,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 constexpr std::array<std::string_view, 5> override_words{"local_policy", "mailing_list", "other",
@@ -51,4 +51,4 @@ std::optional<std::vector<OverrideReason>> parse_override_reasons(std::string_vi
   return reasons;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

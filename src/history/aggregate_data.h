@@ -18,7 +18,7 @@
 
 #include "history/codes.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 /// Seconds since 1970, UTC; `end` is no part of it.
 struct Period {
@@ -88,4 +88,4 @@ struct AggregateRow {
   std::optional<AuthCode> spf;
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

@@ -6,7 +6,7 @@
 #include "base/decimal.h"
 #include "base/ip_address.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 /// Reads from the front of a text; every function says whether what it names was there.
@@ -98,4 +98,4 @@ std::optional<std::vector<ArcSeal>> parse_arc_seals(std::string_view text) {
   return seals;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

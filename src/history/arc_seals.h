@@ -11,7 +11,7 @@
 
 #include "history/history_entry.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 /// RFC 8617 section 4.2.1 "Instance Tags" allows no more.
 inline constexpr unsigned max_arc_instance = 50;
@@ -20,4 +20,4 @@ inline constexpr unsigned max_arc_instance = 50;
 /// that seal be left out.
 std::optional<std::vector<ArcSeal>> parse_arc_seals(std::string_view text);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

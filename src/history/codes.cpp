@@ -5,7 +5,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 /// In the order of their codes, from 0.
@@ -71,4 +71,4 @@ AlignmentMode mode_of_letter(int code) {
                                                     : AlignmentMode::relaxed;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

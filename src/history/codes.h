@@ -10,7 +10,7 @@
 
 #include <dmarc/record.h>
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 /// A result of SPF or DKIM.
 enum class AuthCode : std::int8_t {
@@ -69,4 +69,4 @@ int mode_letter(AlignmentMode mode);
 /// Relaxed for whatever is not strict.
 AlignmentMode mode_of_letter(int code);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

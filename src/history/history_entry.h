@@ -11,7 +11,7 @@
 #include "history/aggregate_data.h"
 #include "history/codes.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 /// One instance of an ARC chain, as OpenDMARC records it.
 struct ArcSeal {
@@ -47,4 +47,4 @@ struct HistoryEntry {
   std::vector<OverrideReason> reasons;
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

@@ -13,7 +13,7 @@
 #include "history/arc_seals.h"
 #include "history/history_reader.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 // What the columns of OpenDMARC's tables take.
@@ -325,4 +325,4 @@ HistoryEntry HistoryFields::take() {
   return std::move(entry_);
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

@@ -10,7 +10,7 @@
 
 #include "history/history_entry.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 /// Builds one HistoryEntry from the lines behind each other.
 class HistoryFields {
@@ -30,4 +30,4 @@ class HistoryFields {
   std::size_t expected_ = 0;  ///< the key that usually comes next
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

@@ -9,7 +9,7 @@
 
 #include "base/read_file.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 // How often the file may be renamed between opening and locking it before this append gives up.
@@ -132,4 +132,4 @@ std::uint64_t HistoryFile::dropped() const {
   return dropped_;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

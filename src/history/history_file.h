@@ -1,7 +1,7 @@
 // The history file: one whole append a record, without ever waiting and without ever refusing
 // mail.
 //
-//   report::HistoryFile history("/run/opendmarc/opendmarc.dat", sink);
+//   history::HistoryFile history("/run/opendmarc/opendmarc.dat", sink);
 //   history.append(record);
 //
 // A record is written by one write(2) before its message is answered, so killing the process loses
@@ -25,7 +25,7 @@
 #include "base/unique_fd.h"
 #include "log/event.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 class HistoryFile {
  public:
@@ -68,4 +68,4 @@ class HistoryFile {
   int failure_ = 0;  ///< errno of the failure that was logged; 0 while all is well
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

@@ -2,7 +2,7 @@
 
 #include "history/history_fields.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 bool begins_record(std::string_view line) {
@@ -59,4 +59,4 @@ std::optional<HistoryReader::Record> HistoryReader::next() {
   return record;
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

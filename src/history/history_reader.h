@@ -1,7 +1,7 @@
 // Reads history files: ours, and OpenDMARC's of both generations (1.4.2 had no spf_scope and no
 // fo).
 //
-//   report::HistoryReader reader(fd);
+//   history::HistoryReader reader(fd);
 //   while (auto record = reader.next()) {
 //     if (record->entry) import(*record->entry);
 //     else set_aside(record->text, record->line, record->problem);
@@ -24,7 +24,7 @@
 #include "base/line_reader.h"
 #include "history/history_entry.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 class HistoryFields;
 
@@ -58,4 +58,4 @@ class HistoryReader {
   bool has_line_ = false;  ///< lines_ stands at the "job" line of the next record
 };
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

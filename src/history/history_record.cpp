@@ -8,7 +8,7 @@
 #include "history/codes.h"
 #include "mail/reverse_path.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 using policy::Authentication;
@@ -211,4 +211,4 @@ std::string history_record(const Message& message, const Judgement& judgement,
   return lines.take();
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

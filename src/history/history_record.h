@@ -1,7 +1,7 @@
 // A message's record in OpenDMARC's history file: lines "key value", beginning with "job".
 //
-//   if (report::belongs_in_history(message, judgement, options))
-//     history.append(report::history_record(message, judgement, received, host_name));
+//   if (history::belongs_in_history(message, judgement, options))
+//     history.append(history::history_record(message, judgement, received, host_name));
 //
 // OpenDMARC's importers read it, so its keys, their order and the numbers are that program's (they
 // are listed in history_record.cpp). Whatever a sender wrote is checked or replaced on the way: a
@@ -17,7 +17,7 @@
 
 #include "policy/judge.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 
 struct HistoryOptions {
   /// RecordAllMessages: also messages to which no policy record applies.
@@ -40,4 +40,4 @@ bool belongs_in_history(const policy::Message& message, const policy::Judgement&
 std::string history_record(const policy::Message& message, const policy::Judgement& judgement,
                            std::int64_t received, std::string_view host_name);
 
-}  // namespace dmarc::report
+}  // namespace dmarc::history

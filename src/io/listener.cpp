@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace dmarc::milter {
+namespace dmarc::io {
 namespace {
 
 using Opened = tl::expected<Listener, std::string>;
@@ -180,4 +180,4 @@ std::optional<int> socket_from_systemd() {
   return first_passed_descriptor;
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

@@ -20,7 +20,7 @@
 #include "base/unique_fd.h"
 #include "io/socket_spec.h"
 
-namespace dmarc::milter {
+namespace dmarc::io {
 
 class Listener {
  public:
@@ -69,4 +69,4 @@ class Listener {
 /// none. The variables that say so are removed from the environment. Call it before threads exist.
 std::optional<int> socket_from_systemd();
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-namespace dmarc::milter {
+namespace dmarc::io {
 
 Mailbox::Mailbox() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!event_) throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -31,4 +31,4 @@ std::vector<std::uint64_t> Mailbox::take() {
   return std::exchange(posted_, {});
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

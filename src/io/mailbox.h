@@ -13,7 +13,7 @@
 
 #include "base/unique_fd.h"
 
-namespace dmarc::milter {
+namespace dmarc::io {
 
 class Mailbox {
  public:
@@ -31,4 +31,4 @@ class Mailbox {
   std::vector<std::uint64_t> posted_;
 };
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

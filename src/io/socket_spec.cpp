@@ -12,7 +12,7 @@
 #include "base/ascii.h"
 #include "base/ip_address.h"
 
-namespace dmarc::milter {
+namespace dmarc::io {
 namespace {
 
 using Kind = SocketSpec::Kind;
@@ -131,4 +131,4 @@ Parsed parse_socket_spec(std::string_view text) {
       [&](const std::string& reason) { return base::printable(text) + ": " + reason; });
 }
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-namespace dmarc::milter {
+namespace dmarc::io {
 
 struct SocketSpec {
   enum class Kind { unix_path, inet, inet6, descriptor };
@@ -32,4 +32,4 @@ struct SocketSpec {
 /// The error is one line: the text and what is wrong with it.
 tl::expected<SocketSpec, std::string> parse_socket_spec(std::string_view text);
 
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

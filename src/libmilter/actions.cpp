@@ -7,7 +7,7 @@ namespace dmarc::libmilter {
 namespace {
 
 // libmilter takes char* but does not write to it; a copy costs less than a doubt.
-class MessageEditor final : public milter::Editor {
+class MessageEditor final : public filter::Editor {
  public:
   explicit MessageEditor(Context context) : context_(context) {}
 
@@ -61,7 +61,7 @@ int status_of(policy::Action action) {
 
 int apply(Context context, const policy::Judgement& judgement) {
   MessageEditor editor(context);
-  milter::apply(judgement, editor, job_id_of(context), *options().engine.sink);
+  filter::apply(judgement, editor, job_id_of(context), *options().engine.sink);
   return status_of(judgement.action);
 }
 

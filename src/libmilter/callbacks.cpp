@@ -1,4 +1,4 @@
-// What libmilter calls, one function for each event: translation to and from milter::Session, and
+// What libmilter calls, one function for each event: translation to and from filter::Session, and
 // nothing more. No exception leaves any of them.
 
 #include <libmilter/mfapi.h>
@@ -16,7 +16,7 @@
 namespace dmarc::libmilter {
 namespace {
 
-using milter::Response;
+using filter::Response;
 
 // For events without a reply.
 constexpr sfsistat no_reply = SMFIS_NOREPLY;
@@ -198,11 +198,11 @@ Macros macros_of(Context context) {
 }
 
 std::string job_id_of(Context context) {
-  return macros_of(context)("i").value_or(std::string(milter::unknown_job_id));
+  return macros_of(context)("i").value_or(std::string(filter::unknown_job_id));
 }
 
 void log_exception(Context context) noexcept {
-  milter::log_current_exception(*options().engine.sink, job_id_of(context));
+  filter::log_current_exception(*options().engine.sink, job_id_of(context));
 }
 
 }  // namespace dmarc::libmilter

@@ -36,7 +36,7 @@ bool over_tcp() {
   return engine->tcp;
 }
 
-tl::expected<Corrections, std::string> start(milter::Listener& listener, Options options) {
+tl::expected<Corrections, std::string> start(io::Listener& listener, Options options) {
   // libmilter's worker threads outlive every scope of the program.
   engine = new Engine{std::move(options), listener.is_tcp()};
   if (!register_callbacks()) {

@@ -39,7 +39,7 @@ enum class Corrections { in_force, impossible };
 
 /// Serves connections on threads of its own. Everything passed must live until _exit(). The error
 /// is one clause.
-tl::expected<Corrections, std::string> start(milter::Listener& listener, Options options);
+tl::expected<Corrections, std::string> start(io::Listener& listener, Options options);
 
 /// For -V: "0x1000001" and "1.0.1".
 std::string compiled_version();

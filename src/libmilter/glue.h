@@ -13,9 +13,9 @@ struct smfi_str;  // libmilter's own part of a connection
 
 namespace dmarc::libmilter {
 
-using milter::Macros;
-using milter::Session;
-using milter::Traffic;
+using filter::Macros;
+using filter::Session;
+using filter::Traffic;
 
 using Context = smfi_str*;
 
@@ -32,7 +32,7 @@ bool register_callbacks();
 
 /// Our part of a connection.
 struct Connection {
-  Connection(std::shared_ptr<const milter::Environment> environment, Traffic::Ticket place)
+  Connection(std::shared_ptr<const filter::Environment> environment, Traffic::Ticket place)
       : session(std::move(environment)), ticket(std::move(place)) {}
 
   Session session;

@@ -3,7 +3,7 @@
 #include <array>
 #include <ctime>
 
-namespace dmarc::report {
+namespace dmarc::mail {
 
 std::string mail_date(std::int64_t time) {
   // strftime(3) would write the names in the language of the locale.
@@ -21,4 +21,4 @@ std::string mail_date(std::int64_t time) {
   return text + clock.data();
 }
 
-}  // namespace dmarc::report
+}  // namespace dmarc::mail

@@ -13,13 +13,13 @@ namespace {
 using wire::Command;
 using wire::Reply;
 
-Reply reply_for(Response response) {
+Reply reply_for(filter::Response response) {
   switch (response) {
-    case Response::proceed:
+    case filter::Response::proceed:
       return Reply::proceed;
-    case Response::accept:
+    case filter::Response::accept:
       return Reply::accept;
-    case Response::tempfail:
+    case filter::Response::tempfail:
       break;
   }
   return Reply::tempfail;
@@ -27,7 +27,8 @@ Reply reply_for(Response response) {
 
 }  // namespace
 
-Conversation::Conversation(const EngineOptions& options, bool slow_acknowledgements, Wake wake)
+Conversation::Conversation(const EngineOptions& options, bool slow_acknowledgements,
+                           filter::Wake wake)
     : options_(options),
       slow_acknowledgements_(slow_acknowledgements),
       wake_(std::move(wake)),
@@ -80,7 +81,7 @@ void Conversation::negotiate(std::string_view data, std::string& answers) {
 
 void Conversation::hear(const wire::Event& event, std::string_view data, std::string& answers) {
   if (event.command == Command::end_of_message) return end_message(answers);
-  Response response = Response::tempfail;
+  filter::Response response = filter::Response::tempfail;
   try {
     response = tell_session(event, data);
   } catch (...) {
@@ -90,14 +91,14 @@ void Conversation::hear(const wire::Event& event, std::string_view data, std::st
   append_packet(answers, reply_for(response));
 }
 
-Response Conversation::tell_session(const wire::Event& event, std::string_view data) {
+filter::Response Conversation::tell_session(const wire::Event& event, std::string_view data) {
   switch (event.command) {
     case Command::connect:
       return connect(data);
     case Command::helo: {
       const auto name = read_first_text(data);
       if (!name) state_ = State::closed;
-      return name && session_ ? session_->helo(*name) : Response::proceed;
+      return name && session_ ? session_->helo(*name) : filter::Response::proceed;
     }
     case Command::mail:
       return mail(data);
@@ -110,30 +111,30 @@ Response Conversation::tell_session(const wire::Event& event, std::string_view d
     default:
       break;  // of no use to this filter
   }
-  return refused_ ? Response::tempfail : Response::proceed;
+  return refused_ ? filter::Response::tempfail : filter::Response::proceed;
 }
 
-Response Conversation::connect(std::string_view data) {
+filter::Response Conversation::connect(std::string_view data) {
   begin_anew();
   const auto client = read_client(data);
   if (!client) {
     state_ = State::closed;
-    return Response::tempfail;
+    return filter::Response::tempfail;
   }
   auto ticket = options_.traffic->admit();
   refused_ = !ticket;
-  if (refused_) return Response::tempfail;
+  if (refused_) return filter::Response::tempfail;
   ticket_.emplace(*std::move(ticket));
   session_.emplace(options_.environment());
   return session_->connect(client->host, client->address);
 }
 
-Response Conversation::mail(std::string_view data) {
+filter::Response Conversation::mail(std::string_view data) {
   table_.begin(wire::Stage::mail);
   failed_ = false;
   const auto path = read_first_text(data);
   if (!path) state_ = State::closed;
-  if (!path || !session_) return Response::tempfail;
+  if (!path || !session_) return filter::Response::tempfail;
   ticket_->begin_message();
   return session_->mail(*path, macros_);
 }
@@ -195,12 +196,12 @@ void Conversation::begin_anew() {
 }
 
 void Conversation::fail() noexcept {
-  log_current_exception(*options_.sink, job_id());
+  filter::log_current_exception(*options_.sink, job_id());
   failed_ = true;
 }
 
 std::string Conversation::job_id() const {
-  return table_.find("i").value_or(std::string(unknown_job_id));
+  return table_.find("i").value_or(std::string(filter::unknown_job_id));
 }
 
 void Conversation::settle() {

@@ -38,7 +38,7 @@ class Conversation {
     closed,   ///< the connection is to be closed, when the answers have been sent
   };
 
-  Conversation(const EngineOptions& options, bool slow_acknowledgements, Wake wake);
+  Conversation(const EngineOptions& options, bool slow_acknowledgements, filter::Wake wake);
 
   /// Acts on the whole packets in `octets` while the state is open, and removes them; answers are
   /// appended.
@@ -61,9 +61,9 @@ class Conversation {
   void act_on(const wire::PacketView& packet, std::string& answers);
   void negotiate(std::string_view data, std::string& answers);
   void hear(const wire::Event& event, std::string_view data, std::string& answers);
-  Response tell_session(const wire::Event& event, std::string_view data);
-  Response connect(std::string_view data);
-  Response mail(std::string_view data);
+  filter::Response tell_session(const wire::Event& event, std::string_view data);
+  filter::Response connect(std::string_view data);
+  filter::Response mail(std::string_view data);
   void recipient(std::string_view data);
   void header(std::string_view data);
   void end_message(std::string& answers);
@@ -75,13 +75,13 @@ class Conversation {
 
   const EngineOptions& options_;
   const bool slow_acknowledgements_;
-  const Wake wake_;
-  const Macros macros_;
+  const filter::Wake wake_;
+  const filter::Macros macros_;
   State state_ = State::open;
   std::optional<Terms> terms_;
   MacroTable table_;
-  std::optional<Traffic::Ticket> ticket_;
-  std::optional<Session> session_;
+  std::optional<filter::Traffic::Ticket> ticket_;
+  std::optional<filter::Session> session_;
   bool refused_ = false;  ///< there are too many connections
   bool failed_ = false;   ///< something went wrong: the message is deferred at its end
 };

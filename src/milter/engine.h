@@ -1,4 +1,4 @@
-// What every protocol engine is given. There are two behind one milter::Session: our own
+// What every protocol engine is given. There are two behind one filter::Session: our own
 // (milter/native_engine.h) and libmilter's (libmilter/engine.h); the option MilterEngine chooses.
 #pragma once
 
@@ -14,9 +14,9 @@ namespace dmarc::milter {
 /// Everything that is pointed to must outlive the engine.
 struct EngineOptions {
   /// The environment of a connection that comes now. From any thread.
-  std::function<std::shared_ptr<const Environment>()> environment;
-  Traffic* traffic = nullptr;  ///< must not be null
-  log::Sink* sink = nullptr;   ///< must not be null
+  std::function<std::shared_ptr<const filter::Environment>()> environment;
+  filter::Traffic* traffic = nullptr;  ///< must not be null
+  log::Sink* sink = nullptr;           ///< must not be null
 };
 
 }  // namespace dmarc::milter

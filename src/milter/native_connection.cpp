@@ -34,7 +34,7 @@ void consume(std::string& buffer, std::size_t octets) {
 }  // namespace
 
 NativeConnection::NativeConnection(base::UniqueFd socket, bool tcp, const EngineOptions& options,
-                                   Wake wake, Time now)
+                                   filter::Wake wake, Time now)
     : socket_(std::move(socket)),
       tcp_(tcp),
       conversation_(options, false, std::move(wake)),

@@ -34,7 +34,7 @@ class NativeConnection {
   };
 
   /// `socket` must be non-blocking.
-  NativeConnection(base::UniqueFd socket, bool tcp, const EngineOptions& options, Wake wake,
+  NativeConnection(base::UniqueFd socket, bool tcp, const EngineOptions& options, filter::Wake wake,
                    Time now);
 
   int fd() const { return socket_.get(); }

@@ -15,7 +15,7 @@ unsigned NativeEngine::usual_threads() {
   return std::clamp(std::thread::hardware_concurrency(), 1U, most_threads);
 }
 
-NativeEngine::NativeEngine(const Listener& listener, EngineOptions options, unsigned threads) {
+NativeEngine::NativeEngine(const io::Listener& listener, EngineOptions options, unsigned threads) {
   state_.options = std::move(options);
   state_.listener = listener.fd();
   state_.tcp = listener.is_tcp();

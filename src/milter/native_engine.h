@@ -30,7 +30,8 @@ class NativeEngine {
   /// As many threads as there are processors, within reason.
   static unsigned usual_threads();
 
-  NativeEngine(const Listener& listener, EngineOptions options, unsigned threads = usual_threads());
+  NativeEngine(const io::Listener& listener, EngineOptions options,
+               unsigned threads = usual_threads());
   ~NativeEngine();
   NativeEngine(const NativeEngine&) = delete;
   NativeEngine& operator=(const NativeEngine&) = delete;

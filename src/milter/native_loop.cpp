@@ -52,7 +52,7 @@ bool is_exhaustion(int error) {
 NativeLoop::NativeLoop(NativeEngineState& shared)
     : shared_(shared),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      mailbox_(std::make_shared<Mailbox>()),
+      mailbox_(std::make_shared<io::Mailbox>()),
       buffer_(buffer_octets),
       next_id_(first_id) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
@@ -157,7 +157,7 @@ void NativeLoop::pump(Id id, bool peer_closed) {
   try {
     note_rest(id, entry, entry.connection->pump(buffer_, peer_closed, now_));
   } catch (...) {
-    log_current_exception(*shared_.options.sink, unknown_job_id);
+    filter::log_current_exception(*shared_.options.sink, filter::unknown_job_id);
     close(id);
   }
 }

@@ -73,7 +73,7 @@ class NativeLoop {
 
   NativeEngineState& shared_;
   base::UniqueFd epoll_;
-  std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<io::Mailbox> mailbox_;
   std::atomic<bool> stopping_{false};
   std::unordered_map<Id, Entry> entries_;
   std::multimap<Clock::time_point, Id> deadlines_;  ///< of messages that wait for the DNS

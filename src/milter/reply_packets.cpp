@@ -11,7 +11,7 @@ namespace {
 using wire::Fields;
 using wire::Reply;
 
-class PacketEditor final : public Editor {
+class PacketEditor final : public filter::Editor {
  public:
   PacketEditor(std::string& out, std::uint32_t allowed) : out_(out), allowed_(allowed) {}
 

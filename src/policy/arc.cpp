@@ -41,12 +41,12 @@ class SetReader {
 
   void read() {
     each_field("ARC-Authentication-Results", [this](std::string_view value) {
-      const auto read = mail::parse_arc_auth_results(value);
+      const auto read = arc::parse_arc_auth_results(value);
       if (read) clients_.emplace(read->instance, base::printable(read->client_ip));
       return read.has_value();
     });
     each_field("ARC-Seal", [this](std::string_view value) {
-      auto seal = mail::parse_arc_seal(value);
+      auto seal = arc::parse_arc_seal(value);
       if (!seal) return false;
       const auto client = clients_.find(seal->instance);
       finding_.arc.sets.push_back({seal->instance, std::move(seal->domain),

@@ -10,12 +10,12 @@
 #include "dns/lookup_session.h"
 #include "reporting/schedule.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 namespace {
 
+using sending::Agreement;
+using sending::Outcome;
 using store::DeliveryState;
-using submission::Agreement;
-using submission::Outcome;
 
 bool is_final(DeliveryState state) {
   return state != DeliveryState::waiting && state != DeliveryState::sending;
@@ -27,8 +27,8 @@ constexpr unsigned first_part = 1;
 }  // namespace
 
 struct AggregateRun::Work {
-  Work(const report::PublishedPolicy& published, store::ReportSource& rows,
-       const report::Period& period)
+  Work(const history::PublishedPolicy& published, store::ReportSource& rows,
+       const history::Period& period)
       : policy(published), source(rows) {
     news.key = {published.domain, period};
   }
@@ -40,7 +40,7 @@ struct AggregateRun::Work {
     return found == known.end() ? nullptr : &*found;
   }
 
-  const report::PublishedPolicy& policy;
+  const history::PublishedPolicy& policy;
   store::ReportSource& source;
   store::Lease lease;
   std::vector<store::Delivery> known;  ///< of earlier runs
@@ -63,14 +63,14 @@ void AggregateRun::resume() {
     send(key.period, key.domain);
 }
 
-void AggregateRun::send(const report::Period& period, const std::optional<std::string>& domain) {
+void AggregateRun::send(const history::Period& period, const std::optional<std::string>& domain) {
   store::ReportSource source(database_, period, domain);
-  while (const report::PublishedPolicy* policy = source.next_domain())
+  while (const history::PublishedPolicy* policy = source.next_domain())
     consider(*policy, period, source);
 }
 
 /// RFC 9989 section 4.7, tag rua: without it, no report.
-void AggregateRun::consider(const report::PublishedPolicy& policy, const report::Period& period,
+void AggregateRun::consider(const history::PublishedPolicy& policy, const history::Period& period,
                             store::ReportSource& source) {
   if (policy.rua.empty()) return;
   Work work(policy, source, period);
@@ -88,20 +88,20 @@ void AggregateRun::consider(const report::PublishedPolicy& policy, const report:
   observer_(work.news);
 }
 
-std::vector<submission::Destination> AggregateRun::find_destinations(const Work& work) {
+std::vector<sending::Destination> AggregateRun::find_destinations(const Work& work) {
   dns::LookupSession session(resolver_, {});
   const auto name = dns::Name::parse(work.policy.domain);
   if (!name) return {};
-  auto destinations = submission::verify(*name, work.policy.rua, submission::ReportTag::rua,
-                                         settings_.evaluation, session);
-  for (submission::Destination& destination : destinations) {
+  auto destinations = sending::verify(*name, work.policy.rua, sending::ReportTag::rua,
+                                      settings_.evaluation, session);
+  for (sending::Destination& destination : destinations) {
     if (is_one_too_many(destination, work)) {
       destination.agreement = Agreement::refused;
       destination.reason = "more than " + std::to_string(max_domains_of_organization) +
                            " domains of " + destination.organization->text();
       destination.targets.clear();
     }
-    std::erase_if(destination.targets, [&](const submission::ReportUri& target) {
+    std::erase_if(destination.targets, [&](const sending::ReportUri& target) {
       const std::string reason = settings_.refuse_target(target);
       if (!reason.empty()) destination.reason = reason;
       return !reason.empty();
@@ -112,7 +112,7 @@ std::vector<submission::Destination> AggregateRun::find_destinations(const Work&
   return destinations;
 }
 
-bool AggregateRun::is_one_too_many(const submission::Destination& destination, const Work& work) {
+bool AggregateRun::is_one_too_many(const sending::Destination& destination, const Work& work) {
   if (!destination.organization) return false;
   auto& domains = reported_[{work.news.key.period.begin, *destination.organization}];
   if (domains.size() < max_domains_of_organization) domains.insert(work.policy.domain);
@@ -126,7 +126,7 @@ void AggregateRun::preview(Work& work) {
     work.news.messages += row->count;
   }
   work.news.end = ReportNews::End::nobody;
-  for (const submission::Destination& destination : find_destinations(work)) {
+  for (const sending::Destination& destination : find_destinations(work)) {
     if (destination.agreement != Agreement::given) {
       const bool is_refused = destination.agreement == Agreement::refused;
       work.news.deliveries.push_back({destination.uri, first_part,
@@ -135,7 +135,7 @@ void AggregateRun::preview(Work& work) {
       continue;
     }
     work.news.end = ReportNews::End::waiting;
-    for (const submission::ReportUri& target : destination.targets)
+    for (const sending::ReportUri& target : destination.targets)
       work.news.deliveries.push_back({target.uri, first_part, DeliveryState::waiting, {}});
   }
 }
@@ -158,7 +158,7 @@ void AggregateRun::carry_out(Work& work) {
 bool AggregateRun::send_to_all(Work& work) {
   work.known = outbox_.deliveries(work.lease.report);
   if (!settle_interrupted(work)) return false;
-  for (const submission::Destination& destination : find_destinations(work)) {
+  for (const sending::Destination& destination : find_destinations(work)) {
     if (destination.agreement == Agreement::refused &&
         !settle(work, destination.uri, {Outcome::State::failed, destination.reason},
                 DeliveryState::refused))
@@ -167,7 +167,7 @@ bool AggregateRun::send_to_all(Work& work) {
         !settle(work, destination.uri, {Outcome::State::later, destination.reason},
                 DeliveryState::waiting))
       return false;
-    for (const submission::ReportUri& target : destination.targets) {
+    for (const sending::ReportUri& target : destination.targets) {
       write_files(work);
       for (const ReportFile& file : work.files)
         if (!deliver(work, target, file)) return false;
@@ -215,8 +215,7 @@ bool AggregateRun::settle(Work& work, const std::string& destination, const Outc
   return outbox_.record(work.lease, *begun, {state, outcome.answer}, now());
 }
 
-bool AggregateRun::deliver(Work& work, const submission::ReportUri& target,
-                           const ReportFile& file) {
+bool AggregateRun::deliver(Work& work, const sending::ReportUri& target, const ReportFile& file) {
   if (const store::Delivery* const before = work.find(target.uri, file.part)) {
     if (is_final(before->state)) return true;
     if (before->next_attempt > now()) {
@@ -307,4 +306,4 @@ void AggregateRun::conclude(Work& work) {
   if (!outbox_.close(work.lease, state, now())) work.news.end = ReportNews::End::lost;
 }
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

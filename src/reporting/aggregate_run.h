@@ -1,8 +1,8 @@
 // One run over the database: every aggregate report that is due goes to those who asked for it.
 //
-//   dispatch::AggregateRun run(database, owner, settings, courier, resolver, observer);
+//   reporting::AggregateRun run(database, owner, settings, courier, resolver, observer);
 //   run.resume();                                        // what earlier runs have left
-//   for (const report::Period& day : days) run.send(day, std::nullopt);
+//   for (const history::Period& day : days) run.send(day, std::nullopt);
 //
 // Any number of hosts may do so at the same time: a report is sent by whoever claims it first
 // (store/outbox.h). A delivery is written down as begun just before its last octets leave. When a
@@ -32,7 +32,7 @@
 #include "store/report_source.h"
 #include "store/suppressions.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 
 /// Open reports of earlier days that one run takes up again.
 inline constexpr std::size_t max_resumed = 10'000;
@@ -51,7 +51,7 @@ struct RunSettings {
   /// Why a domain's reports are not to be sent, or why nothing is to be sent to a mailbox; empty
   /// when there is no reason.
   std::function<std::string(const std::string& domain)> refuse_domain;
-  std::function<std::string(const submission::ReportUri& target)> refuse_target;
+  std::function<std::string(const sending::ReportUri& target)> refuse_target;
   std::function<std::int64_t()> clock;
 };
 
@@ -99,13 +99,13 @@ class AggregateRun {
   void resume();
 
   /// The reports on a period that has ended, or only that on one policy domain.
-  void send(const report::Period& period, const std::optional<std::string>& domain);
+  void send(const history::Period& period, const std::optional<std::string>& domain);
 
  private:
   /// A report in hand.
   struct Work;
 
-  void consider(const report::PublishedPolicy& policy, const report::Period& period,
+  void consider(const history::PublishedPolicy& policy, const history::Period& period,
                 store::ReportSource& source);
   void preview(Work& work);
   void carry_out(Work& work);
@@ -113,13 +113,13 @@ class AggregateRun {
   bool send_to_all(Work& work);
   bool settle_interrupted(Work& work);
   bool drop_forsaken(Work& work);
-  bool settle(Work& work, const std::string& destination, const submission::Outcome& outcome,
+  bool settle(Work& work, const std::string& destination, const sending::Outcome& outcome,
               store::DeliveryState state);
-  bool deliver(Work& work, const submission::ReportUri& target, const ReportFile& file);
-  bool record(Work& work, const store::Delivery& delivery, const submission::Outcome& outcome);
+  bool deliver(Work& work, const sending::ReportUri& target, const ReportFile& file);
+  bool record(Work& work, const store::Delivery& delivery, const sending::Outcome& outcome);
 
-  std::vector<submission::Destination> find_destinations(const Work& work);
-  bool is_one_too_many(const submission::Destination& destination, const Work& work);
+  std::vector<sending::Destination> find_destinations(const Work& work);
+  bool is_one_too_many(const sending::Destination& destination, const Work& work);
   void write_files(Work& work);
   void put_files_away(Work& work);
   void conclude(Work& work);
@@ -135,4 +135,4 @@ class AggregateRun {
   std::map<std::pair<std::int64_t, dns::Name>, std::set<std::string>> reported_;
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

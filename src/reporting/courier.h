@@ -7,15 +7,15 @@
 #include "sending/report_uri.h"
 #include "sending/transport.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 
 class Courier {
  public:
   virtual ~Courier() = default;
 
-  /// Waits, but not for ever. See submission::Transport for `commit`.
-  virtual submission::Outcome deliver(const ReportFile& file, const submission::ReportUri& target,
-                                      const submission::Transport::Commit& commit) = 0;
+  /// Waits, but not for ever. See sending::Transport for `commit`.
+  virtual sending::Outcome deliver(const ReportFile& file, const sending::ReportUri& target,
+                                   const sending::Transport::Commit& commit) = 0;
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

@@ -7,23 +7,23 @@
 #include "sending/curl/smtp_transport.h"
 #include "sending/verp.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 namespace {
 
-using submission::Outcome;
-using submission::Settings;
+using sending::Outcome;
+using sending::Settings;
 
-using MadeTransport = tl::expected<std::unique_ptr<submission::Transport>, std::string>;
+using MadeTransport = tl::expected<std::unique_ptr<sending::Transport>, std::string>;
 
 MadeTransport make_transport(const Settings& settings) {
-  if (settings.way == Settings::Way::smtp) return SmtpTransport::make(settings.smtp);
+  if (settings.way == Settings::Way::smtp) return sending::SmtpTransport::make(settings.smtp);
   if (settings.command.empty()) return tl::unexpected(std::string("ReportCommand can't be used"));
-  return std::make_unique<submission::CommandTransport>(settings.command, command_time_limit);
+  return std::make_unique<sending::CommandTransport>(settings.command, command_time_limit);
 }
 
 /// The identifier that all parts of a report share.
 std::string whole_report_id(const ReportFile& file) {
-  const std::size_t suffix = report::part_id("", file.part).size();
+  const std::size_t suffix = aggregate::part_id("", file.part).size();
   return file.name.report_id.substr(0, file.name.report_id.size() - suffix);
 }
 
@@ -38,7 +38,7 @@ tl::expected<std::unique_ptr<ReportCourier>, std::string> ReportCourier::make(
   if (!transport) return tl::unexpected(transport.error());
   courier->transport_ = *std::move(transport);
   if (settings.dkim) {
-    auto signer = submission::DkimSigner::load(*settings.dkim, settings.email->domain);
+    auto signer = dkim::DkimSigner::load(*settings.dkim, settings.email->domain);
     if (!signer) return tl::unexpected(signer.error());
     courier->signer_ = *std::move(signer);
   }
@@ -46,32 +46,32 @@ tl::expected<std::unique_ptr<ReportCourier>, std::string> ReportCourier::make(
   return courier;
 }
 
-Outcome ReportCourier::deliver(const ReportFile& file, const submission::ReportUri& target,
-                               const submission::Transport::Commit& commit) {
-  const bool is_https = target.scheme == submission::ReportUri::Scheme::https;
+Outcome ReportCourier::deliver(const ReportFile& file, const sending::ReportUri& target,
+                               const sending::Transport::Commit& commit) {
+  const bool is_https = target.scheme == sending::ReportUri::Scheme::https;
   if (is_https && !https_) return {Outcome::State::failed, "ReportHttps is off"};
   const auto gzip = base::read_file(file.path);
   if (!gzip) return {Outcome::State::later, file.path + ": " + base::error_text(gzip.error())};
   return is_https ? https_->send(target.uri, *gzip, commit) : mail(file, target, *gzip, commit);
 }
 
-Outcome ReportCourier::mail(const ReportFile& file, const submission::ReportUri& target,
-                            std::string_view gzip, const submission::Transport::Commit& commit) {
+Outcome ReportCourier::mail(const ReportFile& file, const sending::ReportUri& target,
+                            std::string_view gzip, const sending::Transport::Commit& commit) {
   const bool by_command = settings_.way == Settings::Way::command;
   const std::string copy = settings_.bcc ? settings_.bcc->text() : "";
   const std::int64_t now = clock_();
-  std::string message = submission::compose({.name = file.name,
-                                             .from = *settings_.email,
-                                             .org_name = settings_.org_name,
-                                             .to = target.mailbox,
-                                             .bcc = by_command ? copy : "",
-                                             .date = now},
-                                            gzip);
+  std::string message = aggregate::compose({.name = file.name,
+                                            .from = *settings_.email,
+                                            .org_name = settings_.org_name,
+                                            .to = target.mailbox,
+                                            .bcc = by_command ? copy : "",
+                                            .date = now},
+                                           gzip);
   if (signer_) message.insert(0, signer_->sign(message, now));
-  submission::Envelope envelope{.sender = {}, .recipients = {target.mailbox}};
+  sending::Envelope envelope{.sender = {}, .recipients = {target.mailbox}};
   if (settings_.bounces) {
-    envelope.sender = submission::verp_address(
-        *settings_.bounces, {whole_report_id(file), submission::destination_tag(target.uri)});
+    envelope.sender = sending::verp_address(
+        *settings_.bounces, {whole_report_id(file), sending::destination_tag(target.uri)});
   }
   const Outcome outcome = transport_->send(envelope, message, commit);
   // A copy that is lost is no reason to send the report again.
@@ -80,4 +80,4 @@ Outcome ReportCourier::mail(const ReportFile& file, const submission::ReportUri&
   return outcome;
 }
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

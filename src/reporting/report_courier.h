@@ -21,7 +21,7 @@
 #include "sending/curl/https_post.h"
 #include "sending/settings.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 
 /// For ReportCommand; below the lease of a report (store/outbox.h).
 inline constexpr std::chrono::minutes command_time_limit{5};
@@ -32,23 +32,23 @@ class ReportCourier final : public Courier {
 
   /// Reads keys and passwords; connects to nothing. The error is one line.
   static tl::expected<std::unique_ptr<ReportCourier>, std::string> make(
-      const submission::Settings& settings, Clock clock);
+      const sending::Settings& settings, Clock clock);
 
-  submission::Outcome deliver(const ReportFile& file, const submission::ReportUri& target,
-                              const submission::Transport::Commit& commit) override;
+  sending::Outcome deliver(const ReportFile& file, const sending::ReportUri& target,
+                           const sending::Transport::Commit& commit) override;
 
  private:
-  ReportCourier(submission::Settings settings, Clock clock)
+  ReportCourier(sending::Settings settings, Clock clock)
       : settings_(std::move(settings)), clock_(std::move(clock)) {}
 
-  submission::Outcome mail(const ReportFile& file, const submission::ReportUri& target,
-                           std::string_view gzip, const submission::Transport::Commit& commit);
+  sending::Outcome mail(const ReportFile& file, const sending::ReportUri& target,
+                        std::string_view gzip, const sending::Transport::Commit& commit);
 
-  submission::Settings settings_;
+  sending::Settings settings_;
   Clock clock_;
-  std::unique_ptr<submission::Transport> transport_;
-  std::optional<submission::DkimSigner> signer_;
-  std::optional<HttpsPost> https_;
+  std::unique_ptr<sending::Transport> transport_;
+  std::optional<dkim::DkimSigner> signer_;
+  std::optional<sending::HttpsPost> https_;
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

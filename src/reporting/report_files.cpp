@@ -5,7 +5,7 @@
 
 #include "sending/curl/gzip_file.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 namespace {
 
 /// The mail's header, its readable part and what surrounds the attachment.
@@ -22,7 +22,7 @@ std::size_t attachment_size(std::size_t mail_size) {
 
 }  // namespace
 
-ReportFiles::ReportFiles(std::string folder, Heading heading, report::PublishedPolicy policy,
+ReportFiles::ReportFiles(std::string folder, Heading heading, history::PublishedPolicy policy,
                          std::size_t mail_size)
     : folder_(std::move(folder)),
       heading_(std::move(heading)),
@@ -31,7 +31,7 @@ ReportFiles::ReportFiles(std::string folder, Heading heading, report::PublishedP
 
 ReportFiles::~ReportFiles() = default;
 
-void ReportFiles::add(const report::AggregateRow& row) {
+void ReportFiles::add(const history::AggregateRow& row) {
   if (!error_.empty()) return;
   if (!xml_) begin_part();
   xml_->add(row);
@@ -51,13 +51,13 @@ void ReportFiles::begin_part() {
   ReportFile file;
   file.part = static_cast<unsigned>(files_.size()) + 1;
   file.name = {heading_.receiver, policy_.domain, heading_.metadata.period,
-               report::part_id(heading_.metadata.report_id, file.part)};
-  file.path = folder_ + "/" + report::file_name(file.name);
-  output_ = std::make_unique<GzipFile>(file.path);
-  report::ReportMetadata metadata = heading_.metadata;
+               aggregate::part_id(heading_.metadata.report_id, file.part)};
+  file.path = folder_ + "/" + aggregate::file_name(file.name);
+  output_ = std::make_unique<sending::GzipFile>(file.path);
+  aggregate::ReportMetadata metadata = heading_.metadata;
   metadata.report_id = file.name.report_id;
-  xml_ = std::make_unique<report::AggregateXml>([this](std::string_view text) { text_ += text; },
-                                                metadata, policy_);
+  xml_ = std::make_unique<aggregate::AggregateXml>([this](std::string_view text) { text_ += text; },
+                                                   metadata, policy_);
   files_.push_back(std::move(file));
   write();
 }
@@ -82,4 +82,4 @@ tl::expected<std::vector<ReportFile>, std::string> ReportFiles::finish() {
   return std::move(files_);
 }
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

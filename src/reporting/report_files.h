@@ -1,6 +1,6 @@
 // An aggregate report as gzip files, ready to be attached to mail (RFC 9990 section 3.5.1).
 //
-//   dispatch::ReportFiles files(folder, heading, policy, limit);
+//   reporting::ReportFiles files(folder, heading, policy, limit);
 //   while (const auto row = rows.next()) files.add(*row);
 //   for (const ReportFile& file : files.finish().value()) ...
 //
@@ -22,7 +22,11 @@
 #include "aggregate/aggregate_xml.h"
 #include "history/aggregate_data.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
+class GzipFile;
+}
+
+namespace dmarc::reporting {
 
 /// What a mail with the report attached may come to: what mailboxes commonly take.
 inline constexpr std::size_t default_mail_size = 10'000'000;
@@ -31,31 +35,29 @@ inline constexpr std::size_t min_mail_size = 20'000;
 
 struct ReportFile {
   std::string path;
-  report::AggregateName name;  ///< with the identifier of this part
+  aggregate::AggregateName name;  ///< with the identifier of this part
   unsigned part = 1;
   std::uint64_t rows = 0;
   std::uint64_t messages = 0;
   std::size_t octets = 0;  ///< compressed
 };
 
-class GzipFile;
-
 class ReportFiles {
  public:
   /// Of every part alike. The metadata's report_id is that of the first.
   struct Heading {
     std::string receiver;
-    report::ReportMetadata metadata;
+    aggregate::ReportMetadata metadata;
   };
 
   /// `mail_size` in octets of mail: base64 and a header around it.
-  ReportFiles(std::string folder, Heading heading, report::PublishedPolicy policy,
+  ReportFiles(std::string folder, Heading heading, history::PublishedPolicy policy,
               std::size_t mail_size);
   ~ReportFiles();
   ReportFiles(const ReportFiles&) = delete;
   ReportFiles& operator=(const ReportFiles&) = delete;
 
-  void add(const report::AggregateRow& row);
+  void add(const history::AggregateRow& row);
 
   /// The files, in order; none without a row. The error names the file that could not be written,
   /// whenever that was.
@@ -69,13 +71,13 @@ class ReportFiles {
 
   std::string folder_;
   Heading heading_;
-  report::PublishedPolicy policy_;
+  history::PublishedPolicy policy_;
   std::size_t max_octets_;
   std::vector<ReportFile> files_;
   std::string error_;
-  std::unique_ptr<GzipFile> output_;
+  std::unique_ptr<sending::GzipFile> output_;
   std::string text_;
-  std::unique_ptr<report::AggregateXml> xml_;  ///< writes to text_
+  std::unique_ptr<aggregate::AggregateXml> xml_;  ///< writes to text_
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

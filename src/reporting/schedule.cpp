@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 
 std::optional<std::int64_t> next_attempt(std::int64_t first, unsigned attempts,
                                          std::string_view destination, std::int64_t now) {
@@ -16,4 +16,4 @@ std::optional<std::int64_t> next_attempt(std::int64_t first, unsigned attempts,
   return next;
 }
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

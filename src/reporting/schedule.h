@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 
 /// After a day a report is of little use, and the next one is due.
 inline constexpr std::int64_t retry_budget = 24 * 3600;
@@ -24,4 +24,4 @@ inline constexpr std::int64_t max_pause = 4 * 3600;
 std::optional<std::int64_t> next_attempt(std::int64_t first, unsigned attempts,
                                          std::string_view destination, std::int64_t now);
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 // What an entry costs beside its own fields: links of the hash table and of the list, the answer's
@@ -13,7 +13,7 @@ std::size_t heap_bytes(const std::string& text) {
   return text.capacity() > std::string().capacity() ? text.capacity() : 0;
 }
 
-std::size_t bytes_of(const Question& question, const Answer& answer) {
+std::size_t bytes_of(const dns::Question& question, const dns::Answer& answer) {
   std::size_t bytes = overhead + sizeof question + heap_bytes(question.name.text()) +
                       sizeof answer + answer.records.capacity() * sizeof(std::string);
   for (const std::string& record : answer.records)
@@ -21,12 +21,12 @@ std::size_t bytes_of(const Question& question, const Answer& answer) {
   return bytes;
 }
 
-bool is_failure(const Answer& answer) {
-  return answer.outcome == Outcome::temporary_failure;
+bool is_failure(const dns::Answer& answer) {
+  return answer.outcome == dns::Outcome::temporary_failure;
 }
 
-AnswerPtr stale_copy(const Answer& answer, std::chrono::seconds ttl) {
-  auto copy = std::make_shared<Answer>(answer);
+dns::AnswerPtr stale_copy(const dns::Answer& answer, std::chrono::seconds ttl) {
+  auto copy = std::make_shared<dns::Answer>(answer);
   copy->stale = true;
   copy->ttl = static_cast<std::uint32_t>(ttl.count());
   return copy;
@@ -34,15 +34,15 @@ AnswerPtr stale_copy(const Answer& answer, std::chrono::seconds ttl) {
 
 }  // namespace
 
-Cache::Shard& Cache::shard_of(const Question& question) {
+Cache::Shard& Cache::shard_of(const dns::Question& question) {
   // The low bits choose the bucket within the shard's table; the high ones are as good and leave
   // those independent.
   constexpr unsigned shift = 48;
-  const std::uint64_t hash = std::hash<Question>{}(question);
+  const std::uint64_t hash = std::hash<dns::Question>{}(question);
   return shards_[(hash >> shift) % shard_count];
 }
 
-AnswerPtr Cache::find(const Question& question, Time now) {
+dns::AnswerPtr Cache::find(const dns::Question& question, Time now) {
   Shard& shard = shard_of(question);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(question);
@@ -51,7 +51,7 @@ AnswerPtr Cache::find(const Question& question, Time now) {
   return found->second.answer;
 }
 
-bool Cache::has_stale(const Question& question, Time now) {
+bool Cache::has_stale(const dns::Question& question, Time now) {
   Shard& shard = shard_of(question);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(question);
@@ -59,7 +59,7 @@ bool Cache::has_stale(const Question& question, Time now) {
          found->second.stale_until > now;
 }
 
-void Cache::store(const Question& question, AnswerPtr answer, Time now) {
+void Cache::store(const dns::Question& question, dns::AnswerPtr answer, Time now) {
   const Time expires = now + std::chrono::seconds(answer->ttl);
   const Time stale_until = expires + limits_.max_stale;
   if (stale_until <= now) return;
@@ -68,7 +68,8 @@ void Cache::store(const Question& question, AnswerPtr answer, Time now) {
   put(shard, question, {std::move(answer), expires, stale_until, 0, {}});
 }
 
-AnswerPtr Cache::store_failure(const Question& question, AnswerPtr failure, Time now) {
+dns::AnswerPtr Cache::store_failure(const dns::Question& question, dns::AnswerPtr failure,
+                                    Time now) {
   const Time expires = now + limits_.failure_ttl;
   Shard& shard = shard_of(question);
   const std::lock_guard lock(shard.mutex);
@@ -83,7 +84,7 @@ AnswerPtr Cache::store_failure(const Question& question, AnswerPtr failure, Time
   return failure;
 }
 
-void Cache::put(Shard& shard, const Question& question, Entry entry) {
+void Cache::put(Shard& shard, const dns::Question& question, Entry entry) {
   if (const auto known = shard.entries.find(question); known != shard.entries.end())
     drop(shard, known);
   entry.bytes = bytes_of(question, *entry.answer);
@@ -95,7 +96,7 @@ void Cache::put(Shard& shard, const Question& question, Entry entry) {
     drop(shard, shard.entries.find(*shard.uses.back()));
 }
 
-void Cache::drop(Shard& shard, std::unordered_map<Question, Entry>::iterator entry) {
+void Cache::drop(Shard& shard, std::unordered_map<dns::Question, Entry>::iterator entry) {
   shard.bytes -= entry->second.bytes;
   shard.uses.erase(entry->second.use);
   shard.entries.erase(entry);
@@ -110,4 +111,4 @@ std::size_t Cache::bytes() const {
   return sum;
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

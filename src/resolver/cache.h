@@ -18,7 +18,7 @@
 
 #include <dmarc/resolver.h>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 class Cache {
  public:
@@ -33,45 +33,45 @@ class Cache {
   explicit Cache(Limits limits) : limits_(limits) {}
 
   /// An answer within its time to live, or a failure within `failure_ttl`; null when there is none.
-  AnswerPtr find(const Question& question, Time now);
+  dns::AnswerPtr find(const dns::Question& question, Time now);
 
   /// True when store_failure() would return a stale answer.
-  bool has_stale(const Question& question, Time now);
+  bool has_stale(const dns::Question& question, Time now);
 
   /// Keeps an answer that is no failure for its time to live.
-  void store(const Question& question, AnswerPtr answer, Time now);
+  void store(const dns::Question& question, dns::AnswerPtr answer, Time now);
 
   /// Notes that every server failed. Returns the answer to give: the one kept from before, marked
   /// stale (RFC 8767 section 5 "Example Method"), or else the failure. Either is then found for
   /// `failure_ttl`, so that servers in trouble are not asked at each question.
-  AnswerPtr store_failure(const Question& question, AnswerPtr failure, Time now);
+  dns::AnswerPtr store_failure(const dns::Question& question, dns::AnswerPtr failure, Time now);
 
   std::size_t bytes() const;
 
  private:
   struct Entry {
-    AnswerPtr answer;
+    dns::AnswerPtr answer;
     Time expires, stale_until;
     std::size_t bytes = 0;
-    std::list<const Question*>::iterator use;
+    std::list<const dns::Question*>::iterator use;
   };
 
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<Question, Entry> entries;
-    std::list<const Question*> uses;  ///< most recent first; points to keys of `entries`
+    std::unordered_map<dns::Question, Entry> entries;
+    std::list<const dns::Question*> uses;  ///< most recent first; points to keys of `entries`
     std::size_t bytes = 0;
   };
 
   /// Enough that a dozen worker threads meet rarely.
   static constexpr std::size_t shard_count = 16;
 
-  Shard& shard_of(const Question& question);
-  void put(Shard& shard, const Question& question, Entry entry);
-  void drop(Shard& shard, std::unordered_map<Question, Entry>::iterator entry);
+  Shard& shard_of(const dns::Question& question);
+  void put(Shard& shard, const dns::Question& question, Entry entry);
+  void drop(Shard& shard, std::unordered_map<dns::Question, Entry>::iterator entry);
 
   const Limits limits_;
   std::array<Shard, shard_count> shards_;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 struct Counters {
   using Counter = std::atomic<std::uint64_t>;
@@ -17,4 +17,4 @@ struct Counters {
           rejected = 0, stale_served = 0;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -7,18 +7,18 @@
 #include <stdexcept>
 #include <utility>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-AnswerPtr failed(Failure failure) {
-  return std::make_shared<const Answer>(Answer::failed(failure));
+dns::AnswerPtr failed(dns::Failure failure) {
+  return std::make_shared<const dns::Answer>(dns::Answer::failed(failure));
 }
 
 /// A chain of CNAMEs that leads nowhere is what the DNS holds, not trouble of the servers.
-bool servers_failed(const Answer& answer) {
-  return answer.outcome == Outcome::temporary_failure && answer.failure != Failure::alias;
+bool servers_failed(const dns::Answer& answer) {
+  return answer.outcome == dns::Outcome::temporary_failure && answer.failure != dns::Failure::alias;
 }
 
 StubOptions checked(StubOptions options) {
@@ -50,9 +50,10 @@ StubResolver::Engine::Engine(StubOptions options)
     : options_(checked(std::move(options))),
       max_in_flight_(questions_allowed()),
       cache_({options_.cache_bytes, options_.failure_ttl, options_.max_stale}),
-      loop_(
-          options_, counters_,
-          [this](const Question& question, Answer answer) { finish(question, std::move(answer)); }),
+      loop_(options_, counters_,
+            [this](const dns::Question& question, dns::Answer answer) {
+              finish(question, std::move(answer));
+            }),
       thread_(start_without_signals([this] { run(); })) {}
 
 StubResolver::Engine::~Engine() {
@@ -62,33 +63,33 @@ StubResolver::Engine::~Engine() {
   }
   loop_.wake();
   thread_.join();
-  std::unordered_map<Question, std::vector<Callback>> waiting;
+  std::unordered_map<dns::Question, std::vector<Callback>> waiting;
   {
     const std::lock_guard lock(mutex_);
     waiting.swap(waiting_);
   }
-  const AnswerPtr answer = failed(Failure::network);
+  const dns::AnswerPtr answer = failed(dns::Failure::network);
   for (const auto& [question, callbacks] : waiting)
     for (const Callback& done : callbacks)
       done(answer);
 }
 
-void StubResolver::Engine::resolve(const Question& question, Callback done) {
+void StubResolver::Engine::resolve(const dns::Question& question, Callback done) {
   Counters::count(counters_.questions);
-  AnswerPtr answer = find(question);
+  dns::AnswerPtr answer = find(question);
   if (!answer) answer = join(question, done);
   if (answer) done(std::move(answer));
 }
 
-AnswerPtr StubResolver::Engine::find(const Question& question) {
-  AnswerPtr answer = cache_.find(question, Clock::now());
+dns::AnswerPtr StubResolver::Engine::find(const dns::Question& question) {
+  dns::AnswerPtr answer = cache_.find(question, Clock::now());
   if (answer) Counters::count(counters_.cache_hits);
   if (answer && answer->stale) Counters::count(counters_.stale_served);
   return answer;
 }
 
 /// Adds the callback to those that wait; returns an answer instead when it need not or cannot wait.
-AnswerPtr StubResolver::Engine::join(const Question& question, Callback& done) {
+dns::AnswerPtr StubResolver::Engine::join(const dns::Question& question, Callback& done) {
   const std::lock_guard lock(mutex_);
   if (const auto found = waiting_.find(question); found != waiting_.end()) {
     found->second.push_back(std::move(done));
@@ -96,8 +97,8 @@ AnswerPtr StubResolver::Engine::join(const Question& question, Callback& done) {
     return nullptr;
   }
   // The question may have been answered between the look into the cache and the lock.
-  if (AnswerPtr answer = find(question)) return answer;
-  if (stopping_ || waiting_.size() >= max_in_flight_) return failed(Failure::network);
+  if (dns::AnswerPtr answer = find(question)) return answer;
+  if (stopping_ || waiting_.size() >= max_in_flight_) return failed(dns::Failure::network);
   waiting_[question].push_back(std::move(done));
   submitted_.push_back(question);
   if (submitted_.size() == 1) loop_.wake();
@@ -105,28 +106,28 @@ AnswerPtr StubResolver::Engine::join(const Question& question, Callback& done) {
 }
 
 void StubResolver::Engine::run() {
-  std::vector<Question> starting;
+  std::vector<dns::Question> starting;
   while (true) {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
       starting.swap(submitted_);
     }
-    for (const Question& question : starting)
+    for (const dns::Question& question : starting)
       loop_.start(question, patience_for(question));
     starting.clear();
     loop_.run_once();
   }
 }
 
-std::chrono::milliseconds StubResolver::Engine::patience_for(const Question& question) {
+std::chrono::milliseconds StubResolver::Engine::patience_for(const dns::Question& question) {
   if (!cache_.has_stale(question, Clock::now())) return options_.timeout;
   return std::min(options_.timeout, options_.stale_after);
 }
 
-void StubResolver::Engine::finish(const Question& question, Answer answer) {
+void StubResolver::Engine::finish(const dns::Question& question, dns::Answer answer) {
   limit_ttl(answer);
-  auto result = std::make_shared<const Answer>(std::move(answer));
+  auto result = std::make_shared<const dns::Answer>(std::move(answer));
   const auto now = Clock::now();
   if (servers_failed(*result))
     result = cache_.store_failure(question, std::move(result), now);
@@ -142,11 +143,11 @@ void StubResolver::Engine::finish(const Question& question, Answer answer) {
     done(result);
 }
 
-void StubResolver::Engine::limit_ttl(Answer& answer) const {
+void StubResolver::Engine::limit_ttl(dns::Answer& answer) const {
   std::chrono::seconds ttl(answer.ttl);
-  if (answer.outcome == Outcome::temporary_failure)
+  if (answer.outcome == dns::Outcome::temporary_failure)
     ttl = options_.failure_ttl;
-  else if (answer.outcome != Outcome::records)
+  else if (answer.outcome != dns::Outcome::records)
     ttl = std::min(ttl, options_.max_negative_ttl);
   answer.ttl = static_cast<std::uint32_t>(std::min(ttl, options_.max_ttl).count());
 }
@@ -162,4 +163,4 @@ StubStatistics StubResolver::Engine::statistics() const {
           .stale_served = counters_.stale_served};
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -19,23 +19,23 @@
 #include "resolver/query_loop.h"
 #include "resolver/stub_resolver.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 class StubResolver::Engine {
  public:
   explicit Engine(StubOptions options);
   ~Engine();
 
-  void resolve(const Question& question, Callback done);
+  void resolve(const dns::Question& question, Callback done);
   StubStatistics statistics() const;
 
  private:
-  AnswerPtr find(const Question& question);
-  AnswerPtr join(const Question& question, Callback& done);
+  dns::AnswerPtr find(const dns::Question& question);
+  dns::AnswerPtr join(const dns::Question& question, Callback& done);
   void run();
-  std::chrono::milliseconds patience_for(const Question& question);
-  void finish(const Question& question, Answer answer);
-  void limit_ttl(Answer& answer) const;
+  std::chrono::milliseconds patience_for(const dns::Question& question);
+  void finish(const dns::Question& question, dns::Answer answer);
+  void limit_ttl(dns::Answer& answer) const;
 
   const StubOptions options_;
   const std::size_t max_in_flight_;
@@ -44,11 +44,11 @@ class StubResolver::Engine {
   QueryLoop loop_;
 
   std::mutex mutex_;  ///< guards what follows
-  std::unordered_map<Question, std::vector<Callback>> waiting_;
-  std::vector<Question> submitted_;  ///< new in `waiting_`, for the thread to start
+  std::unordered_map<dns::Question, std::vector<Callback>> waiting_;
+  std::vector<dns::Question> submitted_;  ///< new in `waiting_`, for the thread to start
   bool stopping_ = false;
 
   std::thread thread_;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

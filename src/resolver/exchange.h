@@ -15,7 +15,7 @@
 #include "resolver/query_message.h"
 #include "resolver/socket_address.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 class Exchange {
  public:
@@ -56,4 +56,4 @@ class Exchange {
 std::unique_ptr<Exchange> exchange_by_udp(const SocketAddress& server, Octets query);
 std::unique_ptr<Exchange> exchange_by_tcp(const SocketAddress& server, Octets query);
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

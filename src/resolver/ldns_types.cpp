@@ -4,9 +4,9 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
-LdnsPtr<ldns_rdf> to_ldns(const Name& name) {
+LdnsPtr<ldns_rdf> to_ldns(const dns::Name& name) {
   std::string wire;
   wire.reserve(name.text().size() + 2);
   for (const std::string_view label : base::split(name.text(), '.')) {
@@ -39,4 +39,4 @@ std::string name_text(const ldns_rdf& name) {
   return text.empty() ? "." : text;
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

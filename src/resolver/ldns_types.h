@@ -14,7 +14,7 @@
 
 #include <dmarc/domain_name.h>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 struct LdnsFree {
   void operator()(ldns_pkt* packet) const { ldns_pkt_free(packet); }
@@ -26,11 +26,11 @@ template <typename Object>
 using LdnsPtr = std::unique_ptr<Object, LdnsFree>;
 
 /// The name as an ldns domain name.
-LdnsPtr<ldns_rdf> to_ldns(const Name& name);
+LdnsPtr<ldns_rdf> to_ldns(const dns::Name& name);
 
 /// The text of an ldns domain name in the form of Answer::records: ASCII in lower case, no trailing
 /// dot, other octets as they are; "." for the root. A dot inside a label is shown as \046, so that
 /// it cannot be taken for the end of the label.
 std::string name_text(const ldns_rdf& name);
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

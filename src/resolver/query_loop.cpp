@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 // An event carries the flight's number and the index of its attempt; a flight that has ended
@@ -44,7 +44,7 @@ QueryLoop::QueryLoop(const StubOptions& options, Counters& counters, Finished fi
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
-void QueryLoop::start(const Question& question, std::chrono::milliseconds patience) {
+void QueryLoop::start(const dns::Question& question, std::chrono::milliseconds patience) {
   const auto now = Clock::now();
   const Number number = ++last_number_;
   Flight& flight = flights_.emplace(number, Flight{question, QueryPlan(question, pool_.order(now))})
@@ -76,7 +76,7 @@ void QueryLoop::perform(Number number, Flight& flight, Step step) {
     pool_.unreachable(ask->server, Clock::now());
     step = flight.plan.unreachable(ask->server);
   }
-  if (auto* answer = std::get_if<Answer>(&step)) finish(number, flight, std::move(*answer));
+  if (auto* answer = std::get_if<dns::Answer>(&step)) finish(number, flight, std::move(*answer));
 }
 
 bool QueryLoop::open(Number number, Flight& flight, Ask ask) {
@@ -167,9 +167,9 @@ void QueryLoop::run_timer(Number number, Flight& flight, Clock::time_point now) 
   perform(number, flight, flight.plan.retry());
 }
 
-void QueryLoop::finish(Number number, Flight& flight, Answer answer) {
+void QueryLoop::finish(Number number, Flight& flight, dns::Answer answer) {
   timers_.erase({flight.timer, number});
-  const Question question = std::move(flight.question);
+  const dns::Question question = std::move(flight.question);
   flights_.erase(number);
   finished_(question, std::move(answer));
 }
@@ -187,4 +187,4 @@ bool QueryLoop::believes_ad(std::size_t server) const {
   return options_.trust_ad || options_.servers[server].address.is_loopback();
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

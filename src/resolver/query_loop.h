@@ -27,12 +27,12 @@
 #include "resolver/server_pool.h"
 #include "resolver/stub_resolver.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 class QueryLoop {
  public:
   using Clock = std::chrono::steady_clock;
-  using Finished = std::function<void(const Question&, Answer)>;
+  using Finished = std::function<void(const dns::Question&, dns::Answer)>;
 
   /// Descriptors that one question can hold.
   static constexpr std::size_t max_exchanges = 2;
@@ -42,7 +42,7 @@ class QueryLoop {
   QueryLoop(const StubOptions& options, Counters& counters, Finished finished);
 
   /// Asks; the answer is a failure when there is none after `patience`.
-  void start(const Question& question, std::chrono::milliseconds patience);
+  void start(const dns::Question& question, std::chrono::milliseconds patience);
 
   /// Waits for replies, for the next timer or for wake(), and handles what there is.
   void run_once();
@@ -60,7 +60,7 @@ class QueryLoop {
   };
 
   struct Flight {
-    Question question;
+    dns::Question question;
     QueryPlan plan;
     std::array<Attempt, max_exchanges> attempts{};
     std::size_t latest = 0;  ///< index of the attempt made last
@@ -74,7 +74,7 @@ class QueryLoop {
   void handle_reply(Number number, Flight& flight, const Attempt& attempt);
   void run_timers();
   void run_timer(Number number, Flight& flight, Clock::time_point now);
-  void finish(Number number, Flight& flight, Answer answer);
+  void finish(Number number, Flight& flight, dns::Answer answer);
   int milliseconds_to_next_timer() const;
   bool believes_ad(std::size_t server) const;
 
@@ -92,4 +92,4 @@ class QueryLoop {
   Number last_number_ = 0;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

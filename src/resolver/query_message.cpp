@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "resolver/ldns_types.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 constexpr std::size_t header_size = 12;
@@ -36,7 +36,7 @@ bool same_question(OctetView a, OctetView b) {
 
 }  // namespace
 
-Octets encode_query(const Question& question, QueryOptions options) {
+Octets encode_query(const dns::Question& question, QueryOptions options) {
   const LdnsPtr<ldns_pkt> packet(ldns_pkt_query_new(to_ldns(question.name).release(),
                                                     static_cast<ldns_rr_type>(question.type),
                                                     LDNS_RR_CLASS_IN, LDNS_RD));
@@ -73,4 +73,4 @@ Octets framed(OctetView message) {
   return frame;
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -15,7 +15,7 @@
 
 #include <dmarc/resolver.h>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 using Octets = std::vector<std::uint8_t>;
 using OctetView = std::span<const std::uint8_t>;
@@ -29,7 +29,7 @@ struct QueryOptions {
   bool want_ad = false;  ///< RFC 6840 section 5.7 "Setting the AD Bit on Queries"
 };
 
-Octets encode_query(const Question& question, QueryOptions options);
+Octets encode_query(const dns::Question& question, QueryOptions options);
 
 /// True when the message is a reply with the id and the question of the query. A reply that only
 /// reports an error may come without question.
@@ -39,4 +39,4 @@ bool is_reply_to(OctetView message, OctetView query);
 Octets framed(OctetView message);
 inline constexpr std::size_t frame_length_size = 2;
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-namespace dmarc::dns {
-QueryPlan::QueryPlan(Question question, std::vector<std::size_t> order)
+namespace dmarc::resolver {
+QueryPlan::QueryPlan(dns::Question question, std::vector<std::size_t> order)
     : asked_(std::move(question)) {
   servers_.reserve(order.size());
   for (const std::size_t index : order)
@@ -20,10 +20,10 @@ Step QueryPlan::replied(std::size_t server, Transport transport, Reply reply) {
       return follow_alias(position, std::move(reply));
     case Reply::Kind::truncated:
       if (transport == Transport::udp) return ask(position, Transport::tcp);
-      return failed(position, Failure::malformed);
+      return failed(position, dns::Failure::malformed);
     case Reply::Kind::no_edns:
       if (std::exchange(edns_, false)) return ask(position, transport);
-      return failed(position, Failure::refused);
+      return failed(position, dns::Failure::refused);
     case Reply::Kind::failure:
       break;
   }
@@ -38,7 +38,8 @@ Step QueryPlan::unreachable(std::size_t server) {
 Step QueryPlan::retry() {
   silence_ = silence_ || count(State::asked) > 0;
   // The servers that were asked had their chance to contradict the failure.
-  if (failure_ != Failure::none && count(State::untried) == 0) return Answer::failed(failure_);
+  if (failure_ != dns::Failure::none && count(State::untried) == 0)
+    return dns::Answer::failed(failure_);
   for (std::size_t i = 1; i <= servers_.size(); ++i) {
     const std::size_t position = (latest_ + i) % servers_.size();
     if (servers_[position].state != State::failed) return ask(position, Transport::udp);
@@ -46,10 +47,10 @@ Step QueryPlan::retry() {
   return Wait{};
 }
 
-Answer QueryPlan::expired() const {
-  if (failure_ != Failure::none) return Answer::failed(failure_);
+dns::Answer QueryPlan::expired() const {
+  if (failure_ != dns::Failure::none) return dns::Answer::failed(failure_);
   const bool silence = silence_ || count(State::asked) > 0;
-  return Answer::failed(silence ? Failure::timeout : Failure::network);
+  return dns::Answer::failed(silence ? dns::Failure::timeout : dns::Failure::network);
 }
 
 std::size_t QueryPlan::position_of(std::size_t server) const {
@@ -73,38 +74,39 @@ Step QueryPlan::next() {
   const auto untried = std::ranges::find(servers_, State::untried, &Server::state);
   if (untried != servers_.end())
     return ask(static_cast<std::size_t>(untried - servers_.begin()), Transport::udp);
-  if (failure_ != Failure::none && count(State::asked) == 0) return Answer::failed(failure_);
+  if (failure_ != dns::Failure::none && count(State::asked) == 0)
+    return dns::Answer::failed(failure_);
   return Wait{};
 }
 
-Step QueryPlan::failed(std::size_t position, Failure failure) {
+Step QueryPlan::failed(std::size_t position, dns::Failure failure) {
   servers_[position].state = State::failed;
-  if (failure_ == Failure::none) failure_ = failure;
+  if (failure_ == dns::Failure::none) failure_ = failure;
   return next();
 }
 
 Step QueryPlan::follow_alias(std::size_t position, Reply reply) {
   aliases_ += reply.aliases;
-  if (aliases_ > max_aliases) return Answer::failed(Failure::alias);
+  if (aliases_ > dns::max_aliases) return dns::Answer::failed(dns::Failure::alias);
   ttl_ = std::min(ttl_, reply.answer.ttl);
   authenticated_ = authenticated_ && reply.answer.authenticated;
   asked_.name = *std::move(reply.target);
-  failure_ = Failure::none;
+  failure_ = dns::Failure::none;
   for (Server& server : servers_)
     server.state = State::untried;
   return ask(position, Transport::udp);
 }
 
-Answer QueryPlan::conclude(Reply reply) const {
-  if (aliases_ + reply.aliases > max_aliases) return Answer::failed(Failure::alias);
-  Answer answer = std::move(reply.answer);
+dns::Answer QueryPlan::conclude(Reply reply) const {
+  if (aliases_ + reply.aliases > dns::max_aliases) return dns::Answer::failed(dns::Failure::alias);
+  dns::Answer answer = std::move(reply.answer);
   if (aliases_ == 0) return answer;
   // The name asked for first exists, whatever was found at the end of its chain.
   answer.alias = true;
-  if (answer.outcome == Outcome::no_such_name) answer.outcome = Outcome::no_data;
+  if (answer.outcome == dns::Outcome::no_such_name) answer.outcome = dns::Outcome::no_data;
   answer.ttl = std::min(answer.ttl, ttl_);
   answer.authenticated = answer.authenticated && authenticated_;
   return answer;
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

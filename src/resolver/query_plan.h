@@ -25,7 +25,7 @@
 
 #include "resolver/reply_message.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 enum class Transport : std::uint8_t { udp, tcp };
 
@@ -40,7 +40,7 @@ struct Ask {
 struct Wait {};
 
 /// An Answer is the end of the question.
-using Step = std::variant<Ask, Wait, Answer>;
+using Step = std::variant<Ask, Wait, dns::Answer>;
 
 class QueryPlan {
  public:
@@ -48,16 +48,16 @@ class QueryPlan {
   static constexpr unsigned max_asks = 24;
 
   /// `order` lists the servers by preference; it must not be empty.
-  QueryPlan(Question question, std::vector<std::size_t> order);
+  QueryPlan(dns::Question question, std::vector<std::size_t> order);
 
   Step begin() { return ask(0, Transport::udp); }
   Step replied(std::size_t server, Transport transport, Reply reply);
   Step unreachable(std::size_t server);
   Step retry();
-  Answer expired() const;
+  dns::Answer expired() const;
 
   /// The question to send: the one given, or that for the end of a chain of CNAMEs.
-  const Question& asked() const { return asked_; }
+  const dns::Question& asked() const { return asked_; }
   bool edns() const { return edns_; }
 
  private:
@@ -73,17 +73,17 @@ class QueryPlan {
   Step ask(std::size_t position, Transport transport);
   /// Asks a server that was not asked yet, or concludes that all have failed, or waits.
   Step next();
-  Step failed(std::size_t position, Failure failure);
+  Step failed(std::size_t position, dns::Failure failure);
   Step follow_alias(std::size_t position, Reply reply);
-  Answer conclude(Reply reply) const;
+  dns::Answer conclude(Reply reply) const;
 
-  Question asked_;
+  dns::Question asked_;
   std::vector<Server> servers_;
   std::size_t latest_ = 0;  ///< position in `servers_` of the one asked last
   unsigned asks_ = 0;
   bool edns_ = true;
-  Failure failure_ = Failure::none;  ///< what a server answered instead of a conclusion
-  bool silence_ = false;             ///< a server that could be reached did not answer
+  dns::Failure failure_ = dns::Failure::none;  ///< what a server answered instead of a conclusion
+  bool silence_ = false;                       ///< a server that could be reached did not answer
 
   // What the links of the chain of CNAMEs followed so far say.
   unsigned aliases_ = 0;
@@ -91,4 +91,4 @@ class QueryPlan {
   bool authenticated_ = true;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <system_error>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 class RandomIds {
  public:
@@ -31,4 +31,4 @@ class RandomIds {
   std::size_t used_ = ids_.size();
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

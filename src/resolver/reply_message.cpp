@@ -5,13 +5,13 @@
 
 #include "resolver/ldns_types.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
-Reply failed(Failure failure, Reply::Kind kind = Reply::Kind::failure) {
+Reply failed(dns::Failure failure, Reply::Kind kind = Reply::Kind::failure) {
   Reply reply;
   reply.kind = kind;
-  reply.answer = Answer::failed(failure);
+  reply.answer = dns::Answer::failed(failure);
   return reply;
 }
 
@@ -50,20 +50,20 @@ std::optional<std::string> data_of(const ldns_rr& record) {
 /// Follows the chain of CNAMEs through the answer section of one message.
 class Chain {
  public:
-  Chain(const ldns_pkt& packet, const Question& question)
+  Chain(const ldns_pkt& packet, const dns::Question& question)
       : packet_(packet),
         type_(static_cast<ldns_rr_type>(question.type)),
         asked_(to_ldns(question.name)),
         owner_(asked_.get()) {}
 
   Reply follow() {
-    for (; reply_.aliases <= max_aliases; ++reply_.aliases) {
-      if (collect_records()) return conclude(Outcome::records);
+    for (; reply_.aliases <= dns::max_aliases; ++reply_.aliases) {
+      if (collect_records()) return conclude(dns::Outcome::records);
       const ldns_rdf* target = find_alias();
       if (!target) return reply_.aliases == 0 ? nothing_found() : end_of_chain();
       owner_ = target;
     }
-    return failed(Failure::alias);
+    return failed(dns::Failure::alias);
   }
 
  private:
@@ -87,7 +87,7 @@ class Chain {
   bool is_referral() const;
   Reply nothing_found();
   Reply end_of_chain();
-  Reply conclude(Outcome outcome);
+  Reply conclude(dns::Outcome outcome);
 
   const ldns_pkt& packet_;
   const ldns_rr_type type_;
@@ -147,17 +147,17 @@ bool Chain::is_referral() const {
 }
 
 Reply Chain::nothing_found() {
-  if (nxdomain()) return conclude(Outcome::no_such_name);
-  return is_referral() ? failed(Failure::refused) : conclude(Outcome::no_data);
+  if (nxdomain()) return conclude(dns::Outcome::no_such_name);
+  return is_referral() ? failed(dns::Failure::refused) : conclude(dns::Outcome::no_data);
 }
 
 Reply Chain::end_of_chain() {
   // RFC 8020 section 2 "Rules": NXDOMAIN belongs to the end of a chain, not to its beginning.
-  if (nxdomain() || negative_ttl()) return conclude(Outcome::no_data);
+  if (nxdomain() || negative_ttl()) return conclude(dns::Outcome::no_data);
   const std::string text = name_text(*owner_);
-  if (text == ".") return conclude(Outcome::no_data);
-  auto target = Name::from_octets(text);
-  if (!target) return failed(Failure::malformed);
+  if (text == ".") return conclude(dns::Outcome::no_data);
+  auto target = dns::Name::from_octets(text);
+  if (!target) return failed(dns::Failure::malformed);
   reply_.kind = Reply::Kind::alias;
   reply_.target = *std::move(target);
   reply_.answer.alias = true;
@@ -166,46 +166,48 @@ Reply Chain::end_of_chain() {
   return std::move(reply_);
 }
 
-Reply Chain::conclude(Outcome outcome) {
+Reply Chain::conclude(dns::Outcome outcome) {
   reply_.kind = Reply::Kind::conclusion;
-  Answer& answer = reply_.answer;
+  dns::Answer& answer = reply_.answer;
   answer.outcome = outcome;
-  answer.alias = reply_.aliases > 0 || (outcome == Outcome::records && type_ == LDNS_RR_TYPE_CNAME);
+  answer.alias =
+      reply_.aliases > 0 || (outcome == dns::Outcome::records && type_ == LDNS_RR_TYPE_CNAME);
   answer.authenticated = ldns_pkt_ad(&packet_);
-  if (outcome != Outcome::records) limit_ttl(negative_ttl().value_or(negative_ttl_without_soa));
+  if (outcome != dns::Outcome::records)
+    limit_ttl(negative_ttl().value_or(negative_ttl_without_soa));
   answer.ttl = ttl_;
   return std::move(reply_);
 }
 
 }  // namespace
 
-Reply decode_reply(OctetView message, const Question& question) {
+Reply decode_reply(OctetView message, const dns::Question& question) {
   constexpr std::size_t flags = 2;
   constexpr unsigned truncated = 0x02;
   // What a truncated message holds is not looked at; it may end within a record.
   if (message.size() > flags && (message[flags] & truncated) != 0)
-    return failed(Failure::malformed, Reply::Kind::truncated);
+    return failed(dns::Failure::malformed, Reply::Kind::truncated);
 
   ldns_pkt* decoded = nullptr;
   if (ldns_wire2pkt(&decoded, message.data(), message.size()) != LDNS_STATUS_OK)
-    return failed(Failure::malformed);
+    return failed(dns::Failure::malformed);
   const LdnsPtr<ldns_pkt> packet(decoded);
 
   // An extended code such as BADVERS is about EDNS; its low bits alone would read as success.
   if (ldns_pkt_edns_extended_rcode(packet.get()) != 0)
-    return failed(Failure::refused, Reply::Kind::no_edns);
+    return failed(dns::Failure::refused, Reply::Kind::no_edns);
   switch (ldns_pkt_get_rcode(packet.get())) {
     case LDNS_RCODE_NOERROR:
     case LDNS_RCODE_NXDOMAIN:
       return Chain(*packet, question).follow();
     case LDNS_RCODE_FORMERR:
     case LDNS_RCODE_NOTIMPL:
-      return failed(Failure::refused, Reply::Kind::no_edns);
+      return failed(dns::Failure::refused, Reply::Kind::no_edns);
     case LDNS_RCODE_SERVFAIL:
-      return failed(Failure::servfail);
+      return failed(dns::Failure::servfail);
     default:
-      return failed(Failure::refused);
+      return failed(dns::Failure::refused);
   }
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -12,7 +12,7 @@
 
 #include "resolver/query_message.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 /// Some large organisations publish 80 TXT records at one name, nobody hundreds.
 inline constexpr std::size_t max_records = 256;
@@ -31,11 +31,11 @@ struct Reply {
   };
 
   Kind kind = Kind::failure;
-  Answer answer;  ///< the time to live and the AD bit are as received
-  std::optional<Name> target;
+  dns::Answer answer;  ///< the time to live and the AD bit are as received
+  std::optional<dns::Name> target;
   unsigned aliases = 0;  ///< links of the chain that were followed within the message
 };
 
-Reply decode_reply(OctetView message, const Question& question);
+Reply decode_reply(OctetView message, const dns::Question& question);
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

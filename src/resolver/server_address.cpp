@@ -6,7 +6,7 @@
 
 #include "base/decimal.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 /// The index of an interface given by name or number; nothing when there is none of that name.
@@ -74,4 +74,4 @@ std::string ServerAddress::text() const {
   return host + ':' + std::to_string(port);
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -8,7 +8,7 @@
 
 #include "base/ip_address.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 struct ServerAddress {
   base::IpAddress address;
@@ -22,4 +22,4 @@ struct ServerAddress {
   friend bool operator==(const ServerAddress&, const ServerAddress&) = default;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -1,6 +1,6 @@
 #include "resolver/server_pool.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 std::vector<std::size_t> ServerPool::order(Time now) {
   std::vector<std::size_t> best, last;
@@ -28,4 +28,4 @@ void ServerPool::unreachable(std::size_t server, Time now) {
   servers_[server] = {silences_allowed, now + pause};
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 class ServerPool {
  public:
@@ -40,4 +40,4 @@ class ServerPool {
   std::vector<Server> servers_;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

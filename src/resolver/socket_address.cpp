@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 SocketAddress::SocketAddress(const ServerAddress& server) {
   const auto octets = server.address.octets();
@@ -27,4 +27,4 @@ SocketAddress::SocketAddress(const ServerAddress& server) {
   std::memcpy(&storage, &v6, sizeof v6);
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

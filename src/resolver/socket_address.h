@@ -5,7 +5,7 @@
 
 #include "resolver/server_address.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 struct SocketAddress {
   explicit SocketAddress(const ServerAddress& server);
@@ -17,4 +17,4 @@ struct SocketAddress {
   socklen_t size = 0;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

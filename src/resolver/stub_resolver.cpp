@@ -4,14 +4,14 @@
 
 #include "resolver/engine.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 StubResolver::StubResolver(StubOptions options)
     : engine_(std::make_unique<Engine>(std::move(options))) {}
 
 StubResolver::~StubResolver() = default;
 
-void StubResolver::resolve(const Question& question, Callback done) {
+void StubResolver::resolve(const dns::Question& question, Callback done) {
   engine_->resolve(question, std::move(done));
 }
 
@@ -19,4 +19,4 @@ StubStatistics StubResolver::statistics() const {
   return engine_->statistics();
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -32,7 +32,7 @@
 
 #include "resolver/server_address.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 struct StubOptions {
   std::vector<ServerAddress> servers;  ///< must not be empty
@@ -56,7 +56,7 @@ struct StubStatistics {
                 rejected = 0, stale_served = 0;
 };
 
-class StubResolver final : public AsyncResolver {
+class StubResolver final : public dns::AsyncResolver {
  public:
   /// Far more than a busy server has under way unless its name servers are down; bounds memory
   /// then.
@@ -65,7 +65,7 @@ class StubResolver final : public AsyncResolver {
   explicit StubResolver(StubOptions options);
   ~StubResolver() override;
 
-  void resolve(const Question& question, Callback done) override;
+  void resolve(const dns::Question& question, Callback done) override;
   StubStatistics statistics() const;
 
  private:
@@ -73,4 +73,4 @@ class StubResolver final : public AsyncResolver {
   std::unique_ptr<Engine> engine_;
 };
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

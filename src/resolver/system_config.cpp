@@ -3,7 +3,7 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 SystemConfig parse_resolv_conf(std::string_view text) {
   SystemConfig config;
   for (const std::string_view line : base::split(text, '\n')) {
@@ -26,4 +26,4 @@ SystemConfig read_resolv_conf(const std::string& path) {
   return parse_resolv_conf(base::read_file(path).value_or(""));
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -7,7 +7,7 @@
 
 #include "resolver/server_address.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 struct SystemConfig {
   std::vector<ServerAddress>
@@ -21,4 +21,4 @@ SystemConfig parse_resolv_conf(std::string_view text);
 /// Reads the file; one that is missing or unreadable counts as empty.
 SystemConfig read_resolv_conf(const std::string& path = "/etc/resolv.conf");
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

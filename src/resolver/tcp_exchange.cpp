@@ -6,7 +6,7 @@
 
 #include "resolver/exchange.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 class TcpExchange final : public Exchange {
@@ -78,4 +78,4 @@ std::unique_ptr<Exchange> exchange_by_tcp(const SocketAddress& server, Octets qu
   return std::make_unique<TcpExchange>(std::move(socket), std::move(query));
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

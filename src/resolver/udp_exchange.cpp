@@ -5,7 +5,7 @@
 
 #include "resolver/exchange.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 /// Messages read at one go; what remains is read when the other exchanges had their turn.
@@ -45,4 +45,4 @@ std::unique_ptr<Exchange> exchange_by_udp(const SocketAddress& server, Octets qu
   return std::make_unique<UdpExchange>(std::move(socket), std::move(query));
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

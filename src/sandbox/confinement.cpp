@@ -15,7 +15,7 @@
 #include "sandbox/file_access.h"
 #include "sandbox/system_calls.h"
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 namespace {
 
 using Capabilities = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
@@ -112,4 +112,4 @@ void report_refusals(log::Sink& sink) {
     sink.write(log::make(log::Id::system_call_refused, {name}));
 }
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

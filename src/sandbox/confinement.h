@@ -20,7 +20,7 @@
 #include "log/event.h"
 #include "sandbox/folders.h"
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 
 /// True when it can use no other folders from now on.
 bool confine(const Folders& folders, log::Sink& sink);
@@ -28,4 +28,4 @@ bool confine(const Folders& folders, log::Sink& sink);
 /// Logs each system call that was refused since the last time; each only once.
 void report_refusals(log::Sink& sink);
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

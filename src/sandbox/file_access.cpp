@@ -12,7 +12,7 @@
 
 #include "base/unique_fd.h"
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 namespace {
 
 // Rights of later kernels than the header's; landlock(7).
@@ -79,4 +79,4 @@ int restrict_files(const Folders& folders) {
   return rules.enforce() ? 0 : errno;
 }
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

@@ -3,9 +3,9 @@
 
 #include "sandbox/folders.h"
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 
 /// For this thread and those that it starts, for good. An errno, or 0.
 int restrict_files(const Folders& folders);
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

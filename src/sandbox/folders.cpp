@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 namespace {
 
 namespace fs = std::filesystem;
@@ -73,4 +73,4 @@ bool Folders::can_write(const std::string& file) const {
   return covers(written_, file);
 }
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

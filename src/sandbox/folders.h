@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 
 class Folders {
  public:
@@ -35,4 +35,4 @@ class Folders {
   std::vector<std::string> written_;
 };
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

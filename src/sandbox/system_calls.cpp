@@ -15,7 +15,7 @@
 #include <cstdlib>
 #include <memory>
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 namespace {
 
 // The one list. Names that this machine's architecture does not have are skipped: some calls have
@@ -161,4 +161,4 @@ std::vector<std::string> take_refused_system_calls() {
   return names;
 }
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 
 /// For this thread and those that it starts, for good. An errno, or 0.
 int restrict_system_calls();
@@ -15,4 +15,4 @@ int restrict_system_calls();
 /// The names of those that were refused for the first time since the last call.
 std::vector<std::string> take_refused_system_calls();
 
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

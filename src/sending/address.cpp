@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 /// RFC 5322 section 3.2.3 "Atom", atext.
@@ -35,4 +35,4 @@ tl::expected<Address, std::string> Address::parse(std::string_view text) {
   return Address{std::string(local), *domain};
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -1,6 +1,6 @@
 // The address of a mailbox that something is sent to, or in whose name.
 //
-//   auto address = submission::Address::parse("dmarc@Example.org");
+//   auto address = sending::Address::parse("dmarc@Example.org");
 //   address->text();   // "dmarc@example.org"
 //
 // Fit for an SMTP command and a header field: it has no character that would end either.
@@ -16,7 +16,7 @@
 
 #include <dmarc/domain_name.h>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 /// Longest local part (RFC 5321 section 4.5.3.1.1 "Local-part").
 inline constexpr std::size_t max_local_part = 64;
@@ -32,4 +32,4 @@ struct Address {
   std::string text() const { return local + "@" + domain.text(); }
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -8,7 +8,7 @@
 #include "base/ascii.h"
 #include "mail/lexer.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 constexpr std::array delivery_fields{"Delivered-To", "X-Original-To", "Envelope-To", "To"};
@@ -128,4 +128,4 @@ Bounce read_bounce(std::string_view message) {
   return bounce;
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

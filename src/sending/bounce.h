@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 /// Parts of the message, and fields or recipients of a part, that are looked at. Genuine bounces
 /// have three parts and one recipient.
@@ -45,4 +45,4 @@ struct Bounce {
 
 Bounce read_bounce(std::string_view message);
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

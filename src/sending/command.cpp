@@ -19,7 +19,7 @@
 #include "base/read_file.h"
 #include "base/unique_fd.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -190,4 +190,4 @@ Outcome CommandTransport::send(const Envelope& envelope, std::string_view messag
   return *status == EX_TEMPFAIL ? later(answer) : failed(answer);
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -1,7 +1,7 @@
 // ReportCommand: a program such as "sendmail -t" that takes messages on its standard input.
 //
-//   auto words = submission::split_command("/usr/sbin/sendmail -t -odq");
-//   submission::CommandTransport transport(*words, 30s);
+//   auto words = sending::split_command("/usr/sbin/sendmail -t -odq");
+//   sending::CommandTransport transport(*words, 30s);
 //
 // No shell is involved: OpenDMARC's popen() gave a sender's address to one. Words are separated by
 // blanks and may be quoted ('...', "...", \x); what only a shell understands is an error, so that
@@ -19,7 +19,7 @@
 
 #include "sending/transport.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 /// What is kept of a command's output, for the log.
 inline constexpr std::size_t max_command_output = 1000;
@@ -44,4 +44,4 @@ class CommandTransport final : public Transport {
   std::chrono::milliseconds time_limit_;
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -7,7 +7,7 @@
 
 #include "dmarc/alignment.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 /// What the destination's DNS says of reports on the policy domain.
@@ -135,4 +135,4 @@ std::vector<Destination> verify(const dns::Name& policy_domain, std::span<const 
   return destinations;
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -21,7 +21,7 @@
 
 #include "sending/report_uri.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 /// URIs of one record that reports are sent to, in the order published (RFC 9990 section 3.5 has
 /// receivers set a limit). The rest is refused.
@@ -51,4 +51,4 @@ struct Destination {
 std::vector<Destination> verify(const dns::Name& policy_domain, std::span<const std::string> uris,
                                 ReportTag tag, const Options& options, dns::Resolver& resolver);
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 void NoReportsList::add(std::string_view entry) {
   entries_.insert(base::lower(entry));
@@ -13,4 +13,4 @@ bool NoReportsList::contains(std::string_view mailbox) const {
   return entries_.contains(address) || entries_.contains(address.substr(address.rfind('@') + 1));
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

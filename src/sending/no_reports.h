@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 class NoReportsList {
  public:
@@ -26,4 +26,4 @@ class NoReportsList {
   std::set<std::string, std::less<>> entries_;
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

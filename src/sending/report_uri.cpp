@@ -5,7 +5,7 @@
 #include "base/percent.h"
 #include "sending/address.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 using Parsed = tl::expected<ReportUri, std::string>;
@@ -46,4 +46,4 @@ tl::expected<ReportUri, std::string> parse_report_uri(std::string_view uri) {
   return tl::unexpected("nothing is sent by \"" + base::printable(scheme) + "\"");
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -1,6 +1,6 @@
 // Where a reporting URI of the tags rua and ruf leads.
 //
-//   auto target = submission::parse_report_uri("mailto:dmarc%2Breports@example.org?subject=x");
+//   auto target = sending::parse_report_uri("mailto:dmarc%2Breports@example.org?subject=x");
 //   target->mailbox;   // "dmarc+reports@example.org"
 //
 // The record parser has found the URI's form to be right (dmarc/report_uri.h); here is decided
@@ -17,7 +17,7 @@
 
 #include <dmarc/domain_name.h>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 struct ReportUri {
   enum class Scheme { mailto, https };
@@ -31,4 +31,4 @@ struct ReportUri {
 /// The error is one clause.
 tl::expected<ReportUri, std::string> parse_report_uri(std::string_view uri);
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

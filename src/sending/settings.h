@@ -13,7 +13,7 @@
 #include "sending/address.h"
 #include "sending/no_reports.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 /// A server that takes mail: the local MTA or a smart host.
 struct SmtpServer {
@@ -46,10 +46,10 @@ struct Settings {
   std::string contact;             ///< further contact information in reports; may be empty
   std::optional<Address> bcc;      ///< gets a copy of each report
   std::optional<Address> bounces;  ///< where bounces go; unset: the null reverse-path
-  std::optional<DkimKey> dkim;
+  std::optional<dkim::DkimKey> dkim;
   bool https = false;           ///< whether "https:" destinations are served
   std::size_t max_message = 0;  ///< octets of one mail; a larger report is split
   NoReportsList no_reports;
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

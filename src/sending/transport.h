@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 struct Envelope {
   std::string sender;  ///< the reverse-path; empty for the null one
@@ -44,4 +44,4 @@ class Transport {
   }
 };
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

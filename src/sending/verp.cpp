@@ -7,7 +7,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 /// FNV-1a: nothing depends on its strength.
 std::string destination_tag(std::string_view uri) {
@@ -39,4 +39,4 @@ std::optional<VerpTag> read_verp(const Address& bounces, std::string_view addres
   return tag;
 }
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -16,7 +16,7 @@
 
 #include "sending/address.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 
 /// Characters of a bounce address's local part: with a report's identifier and the tag, no more
 /// than max_local_part.
@@ -37,4 +37,4 @@ std::string verp_address(const Address& bounces, const VerpTag& tag);
 /// Nothing for an address that is not of that form.
 std::optional<VerpTag> read_verp(const Address& bounces, std::string_view address);
 
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -11,7 +11,7 @@
 namespace dmarc::store {
 namespace {
 
-using report::AuthCode;
+using history::AuthCode;
 using Kind = BulkInsert::Kind;
 
 template <typename Code>
@@ -86,7 +86,7 @@ Importer::Importer(Database& database)
                    {{"message"}, {"instance"}, {"arc_client_addr", Kind::text}}),
       arc_seals_(database, "arcseals", {{"message"}, {"domain"}, {"selector"}, {"instance"}}) {}
 
-void Importer::add(report::HistoryEntry entry) {
+void Importer::add(history::HistoryEntry entry) {
   if (entry.ip.empty()) {
     ++counts_.no_address;
     return;
@@ -115,7 +115,7 @@ void Importer::flush() {
 }
 
 void Importer::want_names(Row& row) {
-  const report::HistoryEntry& entry = row.entry;
+  const history::HistoryEntry& entry = row.entry;
   row.reporter = &reporters_.want({0, entry.reporter});
   row.ip = &addresses_.want({0, entry.ip});
   row.from = &domains_.want({0, entry.from});
@@ -124,9 +124,9 @@ void Importer::want_names(Row& row) {
   row.reason = &nothing;
   if (!entry.reasons.empty()) row.reason = &reasons_.want({0, to_text(entry.reasons)});
   row.signers.reserve(entry.dkim.size() + entry.arc_seals.size());
-  for (const report::DkimSignature& signature : entry.dkim)
+  for (const history::DkimSignature& signature : entry.dkim)
     row.signers.push_back({&domains_.want({0, signature.domain}), &nothing});
-  for (const report::ArcSeal& seal : entry.arc_seals)
+  for (const history::ArcSeal& seal : entry.arc_seals)
     row.signers.push_back({&domains_.want({0, seal.domain}), &nothing});
 }
 
@@ -149,9 +149,9 @@ void Importer::resolve_selectors() {
       if (!selector.empty()) signer->selector = &selectors_.want({*signer->domain, selector});
       ++signer;
     };
-    for (const report::DkimSignature& signature : row.entry.dkim)
+    for (const history::DkimSignature& signature : row.entry.dkim)
       want(signature.selector);
-    for (const report::ArcSeal& seal : row.entry.arc_seals)
+    for (const history::ArcSeal& seal : row.entry.arc_seals)
       want(seal.selector);
   }
   selectors_.resolve();
@@ -160,7 +160,7 @@ void Importer::resolve_selectors() {
 void Importer::resolve_policies() {
   policies_.forget_if_large();
   for (Row& row : batch_) {
-    if (row.entry.policy == report::PolicyCode::no_record) continue;
+    if (row.entry.policy == history::PolicyCode::no_record) continue;
     row.published = policies_.id(row.entry.published, *row.policy_domain);
   }
 }
@@ -175,12 +175,12 @@ std::int64_t Importer::last_message() {
 
 void Importer::insert_messages() {
   for (const Row& row : batch_) {
-    const report::HistoryEntry& entry = row.entry;
+    const history::HistoryEntry& entry = row.entry;
     messages_.add({entry.received, entry.job, *row.reporter, number(entry.policy),
                    number(entry.action), *row.ip, *row.envelope_from, *row.from, *row.policy_domain,
                    number(entry.spf), number(entry.spf_scope), number(entry.align_dkim),
                    number(entry.align_spf), std::min<std::int64_t>(entry.signatures, 255),
-                   entry.arc, entry.arc_policy, report::policy_letter(entry.requested),
+                   entry.arc, entry.arc_policy, history::policy_letter(entry.requested),
                    row.published, *row.reason});
   }
   messages_.flush();
@@ -220,12 +220,12 @@ void Importer::insert_details() {
 
 void Importer::insert_details_of(const Row& row) {
   auto signer = row.signers.begin();
-  for (const report::DkimSignature& signature : row.entry.dkim) {
+  for (const history::DkimSignature& signature : row.entry.dkim) {
     signatures_.add({row.message, *signer->domain, *signer->selector,
                      signature_code(signature.result), std::int64_t{is_error(signature.result)}});
     ++signer;
   }
-  for (const report::ArcSeal& seal : row.entry.arc_seals) {
+  for (const history::ArcSeal& seal : row.entry.arc_seals) {
     const std::int64_t instance = seal.instance;
     arc_results_.add({row.message, instance, seal.client});
     arc_seals_.add({row.message, *signer->domain, *signer->selector, instance});

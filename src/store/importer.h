@@ -39,7 +39,7 @@ class Importer {
 
   explicit Importer(Database& database);
 
-  void add(report::HistoryEntry entry);
+  void add(history::HistoryEntry entry);
   /// Writes what is left; call it at the end.
   void flush();
 
@@ -57,9 +57,9 @@ class Importer {
 
   /// A record of the batch, with the numbers that stand for its names.
   struct Row {
-    explicit Row(report::HistoryEntry record) : entry(std::move(record)) {}
+    explicit Row(history::HistoryEntry record) : entry(std::move(record)) {}
 
-    report::HistoryEntry entry;
+    history::HistoryEntry entry;
     Number reporter = nullptr, ip = nullptr, from = nullptr, envelope_from = nullptr;
     Number policy_domain = nullptr, reason = nullptr;
     std::vector<Signer> signers;  ///< of the signatures, then of the seals

@@ -46,7 +46,7 @@ struct Stored {
 };
 
 std::optional<Stored> find_report(Database& database, std::int64_t domain,
-                                  const report::Period& period) {
+                                  const history::Period& period) {
   const Engine engine = database.engine();
   const long long number = domain;
   Stored row;
@@ -61,7 +61,7 @@ std::optional<Stored> find_report(Database& database, std::int64_t domain,
   return row;
 }
 
-void insert_report(Database& database, std::int64_t domain, const report::Period& period,
+void insert_report(Database& database, std::int64_t domain, const history::Period& period,
                    std::int64_t now) {
   const Engine engine = database.engine();
   const long long number = domain;

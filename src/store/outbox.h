@@ -53,7 +53,7 @@ std::string_view to_string(DeliveryState state);
 
 struct ReportKey {
   std::string domain;
-  report::Period period;
+  history::Period period;
 };
 
 /// The right to send one report.

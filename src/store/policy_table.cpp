@@ -9,7 +9,7 @@
 namespace dmarc::store {
 namespace {
 
-using report::PublishedPolicy;
+using history::PublishedPolicy;
 
 /// requests.repuri, as OpenDMARC made it.
 constexpr std::size_t max_repuri = 255;
@@ -18,12 +18,12 @@ constexpr std::size_t max_repuri = 255;
 struct Row {
   Row(const PublishedPolicy& policy, std::int64_t domain_id)
       : domain(domain_id),
-        adkim(report::mode_letter(policy.adkim)),
-        aspf(report::mode_letter(policy.aspf)),
-        p(report::policy_letter(policy.p)),
-        sp(report::policy_letter(policy.sp)),
-        np(report::policy_letter(policy.np)),
-        fo(report::fo_bits(policy.fo)),
+        adkim(history::mode_letter(policy.adkim)),
+        aspf(history::mode_letter(policy.aspf)),
+        p(history::policy_letter(policy.p)),
+        sp(history::policy_letter(policy.sp)),
+        np(history::policy_letter(policy.np)),
+        fo(history::fo_bits(policy.fo)),
         testing(!policy.testing   ? 0
                 : *policy.testing ? yes_code
                                   : no_code),
@@ -100,7 +100,7 @@ std::int64_t PolicyTable::id(const PublishedPolicy& policy, std::int64_t domain)
   });
 }
 
-void PolicyTable::request(std::int64_t from_domain, const report::HistoryEntry& entry,
+void PolicyTable::request(std::int64_t from_domain, const history::HistoryEntry& entry,
                           std::int64_t policy_id) {
   std::int64_t& known = requested_[from_domain];
   if (known == policy_id) return;

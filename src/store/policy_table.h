@@ -22,10 +22,11 @@ class PolicyTable {
   explicit PolicyTable(Database& database) : database_(database) {}
 
   /// The number in `policies` of what was published; `domain` is that of the DMARC Policy Domain.
-  std::int64_t id(const report::PublishedPolicy& policy, std::int64_t domain);
+  std::int64_t id(const history::PublishedPolicy& policy, std::int64_t domain);
 
   /// Makes this the request of a From domain, unless that is locked. `policy_id` is its number.
-  void request(std::int64_t from_domain, const report::HistoryEntry& entry, std::int64_t policy_id);
+  void request(std::int64_t from_domain, const history::HistoryEntry& entry,
+               std::int64_t policy_id);
 
   void forget_if_large();
 

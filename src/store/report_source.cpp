@@ -10,8 +10,8 @@
 namespace dmarc::store {
 namespace {
 
-using report::AggregateRow;
-using report::PublishedPolicy;
+using history::AggregateRow;
+using history::PublishedPolicy;
 
 std::optional<std::int64_t> domain_number(Database& database, const std::string& name) {
   return guarded([&]() -> std::optional<std::int64_t> {
@@ -58,18 +58,18 @@ struct PolicyColumns {
   std::string uris;
 
   void give(PublishedPolicy& policy) const {
-    policy.adkim = report::mode_of_letter(adkim);
-    policy.aspf = report::mode_of_letter(aspf);
-    policy.p = report::policy_of_letter(p);
-    policy.sp = report::policy_of_letter(sp);
-    policy.fo = report::fo_text(fo);
+    policy.adkim = history::mode_of_letter(adkim);
+    policy.aspf = history::mode_of_letter(aspf);
+    policy.p = history::policy_of_letter(p);
+    policy.sp = history::policy_of_letter(sp);
+    policy.fo = history::fo_text(fo);
     policy.rua = split_uris(uris);
   }
 };
 
 }  // namespace
 
-ReportSource::ReportSource(Database& database, const report::Period& period,
+ReportSource::ReportSource(Database& database, const history::Period& period,
                            const std::optional<std::string>& domain)
     : database_(database), domains_(database, "domains"), selectors_(database, "selectors") {
   std::optional<std::int64_t> number;
@@ -121,7 +121,7 @@ void ReportSource::read_published(std::int64_t policy) {
       soci::into(columns.sp), soci::into(np), soci::into(columns.fo), soci::into(testing),
       soci::into(psd), soci::into(discovery), soci::into(columns.uris), soci::use(id);
   columns.give(policy_);
-  policy_.np = report::policy_of_letter(np);
+  policy_.np = history::policy_of_letter(np);
   if (testing != 0) policy_.testing = testing == yes_code;
   policy_.psd = psd_of_letter(psd);
   if (discovery != 0) {
@@ -164,8 +164,8 @@ void ReportSource::mark_sent(std::int64_t time) {
 }
 
 /// From "12:7:0,13:9:4": domain, selector, result.
-std::vector<report::DkimSignature> ReportSource::signatures(std::string_view numbers) {
-  std::vector<report::DkimSignature> list;
+std::vector<history::DkimSignature> ReportSource::signatures(std::string_view numbers) {
+  std::vector<history::DkimSignature> list;
   if (numbers.empty()) return list;
   for (const std::string_view part : base::split(numbers, ',')) {
     const std::vector<std::string_view> fields = base::split(part, ':');
@@ -173,12 +173,12 @@ std::vector<report::DkimSignature> ReportSource::signatures(std::string_view num
     const auto number = [&](std::size_t i) {
       return base::parse_decimal<std::uint32_t>(fields[i]).value_or(0);
     };
-    report::DkimSignature signature;
+    history::DkimSignature signature;
     signature.domain = domains_.name(number(0));
     if (number(1) != 0) signature.selector = selectors_.name(number(1));
-    signature.result = number(2) <= static_cast<unsigned>(report::AuthCode::discard)
-                           ? static_cast<report::AuthCode>(number(2))
-                           : report::AuthCode::unknown;
+    signature.result = number(2) <= static_cast<unsigned>(history::AuthCode::discard)
+                           ? static_cast<history::AuthCode>(number(2))
+                           : history::AuthCode::unknown;
     list.push_back(std::move(signature));
   }
   return list;
@@ -225,9 +225,9 @@ void RowCursor::fetch() {
       row.dkim_aligned = dkim != 0;
       row.spf_aligned = spf_aligned != 0;
       row.spf.reset();
-      if (spf >= 0 && !row.envelope_from.empty()) row.spf = static_cast<report::AuthCode>(spf);
+      if (spf >= 0 && !row.envelope_from.empty()) row.spf = static_cast<history::AuthCode>(spf);
       row.reasons =
-          report::parse_override_reasons(reasons).value_or(std::vector<report::OverrideReason>{});
+          history::parse_override_reasons(reasons).value_or(std::vector<history::OverrideReason>{});
       signatures.push_back(signed_by);
       page_.push_back(row);
     }

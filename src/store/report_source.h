@@ -37,7 +37,7 @@ class ReportSource;
 
 class RowCursor {
  public:
-  std::optional<report::AggregateRow> next();
+  std::optional<history::AggregateRow> next();
 
  private:
   friend class ReportSource;
@@ -46,14 +46,14 @@ class RowCursor {
   void fetch();
 
   ReportSource* source_;
-  std::deque<report::AggregateRow> page_;
+  std::deque<history::AggregateRow> page_;
   std::int64_t last_ = 0;  ///< the row of the roll-up that was read last
 };
 
 class ReportSource {
  public:
   /// `domain`: only this DMARC Policy Domain.
-  ReportSource(Database& database, const report::Period& period,
+  ReportSource(Database& database, const history::Period& period,
                const std::optional<std::string>& domain);
   ~ReportSource();
   ReportSource(const ReportSource&) = delete;
@@ -62,7 +62,7 @@ class ReportSource {
   /// The next DMARC Policy Domain that has messages in the period, with what its record said last;
   /// also those without a rua. A rua list that was fixed with "dmarcctl params" stands in for the
   /// published one. Valid until the next call.
-  const report::PublishedPolicy* next_domain();
+  const history::PublishedPolicy* next_domain();
 
   /// Sets requests.lastsent for the domain that next_domain() returned last and for its From
   /// domains, as OpenDMARC does when it has sent a report; `time` is the period's end.
@@ -77,13 +77,13 @@ class ReportSource {
   void read_published(std::int64_t policy);
   void read_requested();
   void read_fixed_rua();
-  std::vector<report::DkimSignature> signatures(std::string_view numbers);
+  std::vector<history::DkimSignature> signatures(std::string_view numbers);
 
   Database& database_;
   NamesById domains_;
   NamesById selectors_;
   std::int64_t current_ = 0;
-  report::PublishedPolicy policy_;
+  history::PublishedPolicy policy_;
 };
 
 }  // namespace dmarc::store

@@ -47,7 +47,7 @@ std::string create(std::string_view table, std::span<const Column> columns, Engi
 }
 
 /// Messages without a policy record (codes 13 and 14) are nobody's to be told of.
-std::string condition(const report::Period& period, std::optional<std::int64_t> policy_domain,
+std::string condition(const history::Period& period, std::optional<std::int64_t> policy_domain,
                       Engine engine) {
   std::string text = "m.policy IN (15, 16, 17, 18) AND m.date >= " +
                      from_seconds(std::to_string(period.begin), engine) + " AND m.date < " +
@@ -77,7 +77,7 @@ std::string fill_policies(const std::string& where) {
 
 }  // namespace
 
-void roll_up(Database& database, const report::Period& period,
+void roll_up(Database& database, const history::Period& period,
              std::optional<std::int64_t> policy_domain) {
   drop_roll_up(database);
   const Engine engine = database.engine();

@@ -14,11 +14,11 @@
 
 namespace dmarc::store {
 
-/// report_rows.disposition: what report::AggregateRow::Disposition has, and one more.
+/// report_rows.disposition: what history::AggregateRow::Disposition has, and one more.
 inline constexpr int pass_by_unknown_policy = 4;
 
 /// `policy_domain`: the number of the only one that is wanted.
-void roll_up(Database& database, const report::Period& period,
+void roll_up(Database& database, const history::Period& period,
              std::optional<std::int64_t> policy_domain);
 
 void drop_roll_up(Database& database);

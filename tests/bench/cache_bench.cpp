@@ -33,7 +33,7 @@ dns::AnswerPtr record(std::size_t number) {
 
 void run(std::size_t names, std::size_t bytes) {
   const long before = bench::peak_kibibytes();
-  dns::Cache cache({bytes, std::chrono::seconds(5), std::chrono::seconds(0)});
+  resolver::Cache cache({bytes, std::chrono::seconds(5), std::chrono::seconds(0)});
   const auto now = Clock::now();
   for (std::size_t i = 0; i < names; ++i)
     cache.store(question(i), record(i), now);

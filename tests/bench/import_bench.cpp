@@ -31,7 +31,7 @@ void run(const char* history, const char* address) {
   store::Database database(store::Address::parse(address).value());
   store::create_schema(database);
   store::Importer importer(database);
-  report::HistoryReader reader(file.get());
+  history::HistoryReader reader(file.get());
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -38,7 +38,7 @@ namespace wire = milter::wire;
 using wire::Command;
 
 struct Plan {
-  tools::SocketSpec socket;
+  milter::client::SocketSpec socket;
   std::size_t connections = 1;
   std::size_t seconds = 5;
   std::size_t messages = std::numeric_limits<std::size_t>::max();
@@ -89,7 +89,7 @@ class Connection {
 
  private:
   void open() {
-    auto socket = tools::connect_to(plan_.socket, std::chrono::seconds(30));
+    auto socket = milter::client::connect_to(plan_.socket, std::chrono::seconds(30));
     if (!socket) throw std::runtime_error(socket.error());
     socket_ = std::move(*socket);
     input_ = {};
@@ -319,7 +319,7 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string& value = words[i + 1];
     if (words[i] == "--socket") {
-      const auto spec = tools::SocketSpec::parse(value);
+      const auto spec = milter::client::SocketSpec::parse(value);
       if (!spec) return std::nullopt;
       plan.socket = *spec;
       has_socket = true;

@@ -14,34 +14,34 @@ namespace {
 
 using namespace dmarc;
 
-report::AggregateRow row(std::size_t number) {
-  report::AggregateRow row;
+history::AggregateRow row(std::size_t number) {
+  history::AggregateRow row;
   const auto octet = [number](unsigned shift) { return std::to_string(number >> shift & 255); };
   row.source_ip = "10." + octet(16) + "." + octet(8) + "." + octet(0);
   row.count = 10;
-  row.disposition = report::AggregateRow::Disposition::pass;
+  row.disposition = history::AggregateRow::Disposition::pass;
   row.dkim_aligned = row.spf_aligned = true;
   row.header_from = "mail" + std::to_string(number % 50) + ".example.org";
   row.envelope_from = "bounce" + std::to_string(number % 500) + ".example.org";
-  row.spf = report::AuthCode::pass;
-  row.dkim = {{"example.org", "s" + std::to_string(number % 7), report::AuthCode::pass},
-              {"esp.example", "k1", report::AuthCode::pass}};
+  row.spf = history::AuthCode::pass;
+  row.dkim = {{"example.org", "s" + std::to_string(number % 7), history::AuthCode::pass},
+              {"esp.example", "k1", history::AuthCode::pass}};
   return row;
 }
 
 int run(const std::string& folder, std::size_t rows) {
-  report::PublishedPolicy policy;
+  history::PublishedPolicy policy;
   policy.domain = "example.org";
   policy.p = Policy::reject;
-  dispatch::ReportFiles files(folder,
-                              {"mx.example.net",
-                               {.org_name = "Example",
-                                .email = "dmarc@mx.example.net",
-                                .extra_contact_info = {},
-                                .report_id = "bench",
-                                .period = {0, 86'400},
-                                .generator = "report_bench"}},
-                              policy, dispatch::default_mail_size);
+  reporting::ReportFiles files(folder,
+                               {"mx.example.net",
+                                {.org_name = "Example",
+                                 .email = "dmarc@mx.example.net",
+                                 .extra_contact_info = {},
+                                 .report_id = "bench",
+                                 .period = {0, 86'400},
+                                 .generator = "report_bench"}},
+                               policy, reporting::default_mail_size);
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < rows; ++i)
     files.add(row(i));
@@ -52,7 +52,7 @@ int run(const std::string& folder, std::size_t rows) {
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::size_t octets = 0;
-  for (const dispatch::ReportFile& file : *written)
+  for (const reporting::ReportFile& file : *written)
     octets += file.octets;
   std::cout << rows << " rows, " << 10 * rows
             << " messages: " << static_cast<long>(static_cast<double>(rows) / took.count())

@@ -52,7 +52,7 @@ std::string record_of(const Handling& handling) {
   message.mta_name = "mx.example.net";
   message.client = base::IpAddress::parse("192.0.2.1");
   std::string record =
-      report::history_record(message, judgement_of(handling), received, "mx.example.net");
+      history::history_record(message, judgement_of(handling), received, "mx.example.net");
   if (handling.override_type) {
     constexpr std::string_view own = "local_policy";
     if (const std::size_t at = record.find(own); at != std::string::npos)
@@ -61,8 +61,8 @@ std::string record_of(const Handling& handling) {
   return record;
 }
 
-report::PublishedPolicy sample_policy() {
-  report::PublishedPolicy policy;
+history::PublishedPolicy sample_policy() {
+  history::PublishedPolicy policy;
   policy.domain = author;
   policy.p = Policy::reject;
   policy.testing = false;
@@ -70,26 +70,26 @@ report::PublishedPolicy sample_policy() {
   return policy;
 }
 
-report::AggregateRow sample_row() {
+history::AggregateRow sample_row() {
   return {.source_ip = "192.0.2.1",
           .count = 1,
-          .reasons = {{report::OverrideReason::Type::other, "as an example"}},
+          .reasons = {{history::OverrideReason::Type::other, "as an example"}},
           .header_from = std::string(author),
           .envelope_from = {},
-          .dkim = {{std::string(author), "s1", report::AuthCode::pass}},
+          .dkim = {{std::string(author), "s1", history::AuthCode::pass}},
           .spf = {}};
 }
 
-std::string written(const report::AggregateRow& row) {
+std::string written(const history::AggregateRow& row) {
   std::string text;
-  report::AggregateXml xml([&](std::string_view part) { text += part; },
-                           {.org_name = "Example",
-                            .email = "dmarc@mx.example.net",
-                            .extra_contact_info = {},
-                            .report_id = "3f2a91",
-                            .period = {received, received + 86'400},
-                            .generator = "run_vectors"},
-                           sample_policy());
+  aggregate::AggregateXml xml([&](std::string_view part) { text += part; },
+                              {.org_name = "Example",
+                               .email = "dmarc@mx.example.net",
+                               .extra_contact_info = {},
+                               .report_id = "3f2a91",
+                               .period = {received, received + 86'400},
+                               .generator = "run_vectors"},
+                              sample_policy());
   xml.add(row);
   xml.finish();
   return text;
@@ -122,7 +122,7 @@ void replace(std::string& document, const std::string& name, const std::string& 
 std::string elements(const Field& map) {
   std::string text;
   for (const auto& [name, value] : map.members())
-    text += element(name, report::xml_escaped(value.text()));
+    text += element(name, aggregate::xml_escaped(value.text()));
   return text;
 }
 
@@ -144,7 +144,7 @@ void apply(std::string& document, const std::string& name, const Field& value) {
   if (name == "order") return reorder(document, value);
   if (name == "reason_type") return replace(document, "type", element("type", value.text()));
   if (name == "namespace") {
-    const std::string own(report::aggregate_namespace);
+    const std::string own(aggregate::aggregate_namespace);
     document.replace(document.find(own), own.size(), value.text());
     return;
   }
@@ -156,12 +156,12 @@ void apply(std::string& document, const std::string& name, const Field& value) {
     return replace(document, "p", element("p", "reject") + element("pct", value.text()));
   }
   replace(document, name,
-          element(name, value.is_map() ? elements(value) : report::xml_escaped(value.text())));
+          element(name, value.is_map() ? elements(value) : aggregate::xml_escaped(value.text())));
 }
 
 }  // namespace
 
-report::AggregateRow reported_row(const Handling& handling) {
+history::AggregateRow reported_row(const Handling& handling) {
   const TemporaryFolder folder;
   const std::string path = folder.write("history", record_of(handling));
   const base::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -169,7 +169,7 @@ report::AggregateRow reported_row(const Handling& handling) {
       store::Address::parse("sqlite:" + folder.path("reports.sqlite")).value());
   store::create_schema(database);
   store::Importer importer(database);
-  report::HistoryReader reader(file.get());
+  history::HistoryReader reader(file.get());
   const auto record = reader.next();
   if (!record || !record->entry) throw Malformed("no such message: " + record->problem);
   importer.add(*record->entry);

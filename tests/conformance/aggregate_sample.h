@@ -20,7 +20,7 @@ struct Handling {
 };
 
 /// The row that a message leads to, by way of its history record and a store.
-report::AggregateRow reported_row(const Handling& handling);
+history::AggregateRow reported_row(const Handling& handling);
 
 /// A report on a message with a null reverse-path.
 std::string sample_report();

@@ -14,7 +14,7 @@
 namespace dmarc::test {
 namespace {
 
-using report::AggregateRow;
+using history::AggregateRow;
 
 Policy policy_of(const Field& field) {
   for (const Policy policy : {Policy::none, Policy::quarantine, Policy::reject}) {
@@ -35,9 +35,9 @@ void check_disposition(const Field& input, Checks& checks) {
   handling.testing = is_letter ? input["t"].text() == "y"
                                : input["testing"].is_set() && input["testing"].boolean();
   const AggregateRow row = reported_row(handling);
-  checks.text("disposition", to_string(row.disposition));
+  checks.text("disposition", aggregate::to_string(row.disposition));
   std::vector<std::string> types;
-  for (const report::OverrideReason& reason : row.reasons)
+  for (const history::OverrideReason& reason : row.reasons)
     types.emplace_back(to_string(reason.type));
   checks.list("reasons", types);
 }
@@ -49,17 +49,17 @@ void check_order(const Field& input, Checks& checks) {
   for (const Field& signature : input["dkim"].items()) {
     signature.allow({"d", "s", "result"});
     row.dkim.push_back({signature["d"].text(), std::string(signature["s"].text_or("s")),
-                        report::parse_auth_code(signature["result"].text())});
+                        history::parse_auth_code(signature["result"].text())});
   }
-  const auto domains = [&](const std::vector<report::DkimSignature>& list) {
+  const auto domains = [&](const std::vector<history::DkimSignature>& list) {
     std::vector<std::string> names;
     for (const auto& signature : list)
       names.push_back(signature.domain);
     return names;
   };
-  checks.list("order", domains(listed_signatures(row, row.header_from)));
+  checks.list("order", domains(aggregate::listed_signatures(row, row.header_from)));
   row.dkim.resize(1000, row.dkim.front());
-  checks.text("max_per_row", std::to_string(listed_signatures(row, row.header_from).size()));
+  checks.text("max_per_row", std::to_string(aggregate::listed_signatures(row, row.header_from).size()));
 }
 
 void check_recipients(const Field& input, Checks& checks) {

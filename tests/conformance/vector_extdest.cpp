@@ -9,8 +9,8 @@
 namespace dmarc::test {
 namespace {
 
-using submission::Agreement;
-using submission::ReportTag;
+using sending::Agreement;
+using sending::ReportTag;
 
 ReportTag read_tag(const Field& tag) {
   const std::string text = tag.text_or("rua");
@@ -22,10 +22,10 @@ struct Sorted {
   std::vector<std::string> send, drop, defer;
 };
 
-Sorted sort(const std::vector<submission::Destination>& destinations) {
+Sorted sort(const std::vector<sending::Destination>& destinations) {
   Sorted sorted;
-  for (const submission::Destination& destination : destinations) {
-    for (const submission::ReportUri& target : destination.targets)
+  for (const sending::Destination& destination : destinations) {
+    for (const sending::ReportUri& target : destination.targets)
       sorted.send.push_back(target.uri);
     if (destination.agreement == Agreement::refused) sorted.drop.push_back(destination.uri);
     if (destination.agreement == Agreement::deferred) sorted.defer.push_back(destination.uri);
@@ -46,8 +46,8 @@ void check_extdest(const Field& vector, Checks& checks) {
   dns::Zone zone = read_zone(vector["zone"]);
   dns::LookupSession session(zone, {});
   Recorder recorder(session);
-  const Sorted sorted = sort(submission::verify(*policy_domain, vector["uris"].texts(),
-                                                read_tag(vector["tag"]), Options{}, recorder));
+  const Sorted sorted = sort(sending::verify(*policy_domain, vector["uris"].texts(),
+                                             read_tag(vector["tag"]), Options{}, recorder));
   checks.list("send", sorted.send);
   checks.list("drop", sorted.drop);
   checks.list("defer", sorted.defer);

@@ -13,16 +13,16 @@ void check_ruf(const Field& vector, Checks& checks) {
   const auto record = Record::parse(vector["record"].text());
   if (!record) vector["record"].complain("not a DMARC record");
 
-  const report::FailureFacts facts{
-      .spf_failed = report::is_spf_failure(vector["spf"]["result"].text()),
+  const failure::FailureFacts facts{
+      .spf_failed = failure::is_spf_failure(vector["spf"]["result"].text()),
       .spf_aligned = vector["spf"]["aligned_pass"].boolean(),
       .dkim_failed = vector["dkim"]["any_signature_failed"].boolean(),
       .dkim_aligned = vector["dkim"]["aligned_pass"].boolean()};
   std::vector<std::string> reports;
-  for (const report::FailureKind kind : report::requested_reports(*record, facts))
+  for (const failure::FailureKind kind : failure::requested_reports(*record, facts))
     reports.emplace_back(to_string(kind));
   checks.list("reports", reports);
-  checks.list("identity_alignment", report::unaligned_methods(facts));
+  checks.list("identity_alignment", failure::unaligned_methods(facts));
 }
 
 }  // namespace dmarc::test

@@ -8,6 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;
   using namespace dmarc::dns;
+  using namespace dmarc::resolver;
   if (size == 0) return 0;
   constexpr std::array types{Type::txt, Type::a, Type::aaaa, Type::mx, Type::ptr, Type::cname};
   const Question question{Name::parse("_dmarc.example.com").value(), types[data[0] % types.size()]};

@@ -24,9 +24,9 @@ class NoLog final : public log::Sink {
 /// The answers to the octets when they arrive in pieces of that size.
 std::string answers_to(std::string_view octets, std::size_t piece) {
   NoLog log;
-  milter::Traffic traffic(1, log);
+  filter::Traffic traffic(1, log);
   const auto environment = [&] {
-    auto made = std::make_shared<milter::Environment>();
+    auto made = std::make_shared<filter::Environment>();
     policy::Settings settings;
     settings.authserv_id = "mx";
     settings.spf_self_validate = true;

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::string& uri : list.uris) {
     expect(is_printable(uri) && uri.find_first_of(" ,<>\"") == std::string::npos,
            "a URI has the characters of one");
-    const auto target = dmarc::submission::parse_report_uri(uri);
+    const auto target = dmarc::sending::parse_report_uri(uri);
     if (!target) {
       expect(is_printable(target.error()), "the reason is printable");
       continue;

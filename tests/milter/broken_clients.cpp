@@ -8,8 +8,8 @@
 #include <tuple>
 
 #include "base/ascii.h"
-#include "milter/client/milter_delivery.h"
 #include "daemon_process.h"
+#include "milter/client/milter_delivery.h"
 #include "raw_client.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
@@ -38,17 +38,17 @@ class BrokenClients : public ::testing::TestWithParam<std::tuple<Engine, Transpo
 
   /// One message by the book, which has to be refused for what it is.
   void expect_service() {
-    auto client =
-        tools::MilterClient::connect_to(daemon_.socket(), {.timeout = patience, .offer = {}});
+    auto client = milter::client::MilterClient::connect_to(daemon_.socket(),
+                                                           {.timeout = patience, .offer = {}});
     ASSERT_TRUE(client) << client.error().text;
-    tools::SmtpMessage message;
+    milter::client::SmtpMessage message;
     message.queue_id = "Q";
     message.recipients = {"user@example.net"};
-    tools::set_content(message, "From: a@author.example\r\n\r\nbody\r\n");
-    tools::Delivery delivery;
-    ASSERT_TRUE(tools::begin_session(
+    milter::client::set_content(message, "From: a@author.example\r\n\r\nbody\r\n");
+    milter::client::Delivery delivery;
+    ASSERT_TRUE(milter::client::begin_session(
         *client, {"mail", base::IpAddress::parse("192.0.2.1"), "mail", "", "mx"}, delivery));
-    const auto sent = tools::send_message(*client, message, delivery);
+    const auto sent = milter::client::send_message(*client, message, delivery);
     ASSERT_TRUE(sent) << sent.error().text;
     EXPECT_EQ(delivery.answer.smtp_reply(),
               "550 5.7.1 rejected by DMARC policy for author.example");

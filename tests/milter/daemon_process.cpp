@@ -85,7 +85,7 @@ DaemonProcess::DaemonProcess(const std::string& configuration, Engine engine, Tr
   const std::string socket = transport == Transport::inet ? "inet:" + std::to_string(free_port()) +
                                                                 "@" + ::inet_ntoa(own_loopback())
                                                           : "local:" + folder + "/dmarcd.sock";
-  socket_ = *tools::SocketSpec::parse(socket);
+  socket_ = *milter::client::SocketSpec::parse(socket);
   start(path, socket);
   await_socket();
 }
@@ -131,7 +131,7 @@ void DaemonProcess::collect_log() {
 
 void DaemonProcess::await_socket() {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!tools::connect_to(socket_, patience)) {
+  while (!milter::client::connect_to(socket_, patience)) {
     if (has_ended()) fail("the daemon did not start:\n" + last_words());
     if (std::chrono::steady_clock::now() > deadline)
       fail("the daemon does not listen:\n" + last_words());

@@ -1,7 +1,7 @@
 // The real daemon, started for a test and stopped by its process id.
 //
 //   DaemonProcess daemon("AuthservID mx\n", Engine::native, Transport::inet, folder);
-//   auto client = tools::MilterClient::connect_to(daemon.socket(), {});
+//   auto client = milter::client::MilterClient::connect_to(daemon.socket(), {});
 //   ...
 //   daemon.stop();   // SIGTERM; throws unless it ends with status 0
 //
@@ -52,7 +52,7 @@ class DaemonProcess {
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
 
-  const tools::SocketSpec& socket() const { return socket_; }
+  const milter::client::SocketSpec& socket() const { return socket_; }
   pid_t pid() const { return pid_; }
 
   /// Stops the daemon. Throws unless it ends with status 0 in time.
@@ -78,7 +78,7 @@ class DaemonProcess {
   std::string last_words() const;
   std::size_t entries_of(const char* folder) const;
 
-  tools::SocketSpec socket_;
+  milter::client::SocketSpec socket_;
   pid_t pid_ = -1;
   int status_ = 0;
   base::UniqueFd stderr_;

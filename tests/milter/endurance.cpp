@@ -12,8 +12,8 @@
 #include <thread>
 
 #include "base/decimal.h"
-#include "milter/client/milter_delivery.h"
 #include "daemon_process.h"
+#include "milter/client/milter_delivery.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
 
@@ -48,17 +48,18 @@ struct Kind {
   std::string_view sender;
   std::string_view results;  ///< an Authentication-Results field, or nothing
   std::string_view author;
-  tools::Answer::Kind answer;
+  milter::client::Answer::Kind answer;
 };
 
 constexpr std::array kinds{
-    Kind{"a@reject.example", "", "a@reject.example", tools::Answer::Kind::accept},
-    Kind{"a@attacker.example", "", "a@reject.example", tools::Answer::Kind::reject},
+    Kind{"a@reject.example", "", "a@reject.example", milter::client::Answer::Kind::accept},
+    Kind{"a@attacker.example", "", "a@reject.example", milter::client::Answer::Kind::reject},
     Kind{"a@attacker.example", "verifier; dkim=pass header.d=reject.example", "b@reject.example",
-         tools::Answer::Kind::accept},
+         milter::client::Answer::Kind::accept},
     Kind{"", "forged; dkim=pass header.d=reject.example", "\"x\" <b@none.example>",
-         tools::Answer::Kind::accept},
-    Kind{"a@none.example", "", "one@none.example, two@reject.example", tools::Answer::Kind::reject},
+         milter::client::Answer::Kind::accept},
+    Kind{"a@none.example", "", "one@none.example, two@reject.example",
+         milter::client::Answer::Kind::reject},
 };
 
 std::optional<Plan> read_plan(const std::vector<std::string>& words) {
@@ -83,11 +84,11 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
   return plan;
 }
 
-tools::SmtpMessage make_message(const Kind& kind, std::size_t number) {
-  tools::SmtpMessage message;
+milter::client::SmtpMessage make_message(const Kind& kind, std::size_t number) {
+  milter::client::SmtpMessage message;
   message.queue_id = "Q" + std::to_string(number);
   // Every so often another of a thousand senders, whose SPF record takes more look-ups.
-  message.sender = kind.answer == tools::Answer::Kind::reject && number % 2 == 0
+  message.sender = kind.answer == milter::client::Answer::Kind::reject && number % 2 == 0
                        ? "a@d" + std::to_string(number % 1000) + ".many.example"
                        : std::string(kind.sender);
   message.recipients = {"user@example.net"};
@@ -97,7 +98,7 @@ tools::SmtpMessage make_message(const Kind& kind, std::size_t number) {
   text += "From: " + std::string(kind.author) + "\r\n";
   text += "Date: Mon, 1 Jan 2024 00:00:00 +0000\r\n";
   text += "Subject: " + std::string(number % 500, 's') + "\r\n\r\nbody\r\n";
-  tools::set_content(message, text);
+  milter::client::set_content(message, text);
   return message;
 }
 
@@ -114,13 +115,13 @@ class Sender {
 
  private:
   bool run_session(std::size_t end) {
-    auto client =
-        tools::MilterClient::connect_to(daemon_.socket(), {.timeout = patience, .offer = {}});
+    auto client = milter::client::MilterClient::connect_to(daemon_.socket(),
+                                                           {.timeout = patience, .offer = {}});
     if (!client) return complain(client.error().text);
-    tools::Delivery greeting;
-    const tools::SmtpSession session{"mail.example", base::IpAddress::parse("192.0.2.77"),
-                                     "mail.none.example", "", "mx.example.net"};
-    if (const auto begun = tools::begin_session(*client, session, greeting); !begun)
+    milter::client::Delivery greeting;
+    const milter::client::SmtpSession session{"mail.example", base::IpAddress::parse("192.0.2.77"),
+                                              "mail.none.example", "", "mx.example.net"};
+    if (const auto begun = milter::client::begin_session(*client, session, greeting); !begun)
       return complain(begun.error().text);
     for (std::size_t i = 0; i < messages_per_session; ++i) {
       const std::size_t number = next_++;
@@ -131,10 +132,10 @@ class Sender {
     return true;
   }
 
-  bool send(tools::MilterClient& client, std::size_t number) {
+  bool send(milter::client::MilterClient& client, std::size_t number) {
     const Kind& kind = kinds[number % kinds.size()];
-    tools::Delivery delivery;
-    const auto sent = tools::send_message(client, make_message(kind, number), delivery);
+    milter::client::Delivery delivery;
+    const auto sent = milter::client::send_message(client, make_message(kind, number), delivery);
     if (!sent) return complain(sent.error().text);
     if (delivery.answer.kind == kind.answer) return true;
     return complain("message " + std::to_string(number) + ": " +

@@ -12,8 +12,8 @@
 namespace dmarc::test {
 namespace {
 
-using tools::Answer;
-using tools::MilterClient;
+using milter::client::Answer;
+using milter::client::MilterClient;
 
 /// A step did not go as the scenario says.
 struct Mismatch : std::runtime_error {
@@ -222,7 +222,7 @@ class Player {
     answer_ = *answer;
   }
 
-  void done(const tl::expected<void, tools::MilterError>& result) {
+  void done(const tl::expected<void, milter::client::MilterError>& result) {
     if (!result) throw Mismatch(result.error().text);
   }
 
@@ -242,7 +242,7 @@ class Player {
   }
 
   void check_edits(const Expectations& expected) {
-    const auto problem = header_difference(sent_, tools::apply(edits_.header, sent_),
+    const auto problem = header_difference(sent_, milter::client::apply(edits_.header, sent_),
                                            resolved(expected.added), resolved(expected.removed));
     if (problem) throw Mismatch(*problem);
     if (edits_.quarantine.value_or("") != with_words(expected.hold.value_or(""), words_))
@@ -303,7 +303,7 @@ class Player {
   Settled settled_ = Settled::nothing;
   mail::HeaderBlock sent_;
   std::optional<Answer> answer_;
-  tools::Edits edits_;
+  milter::client::Edits edits_;
 };
 
 }  // namespace

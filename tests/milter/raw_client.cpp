@@ -13,7 +13,7 @@ using milter::wire::Command;
 using milter::wire::Fields;
 
 RawClient::RawClient(const DaemonProcess& daemon) {
-  auto connected = tools::connect_to(daemon.socket(), patience);
+  auto connected = milter::client::connect_to(daemon.socket(), patience);
   if (!connected) throw std::runtime_error("no connection: " + connected.error());
   socket_ = std::move(*connected);
 }

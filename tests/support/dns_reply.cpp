@@ -10,13 +10,13 @@
 namespace dmarc::test {
 namespace {
 
-using dns::LdnsPtr;
+using resolver::LdnsPtr;
 
 constexpr std::size_t header_size = 12;
 
 LdnsPtr<ldns_rdf> name_data(std::string_view text) {
   const auto name = dns::Name::from_octets(text);
-  return name ? dns::to_ldns(*name)
+  return name ? resolver::to_ldns(*name)
               : LdnsPtr<ldns_rdf>(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, 1, "\0"));
 }
 
@@ -24,7 +24,7 @@ class RecordBuilder {
  public:
   RecordBuilder(const dns::Name& owner, ldns_rr_type type, std::uint32_t ttl)
       : record_(ldns_rr_new()) {
-    ldns_rr_set_owner(record_.get(), dns::to_ldns(owner).release());
+    ldns_rr_set_owner(record_.get(), resolver::to_ldns(owner).release());
     ldns_rr_set_type(record_.get(), type);
     ldns_rr_set_class(record_.get(), LDNS_RR_CLASS_IN);
     ldns_rr_set_ttl(record_.get(), ttl);
@@ -91,7 +91,7 @@ ldns_rr* build_soa(const dns::Name& below, std::uint32_t ttl) {
 }
 
 LdnsPtr<ldns_pkt> start_reply(const DnsQuestion& query) {
-  LdnsPtr<ldns_pkt> packet(ldns_pkt_query_new(dns::to_ldns(query.question.name).release(),
+  LdnsPtr<ldns_pkt> packet(ldns_pkt_query_new(resolver::to_ldns(query.question.name).release(),
                                               static_cast<ldns_rr_type>(query.question.type),
                                               LDNS_RR_CLASS_IN, LDNS_RD));
   ldns_pkt_set_id(packet.get(), query.id);
@@ -100,7 +100,7 @@ LdnsPtr<ldns_pkt> start_reply(const DnsQuestion& query) {
   return packet;
 }
 
-dns::Octets encode(const ldns_pkt& packet) {
+resolver::Octets encode(const ldns_pkt& packet) {
   std::uint8_t* wire = nullptr;
   std::size_t size = 0;
   if (ldns_pkt2wire(&wire, &packet, &size) != LDNS_STATUS_OK) return {};
@@ -137,13 +137,13 @@ dns::Name push_aliases(ldns_pkt& packet, const dns::Zone& zone, const dns::Quest
 
 }  // namespace
 
-std::optional<DnsQuestion> DnsQuestion::decode(dns::OctetView message) {
+std::optional<DnsQuestion> DnsQuestion::decode(resolver::OctetView message) {
   ldns_pkt* decoded = nullptr;
   if (ldns_wire2pkt(&decoded, message.data(), message.size()) != LDNS_STATUS_OK) return {};
   const LdnsPtr<ldns_pkt> packet(decoded);
   if (ldns_pkt_qr(decoded) || ldns_pkt_qdcount(decoded) != 1) return {};
   const ldns_rr* asked = ldns_rr_list_rr(ldns_pkt_question(decoded), 0);
-  auto name = dns::Name::from_octets(dns::name_text(*ldns_rr_owner(asked)));
+  auto name = dns::Name::from_octets(resolver::name_text(*ldns_rr_owner(asked)));
   if (!name) return {};
   DnsQuestion query{{*std::move(name), static_cast<dns::Type>(ldns_rr_get_type(asked))}};
   query.id = ldns_pkt_id(decoded);
@@ -154,14 +154,14 @@ std::optional<DnsQuestion> DnsQuestion::decode(dns::OctetView message) {
   return query;
 }
 
-std::optional<dns::Octets> encode_answer(const DnsScript& script, const DnsQuestion& query,
-                                         const DnsFault& fault) {
+std::optional<resolver::Octets> encode_answer(const DnsScript& script, const DnsQuestion& query,
+                                              const DnsFault& fault) {
   const LdnsPtr<ldns_pkt> packet = start_reply(query);
   if (query.edns && fault.formerr_on_edns) {
     ldns_pkt_set_rcode(packet.get(), LDNS_RCODE_FORMERR);
     return encode(*packet);
   }
-  if (query.edns) ldns_pkt_set_edns_udp_size(packet.get(), dns::edns_payload);
+  if (query.edns) ldns_pkt_set_edns_udp_size(packet.get(), resolver::edns_payload);
   ldns_pkt_set_ad(packet.get(), fault.authentic && query.wants_ad);
 
   const dns::Name end = push_aliases(*packet, script.zone, query.question, fault);
@@ -181,13 +181,13 @@ std::optional<dns::Octets> encode_answer(const DnsScript& script, const DnsQuest
   return encode(*packet);
 }
 
-dns::Octets encode_truncated(const DnsQuestion& query) {
+resolver::Octets encode_truncated(const DnsQuestion& query) {
   const LdnsPtr<ldns_pkt> packet = start_reply(query);
   ldns_pkt_set_tc(packet.get(), true);
   return encode(*packet);
 }
 
-dns::Octets forge(Forgery forgery, const DnsQuestion& query, dns::Octets answer) {
+resolver::Octets forge(Forgery forgery, const DnsQuestion& query, resolver::Octets answer) {
   switch (forgery) {
     case Forgery::wrong_id:
       answer[0] ^= 0x55;

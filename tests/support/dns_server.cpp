@@ -13,7 +13,7 @@ DnsScript parse(std::string_view text) {
   return *std::move(script);
 }
 
-dns::ServerAddress at(std::string_view text, std::uint16_t port) {
+resolver::ServerAddress at(std::string_view text, std::uint16_t port) {
   const auto address = base::IpAddress::parse(text);
   if (!address) throw std::invalid_argument(std::string(text) + " is no address");
   return {*address, port};
@@ -26,7 +26,7 @@ DnsServer::DnsServer(std::string_view text, std::string_view address, std::uint1
 
 DnsServer::~DnsServer() = default;
 
-dns::ServerAddress DnsServer::address() const {
+resolver::ServerAddress DnsServer::address() const {
   return loop_->address();
 }
 

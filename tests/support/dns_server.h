@@ -42,7 +42,7 @@ class DnsServer {
                      std::uint16_t port = 0);
   ~DnsServer();
 
-  dns::ServerAddress address() const;
+  resolver::ServerAddress address() const;
 
   /// Replaces data and faults; throws like the constructor. Counts of `drop=N` begin anew.
   void load(std::string_view text);

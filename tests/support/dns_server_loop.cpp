@@ -22,8 +22,8 @@ int checked(int result, const char* what) {
   return result;
 }
 
-base::UniqueFd bound_socket(int type, const dns::ServerAddress& where) {
-  const dns::SocketAddress address(where);
+base::UniqueFd bound_socket(int type, const resolver::ServerAddress& where) {
+  const resolver::SocketAddress address(where);
   base::UniqueFd socket(
       checked(::socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket"));
   const int yes = 1, large = 4 << 20;
@@ -47,13 +47,13 @@ std::uint16_t port_of(int socket) {
 }
 
 /// A UDP and a listening TCP socket with the same port.
-std::pair<base::UniqueFd, base::UniqueFd> open_both(dns::ServerAddress where) {
+std::pair<base::UniqueFd, base::UniqueFd> open_both(resolver::ServerAddress where) {
   const bool any_port = where.port == 0;
   // The TCP port of the same number may be taken when the kernel chooses.
   for (int attempts = any_port ? 20 : 1; attempts > 0; --attempts) {
     base::UniqueFd udp = bound_socket(SOCK_DGRAM, where);
     if (!udp) break;
-    dns::ServerAddress same = where;
+    resolver::ServerAddress same = where;
     same.port = port_of(udp.get());
     base::UniqueFd tcp = bound_socket(SOCK_STREAM, same);
     if (tcp && ::listen(tcp.get(), SOMAXCONN) == 0) return {std::move(udp), std::move(tcp)};
@@ -63,7 +63,7 @@ std::pair<base::UniqueFd, base::UniqueFd> open_both(dns::ServerAddress where) {
 
 }  // namespace
 
-DnsServer::Loop::Loop(DnsScript script, const dns::ServerAddress& where)
+DnsServer::Loop::Loop(DnsScript script, const resolver::ServerAddress& where)
     : epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wake_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
       address_(where),
@@ -72,7 +72,7 @@ DnsServer::Loop::Loop(DnsScript script, const dns::ServerAddress& where)
       script_(std::move(script)) {
   std::tie(udp_, listener_) = open_both(where);
   address_.port = port_of(udp_.get());
-  dns::ServerAddress other = where;
+  resolver::ServerAddress other = where;
   other.port = 0;
   other_port_ = bound_socket(SOCK_DGRAM, other);
   watch(wake_.get(), wake_tag, EPOLLIN);
@@ -199,19 +199,19 @@ void DnsServer::Loop::serve_tcp(std::uint64_t number) {
   }
   // An answer may close the connection.
   for (auto open = found; open != connections_.end(); open = connections_.find(number)) {
-    dns::Octets& incoming = open->second.incoming;
-    if (incoming.size() < dns::frame_length_size) return;
+    resolver::Octets& incoming = open->second.incoming;
+    if (incoming.size() < resolver::frame_length_size) return;
     const std::size_t end =
-        dns::frame_length_size + static_cast<std::size_t>(incoming[0] << 8 | incoming[1]);
+        resolver::frame_length_size + static_cast<std::size_t>(incoming[0] << 8 | incoming[1]);
     if (incoming.size() < end) return;
-    const dns::Octets message(incoming.begin() + dns::frame_length_size,
-                              incoming.begin() + static_cast<std::ptrdiff_t>(end));
+    const resolver::Octets message(incoming.begin() + resolver::frame_length_size,
+                                   incoming.begin() + static_cast<std::ptrdiff_t>(end));
     incoming.erase(incoming.begin(), incoming.begin() + static_cast<std::ptrdiff_t>(end));
     handle(message, {.connection = number});
   }
 }
 
-void DnsServer::Loop::handle(dns::OctetView message, const Client& client) {
+void DnsServer::Loop::handle(resolver::OctetView message, const Client& client) {
   const auto query = DnsQuestion::decode(message);
   if (!query) return;
   std::vector<Outgoing> outgoing;
@@ -279,7 +279,7 @@ void DnsServer::Loop::dispatch(std::vector<Outgoing> outgoing, const DnsFault& f
 void DnsServer::Loop::send_slowly(const Outgoing& answer, std::chrono::milliseconds pause,
                                   Clock::time_point start) {
   // As raw octets of the stream: the frame is cut up here.
-  const dns::Octets frame = dns::framed(answer.message);
+  const resolver::Octets frame = resolver::framed(answer.message);
   for (std::size_t i = 0; i < frame.size(); ++i) {
     Outgoing octet = answer;
     octet.message = {frame[i]};
@@ -306,8 +306,8 @@ void DnsServer::Loop::send(Outgoing& answer) {
     connections_.erase(found);
     return;
   }
-  const dns::Octets octets = answer.is_raw ? answer.message : dns::framed(answer.message);
-  dns::Octets& queue = found->second.outgoing;
+  const resolver::Octets octets = answer.is_raw ? answer.message : resolver::framed(answer.message);
+  resolver::Octets& queue = found->second.outgoing;
   queue.insert(queue.end(), octets.begin(), octets.end());
   flush(found->second);
 }

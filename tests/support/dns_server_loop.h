@@ -22,10 +22,10 @@ namespace dmarc::test {
 
 class DnsServer::Loop {
  public:
-  Loop(DnsScript script, const dns::ServerAddress& where);
+  Loop(DnsScript script, const resolver::ServerAddress& where);
   ~Loop();
 
-  dns::ServerAddress address() const { return address_; }
+  resolver::ServerAddress address() const { return address_; }
   void load(DnsScript script);
   void release();
 
@@ -48,7 +48,7 @@ class DnsServer::Loop {
 
   struct Outgoing {
     Client client;
-    dns::Octets message;
+    resolver::Octets message;
     bool spoofed = false;    ///< to be sent from another port
     bool concludes = false;  ///< the query is no longer in flight
     bool closes = false;     ///< close the connection instead of sending
@@ -57,7 +57,7 @@ class DnsServer::Loop {
 
   struct Connection {
     base::UniqueFd socket;
-    dns::Octets incoming, outgoing;
+    resolver::Octets incoming, outgoing;
   };
 
   void run();
@@ -65,7 +65,7 @@ class DnsServer::Loop {
   void receive_udp();
   void accept_tcp();
   void serve_tcp(std::uint64_t number);
-  void handle(dns::OctetView message, const Client& client);
+  void handle(resolver::OctetView message, const Client& client);
   bool is_dropped(const DnsQuestion& query, const DnsFault& fault);
   std::vector<Outgoing> answers(const DnsQuestion& query, const DnsFault& fault,
                                 const Client& client) const;
@@ -79,14 +79,14 @@ class DnsServer::Loop {
   void send_held();
 
   base::UniqueFd epoll_, wake_, udp_, listener_, other_port_;
-  dns::ServerAddress address_;
+  resolver::ServerAddress address_;
 
   // The thread's own.
   std::unordered_map<std::uint64_t, Connection> connections_;
   std::uint64_t last_tag_;
   std::multimap<Clock::time_point, Outgoing> scheduled_;
   std::vector<Outgoing> held_;
-  dns::Octets inbox_;
+  resolver::Octets inbox_;
 
   mutable std::mutex mutex_;  ///< guards what follows
   mutable std::condition_variable arrived_;

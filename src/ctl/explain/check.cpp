@@ -11,7 +11,7 @@
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array flags{nameserver_flag, zone_flag, config_flag, json_flag};
@@ -48,10 +48,10 @@ Outline outline_of(const Review& review) {
 base::Json json_of(const Review& review) {
   return base::Json::object()
       .set("domain", review.verdict.author.text())
-      .set("walk", tools::json_of(review.verdict.walk))
+      .set("walk", ctl::json_of(review.verdict.walk))
       .set("organizational_domain", json_or_null(review.verdict.organizational_domain))
       .set("policy_domain", json_or_null(review.verdict.policy_domain))
-      .set("record", review.verdict.record ? tools::json_of(*review.verdict.record) : base::Json())
+      .set("record", review.verdict.record ? ctl::json_of(*review.verdict.record) : base::Json())
       .set("policy_for_domain", policy_word(review.for_domain))
       .set("policy_for_subdomains", policy_word(review.for_subdomain))
       .set("policy_for_nonexistent_subdomains", policy_word(review.for_nonexistent_subdomain))
@@ -121,4 +121,4 @@ const Subcommand check_subcommand{
     "DOMAIN...", flags,
     statuses,    run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

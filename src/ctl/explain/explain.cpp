@@ -7,7 +7,7 @@
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array flags{
@@ -82,4 +82,4 @@ const Subcommand explain_subcommand{
     "FILE|-",  flags,
     statuses,  run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

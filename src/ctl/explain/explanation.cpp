@@ -5,7 +5,7 @@
 #include "mail/auth_results.h"
 #include "policy/authserv_ids.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 policy::Message make_message(const Envelope& envelope, std::string_view text) {
@@ -61,4 +61,4 @@ Explanation explain(const Envelope& envelope, std::string_view text,
   return result;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -22,7 +22,7 @@
 #include "dns/lookup_session.h"
 #include "policy/judge.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// How the message arrived.
 struct Envelope {
@@ -55,4 +55,4 @@ Explanation explain(const Envelope& envelope, std::string_view text,
 Outline outline_of(const Explanation& explanation);
 base::Json json_of(const Explanation& explanation);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

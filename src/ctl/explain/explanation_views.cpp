@@ -2,7 +2,7 @@
 #include "ctl/explain/explanation.h"
 #include "ctl/explain/views.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 // A From field may be long; its beginning shows what it is.
@@ -246,4 +246,4 @@ base::Json json_of(const Explanation& explanation) {
       .set("lookups", json_of(explanation.lookups));
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -5,7 +5,7 @@
 #include "base/ascii.h"
 #include "ctl/explain/views.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::size_t max_text_shown = 100;
@@ -115,4 +115,4 @@ std::string policy_word(const std::optional<Policy>& policy) {
   return policy ? std::string(to_string(*policy)) : "no policy";
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -14,7 +14,7 @@
 
 #include <dmarc/evaluate.h>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 enum class ReviewStatus { fine, problems, temporary_failure };
 
@@ -35,4 +35,4 @@ Review review_domain(const dns::Name& domain, const Options& options, dns::Resol
 /// The policy's name, or "no policy".
 std::string policy_word(const std::optional<Policy>& policy);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -11,7 +11,7 @@
 #include "mail/reverse_path.h"
 #include "spf/check.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array flags{
@@ -96,4 +96,4 @@ int run(const Arguments& arguments, Terminal terminal) {
 const Subcommand spf_subcommand{
     "spf", "check SPF and show the look-ups that it took", "", flags, statuses, run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -6,7 +6,7 @@
 #include "base/ascii.h"
 #include "ctl/explain/views.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 using Lookup = dns::LookupSession::Entry;
@@ -121,4 +121,4 @@ Outline spf_tree(const spf::Result& result, const std::vector<Lookup>& lookups) 
   return outline;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

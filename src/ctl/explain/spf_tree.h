@@ -13,8 +13,8 @@
 #include "dns/lookup_session.h"
 #include "spf/check.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 Outline spf_tree(const spf::Result& result, const std::vector<dns::LookupSession::Entry>& lookups);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -17,7 +17,7 @@
 #include "dns/lookup_session.h"
 #include "spf/check.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// What a name of a tree walk had to say, for example "no such name".
 std::string walk_answer(const WalkStep& step);
@@ -48,4 +48,4 @@ base::Json json_of(const std::vector<dns::LookupSession::Entry>& lookups);
 base::Json json_of(dns::Failure failure);
 base::Json json_or_null(const std::optional<dns::Name>& name);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -1,7 +1,7 @@
 #include "base/ascii.h"
 #include "ctl/explain/views.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 std::string_view meaning(Policy policy) {
@@ -168,4 +168,4 @@ base::Json json_or_null(const std::optional<dns::Name>& name) {
   return name ? base::Json(name->text()) : base::Json();
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

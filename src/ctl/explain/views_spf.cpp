@@ -2,7 +2,7 @@
 #include "base/ip_address.h"
 #include "ctl/explain/views.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 // An SPF record may be as long as a DNS answer; what matters is at its front.
@@ -107,4 +107,4 @@ base::Json json_of(const std::vector<dns::LookupSession::Entry>& lookups) {
   return list;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -1,7 +1,7 @@
 #include "base/ascii.h"
 #include "ctl/explain/views.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 std::string_view method_name(Identifier::Method method) {
@@ -137,4 +137,4 @@ base::Json json_of(const Verdict& verdict) {
       .set("identifiers", std::move(identifiers));
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -8,7 +8,7 @@
 #include "config/configuration.h"
 #include "store/database.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array<const OpendmarcProgram*, 5> programs{&opendmarc_expire, &opendmarc_import,
@@ -76,4 +76,4 @@ int opendmarc_error(Terminal terminal, std::string_view program, std::string_vie
   return opendmarc_failure;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

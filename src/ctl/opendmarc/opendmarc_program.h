@@ -15,7 +15,7 @@
 #include "ctl/opendmarc/perl_options.h"
 #include "ctl/subcommand.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// Exit statuses of those programs.
 inline constexpr int opendmarc_failure = 1;
@@ -43,4 +43,4 @@ int run_opendmarc_program(const OpendmarcProgram& program, const std::vector<std
 /// "PROG: problem". Returns opendmarc_failure.
 int opendmarc_error(Terminal terminal, std::string_view program, std::string_view problem);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

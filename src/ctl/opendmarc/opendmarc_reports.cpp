@@ -22,7 +22,7 @@
 #include "ctl/reports/report_job.h"
 #include "sending/curl/smtp_transport.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr const char* default_config = "/etc/opendmarc/opendmarc-reports.conf";
@@ -95,11 +95,11 @@ std::optional<std::string> value_or_variable(const PerlOptions& given, std::stri
   return std::nullopt;
 }
 
-tl::expected<std::optional<submission::Address>, std::string> address_of(const PerlOptions& given,
-                                                                         std::string_view option) {
+tl::expected<std::optional<sending::Address>, std::string> address_of(const PerlOptions& given,
+                                                                      std::string_view option) {
   const auto text = given.value(option);
-  if (!text) return std::optional<submission::Address>();
-  auto address = submission::Address::parse(*text);
+  if (!text) return std::optional<sending::Address>();
+  auto address = sending::Address::parse(*text);
   if (!address)
     return tl::unexpected("--" + std::string(option) + "=" + base::printable(*text) + ": " +
                           address.error());
@@ -107,7 +107,7 @@ tl::expected<std::optional<submission::Address>, std::string> address_of(const P
 }
 
 /// The error is one line.
-tl::expected<void, std::string> apply_server(submission::SmtpServer& server,
+tl::expected<void, std::string> apply_server(sending::SmtpServer& server,
                                              const PerlOptions& given) {
   if (const auto host = value_or_variable(given, "smtp-server", "OPENDMARC_SMTPSERVER"))
     server.host = *host;
@@ -119,13 +119,13 @@ tl::expected<void, std::string> apply_server(submission::SmtpServer& server,
   if (const auto user = given.value("smtp-username")) server.user = *user;
   if (const auto password = given.value("smtp-password")) server.password = *password;
   if (const auto file = given.value("smtp-ssl-ca-file")) server.ca_file = *file;
-  if (given.flag("smtp-ssl")) server.tls = submission::SmtpServer::Tls::implicit;
+  if (given.flag("smtp-ssl")) server.tls = sending::SmtpServer::Tls::implicit;
   return {};
 }
 
 /// The configuration with what the options say instead. The error is one line.
-tl::expected<void, std::string> apply(submission::Settings& settings, const PerlOptions& given) {
-  settings.way = submission::Settings::Way::smtp;
+tl::expected<void, std::string> apply(sending::Settings& settings, const PerlOptions& given) {
+  settings.way = sending::Settings::Way::smtp;
   const auto email = address_of(given, "report-email");
   if (!email) return tl::unexpected(email.error());
   if (*email) settings.email = *email;
@@ -181,24 +181,24 @@ std::vector<std::string> recipients_of(std::string_view message) {
     for (std::string_view part : base::split(field.value, ',')) {
       if (const std::size_t bracket = part.rfind('<'); bracket != std::string_view::npos)
         part = part.substr(bracket + 1, part.find('>', bracket) - bracket - 1);
-      if (const auto address = submission::Address::parse(base::trim(part)))
+      if (const auto address = sending::Address::parse(base::trim(part)))
         recipients.push_back(address->text());
     }
   }
   return recipients;
 }
 
-int send_forensic(const submission::Settings& settings, Terminal terminal) {
+int send_forensic(const sending::Settings& settings, Terminal terminal) {
   const auto message = read_input("-");
   if (!message) return fail(terminal, message.error().text);
   if (message->empty()) return fail(terminal, "no message on standard input");
   const auto recipients = recipients_of(*message);
   if (recipients.empty()) return fail(terminal, "the message names no recipients");
-  auto transport = dispatch::SmtpTransport::make(settings.smtp);
+  auto transport = sending::SmtpTransport::make(settings.smtp);
   if (!transport) return fail(terminal, transport.error());
   const std::string sender = settings.email ? settings.email->text() : "";
   const auto outcome = (*transport)->send({sender, recipients}, *message);
-  if (outcome.state == submission::Outcome::State::sent) return status::ok;
+  if (outcome.state == sending::Outcome::State::sent) return status::ok;
   return fail(terminal, "the message was not sent: " + outcome.answer);
 }
 
@@ -211,7 +211,7 @@ int send_aggregate(const config::Configuration& settings, const PerlOptions& giv
   ReportJob job;
   job.program = program;
   const std::int64_t now = std::time(nullptr);
-  job.periods = {report::utc_day(report::utc_day(now).begin - 1)};
+  job.periods = {aggregate::utc_day(aggregate::utc_day(now).begin - 1)};
   job.domain = given.value("domain");
   if (job.domain) job.domain = base::lower(*job.domain);
   job.resume = !job.domain;
@@ -246,4 +246,4 @@ int run(const PerlOptions& words, Terminal terminal) {
 
 const OpendmarcProgram opendmarc_reports{program, "", options, run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 struct Match {
@@ -103,4 +103,4 @@ const PerlOption* PerlOptions::find(std::span<const PerlOption> options, std::st
   return found ? *found : nullptr;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -22,7 +22,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 struct PerlOption {
   std::string_view name;
@@ -66,4 +66,4 @@ class PerlOptions {
   std::vector<std::string> operands_;
 };
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

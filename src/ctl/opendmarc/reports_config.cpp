@@ -6,7 +6,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 std::string_view without_comment(std::string_view line) {
@@ -60,4 +60,4 @@ tl::expected<std::vector<std::string>, std::string> read_reports_config(
   return words;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -19,10 +19,10 @@
 
 #include "ctl/opendmarc/perl_options.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// The file as words of a command line. The error names the line.
 tl::expected<std::vector<std::string>, std::string> read_reports_config(
     std::span<const PerlOption> options, std::string_view text);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

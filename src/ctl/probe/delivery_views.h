@@ -9,13 +9,13 @@
 #include "ctl/outline.h"
 #include "milter/client/milter_delivery.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// `filter` is where it listens.
-Outline outline_of(const Delivery& delivery, std::string_view filter);
-base::Json json_of(const Delivery& delivery);
+Outline outline_of(const milter::client::Delivery& delivery, std::string_view filter);
+base::Json json_of(const milter::client::Delivery& delivery);
 
 /// "insert at 0: Name: value", for one change.
-std::string edit_text(const HeaderEdit& edit);
+std::string edit_text(const milter::client::HeaderEdit& edit);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -6,11 +6,11 @@
 #include "base/ascii.h"
 #include "ctl/input.h"
 #include "ctl/probe/delivery_views.h"
-#include "milter/client/milter_delivery.h"
 #include "ctl/subcommand.h"
+#include "milter/client/milter_delivery.h"
 #include "milter/client/socket_spec.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array flags{
@@ -42,33 +42,33 @@ constexpr std::array<ExitStatus, 8> statuses{{
 constexpr unsigned max_timeout_seconds = 3600;
 
 struct Request {
-  SocketSpec socket;
+  milter::client::SocketSpec socket;
   std::string socket_text;
   std::chrono::seconds timeout{30};
-  SmtpSession session;
-  SmtpMessage message;
+  milter::client::SmtpSession session;
+  milter::client::SmtpMessage message;
 };
 
-int exit_status(const MilterError& error) {
+int exit_status(const milter::client::MilterError& error) {
   switch (error.kind) {
-    case MilterError::Kind::unreachable:
-    case MilterError::Kind::closed:
+    case milter::client::MilterError::Kind::unreachable:
+    case milter::client::MilterError::Kind::closed:
       break;
-    case MilterError::Kind::timeout:
+    case milter::client::MilterError::Kind::timeout:
       return status::temporary_failure;
-    case MilterError::Kind::protocol:
+    case milter::client::MilterError::Kind::protocol:
       return status::protocol;
   }
   return status::unavailable;
 }
 
-int exit_status(const Answer& answer) {
+int exit_status(const milter::client::Answer& answer) {
   switch (answer.kind) {
-    case Answer::Kind::reject:
+    case milter::client::Answer::Kind::reject:
       return 1;
-    case Answer::Kind::tempfail:
+    case milter::client::Answer::Kind::tempfail:
       return 2;
-    case Answer::Kind::disconnect:
+    case milter::client::Answer::Kind::disconnect:
       return status::unavailable;
     default:
       return status::ok;
@@ -89,8 +89,8 @@ Input<std::chrono::seconds> read_timeout(const Arguments& arguments) {
   return std::chrono::seconds(seconds);
 }
 
-Input<SmtpSession> read_session(const Arguments& arguments) {
-  SmtpSession session;
+Input<milter::client::SmtpSession> read_session(const Arguments& arguments) {
+  milter::client::SmtpSession session;
   const std::string address = arguments.value_or("ip", "192.0.2.1");
   session.address = base::IpAddress::parse(address);
   if (!session.address) return wrong("\"" + base::printable(address) + "\" is no IP address");
@@ -101,11 +101,11 @@ Input<SmtpSession> read_session(const Arguments& arguments) {
   return session;
 }
 
-Input<SmtpMessage> read_message(const Arguments& arguments) {
+Input<milter::client::SmtpMessage> read_message(const Arguments& arguments) {
   const auto text = read_input(arguments.operands().front());
   if (!text) return tl::unexpected(text.error());
-  SmtpMessage message;
-  set_content(message, *text);
+  milter::client::SmtpMessage message;
+  milter::client::set_content(message, *text);
   message.queue_id = "PROBE";
   message.sender = arguments.value_or("mail-from", "");
   message.recipients = arguments.values("rcpt");
@@ -119,7 +119,7 @@ Input<Request> read_request(const Arguments& arguments) {
   Request request;
   const auto text = arguments.value("socket");
   if (!text) return wrong("option --socket is missing");
-  const auto spec = SocketSpec::parse(*text);
+  const auto spec = milter::client::SocketSpec::parse(*text);
   if (!spec) return wrong("socket " + spec.error());
   const auto timeout = read_timeout(arguments);
   if (!timeout) return tl::unexpected(timeout.error());
@@ -130,16 +130,17 @@ Input<Request> read_request(const Arguments& arguments) {
   return Request{*spec, *text, *timeout, std::move(*session), std::move(*message)};
 }
 
-tl::expected<Delivery, MilterError> deliver(const Request& request) {
-  MilterClient::Options options;
+tl::expected<milter::client::Delivery, milter::client::MilterError> deliver(
+    const Request& request) {
+  milter::client::MilterClient::Options options;
   options.timeout = request.timeout;
-  auto client = MilterClient::connect_to(request.socket, options);
+  auto client = milter::client::MilterClient::connect_to(request.socket, options);
   if (!client) return tl::unexpected(client.error());
-  Delivery delivery;
-  auto told = begin_session(*client, request.session, delivery);
-  const bool goes_on =
-      !delivery.answer.refuses() && delivery.answer.kind != Answer::Kind::disconnect;
-  if (told && goes_on) told = send_message(*client, request.message, delivery);
+  milter::client::Delivery delivery;
+  auto told = milter::client::begin_session(*client, request.session, delivery);
+  const bool goes_on = !delivery.answer.refuses() &&
+                       delivery.answer.kind != milter::client::Answer::Kind::disconnect;
+  if (told && goes_on) told = milter::client::send_message(*client, request.message, delivery);
   if (!told) return tl::unexpected(told.error());
   client->quit();
   return delivery;
@@ -168,4 +169,4 @@ const Subcommand probe_subcommand{"probe",  "send a message to a running filter,
                                   "FILE|-", flags,
                                   statuses, run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

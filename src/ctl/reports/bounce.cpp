@@ -16,10 +16,10 @@
 #include "store/outbox.h"
 #include "store/suppressions.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
-using submission::BouncedRecipient;
+using sending::BouncedRecipient;
 
 /// How long nothing is sent to an address that does not exist: such mistakes are mended, or not.
 constexpr unsigned default_days = 30;
@@ -41,19 +41,19 @@ constexpr std::array statuses{
 /// The delivery that has bounced.
 struct Returned {
   std::string report_id;
-  submission::ReportUri target;
+  sending::ReportUri target;
 };
 
-std::optional<Returned> find_delivery(const submission::Bounce& bounce,
-                                      const submission::Address& address, store::Outbox& outbox) {
+std::optional<Returned> find_delivery(const sending::Bounce& bounce,
+                                      const sending::Address& address, store::Outbox& outbox) {
   for (const std::string& recipient : bounce.delivered_to) {
-    const auto tag = submission::read_verp(address, recipient);
+    const auto tag = sending::read_verp(address, recipient);
     if (!tag) continue;
     const auto report = outbox.find(tag->report_id);
     if (!report) continue;
     for (const store::Delivery& delivery : report->deliveries) {
-      if (submission::destination_tag(delivery.destination) != tag->destination) continue;
-      if (auto target = submission::parse_report_uri(delivery.destination))
+      if (sending::destination_tag(delivery.destination) != tag->destination) continue;
+      if (auto target = sending::parse_report_uri(delivery.destination))
         return Returned{tag->report_id, *std::move(target)};
     }
   }
@@ -86,12 +86,12 @@ void take_note(const Returned& returned, const BouncedRecipient& recipient,
   terminal.out << mailbox << ": " << reason << "\n";
   if (!is_hard) return;
   const std::int64_t now = std::time(nullptr);
-  const std::int64_t expires = now + days * report::seconds_per_day;
+  const std::int64_t expires = now + days * aggregate::seconds_per_day;
   suppress(database, mailbox, reason, now, expires);
-  terminal.out << mailbox << ": no reports until " << report::time_text(expires) << "\n";
+  terminal.out << mailbox << ": no reports until " << aggregate::time_text(expires) << "\n";
 }
 
-int handle(submission::Bounce bounce, const submission::Address& address, store::Database& database,
+int handle(sending::Bounce bounce, const sending::Address& address, store::Database& database,
            unsigned days, Terminal terminal) {
   const BouncedRecipient* const recipient = bounce.decisive();
   if (recipient == nullptr) {
@@ -120,7 +120,7 @@ int run(const Arguments& arguments, Terminal terminal) {
   const auto path = arguments.operands().empty() ? "-" : arguments.operands().front();
   const auto message = read_input(path);
   if (!message) return failure(terminal, "bounce", message.error().text, message.error().status);
-  submission::Bounce bounce = submission::read_bounce(*message);
+  sending::Bounce bounce = sending::read_bounce(*message);
   if (const auto recipient = arguments.value("recipient")) bounce.delivered_to = {*recipient};
   const auto address = database_address(arguments, *settings);
   if (!address) return failure(terminal, "bounce", address.error().text, address.error().status);
@@ -137,4 +137,4 @@ int run(const Arguments& arguments, Terminal terminal) {
 const Subcommand bounce_subcommand{
     "bounce", "take note of a report that came back", "[FILE|-]", flags, statuses, run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -8,7 +8,7 @@
 #include "base/read_file.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 /// One of OpenDMARC's settings.
@@ -121,4 +121,4 @@ Input<store::Address> opendmarc_database(const PerlOptions& options) {
   return address;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -13,7 +13,7 @@
 #include "ctl/opendmarc/perl_options.h"
 #include "store/database.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 inline constexpr Flag database_flag{"database", "ADDRESS",
                                     "the database (default ReportDatabase of the configuration)"};
@@ -40,4 +40,4 @@ inline constexpr PerlOption opendmarc_dsn_option{
 /// from the configuration: what "opendmarc-import" means where nothing has been set up.
 Input<store::Address> opendmarc_database(const PerlOptions& options);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

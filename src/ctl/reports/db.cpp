@@ -7,7 +7,7 @@
 #include "ctl/subcommand.h"
 #include "store/schema.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array flags{database_flag, config_flag};
@@ -72,4 +72,4 @@ const Subcommand db_subcommand{"db",
                                statuses,
                                run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -13,7 +13,7 @@
 #include "ctl/reports/database_address.h"
 #include "ctl/reports/import_run.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::int64_t day = 86'400;
@@ -96,4 +96,4 @@ const Subcommand expire_subcommand{
 const OpendmarcProgram opendmarc_expire{"opendmarc-expire", "", expire_options,
                                         run_opendmarc_expire};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

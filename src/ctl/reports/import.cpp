@@ -12,7 +12,7 @@
 #include "ctl/reports/database_address.h"
 #include "ctl/reports/import_run.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::string_view rejects_suffix = ".rejected";
@@ -170,4 +170,4 @@ const OpendmarcProgram opendmarc_import{"opendmarc-import", "", import_options,
 const OpendmarcProgram opendmarc_importstats{"opendmarc-importstats", "", importstats_options,
                                              run_opendmarc_importstats};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -17,7 +17,7 @@
 #include "history/history_reader.h"
 #include "store/schema.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 /// Unusable records that are told on the terminal, one line each.
@@ -50,7 +50,7 @@ class Rejects {
   std::uint64_t count() const { return count_; }
 
   /// Nothing, or the errno value of a failure to write it down.
-  std::optional<int> add(const report::HistoryReader::Record& record) {
+  std::optional<int> add(const history::HistoryReader::Record& record) {
     const std::string place = request_.path + ":" + std::to_string(record.line);
     if (++count_ <= max_told)
       terminal_.err << request_.program << ": " << place << ": " << record.problem << "\n";
@@ -82,7 +82,7 @@ Input<ImportOutcome> import_descriptor(const ImportRequest& request, int fd,
                                        store::Database& database, Terminal terminal) {
   if (::flock(fd, LOCK_SH) != 0)
     terminal.err << request.program << ": warning: unable to establish read lock\n";
-  report::HistoryReader reader(fd);
+  history::HistoryReader reader(fd);
   store::Importer importer(database);
   Rejects rejects(request, terminal);
   {
@@ -160,4 +160,4 @@ Input<ImportOutcome> import_and_delete(const ImportRequest& request, const std::
   return sum;
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

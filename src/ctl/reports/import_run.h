@@ -19,7 +19,7 @@
 #include "ctl/subcommand.h"
 #include "store/importer.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 struct ImportRequest {
   std::string program;       ///< in messages
@@ -48,4 +48,4 @@ std::unique_ptr<store::Database> open_store(const store::Address& address);
 Input<ImportOutcome> import_and_delete(const ImportRequest& request, const std::string& working,
                                        store::Database& database, Terminal terminal);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -11,7 +11,7 @@
 #include "ctl/reports/import_run.h"
 #include "store/requests.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array flags{
@@ -78,4 +78,4 @@ const Subcommand params_subcommand{
 const OpendmarcProgram opendmarc_params{"opendmarc-params", "domain", params_options,
                                         run_opendmarc_params};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -10,7 +10,7 @@
 #include "ctl/reports/import_run.h"
 #include "ctl/reports/report_job.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 /// More days than any database holds; a typing error must not keep it busy for hours.
@@ -37,9 +37,9 @@ constexpr std::array statuses{
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
-Input<report::Period> read_day(std::string_view option, const std::string& text,
-                               const report::Period& today) {
-  const auto day = report::parse_utc_day(text);
+Input<history::Period> read_day(std::string_view option, const std::string& text,
+                                const history::Period& today) {
+  const auto day = aggregate::parse_utc_day(text);
   if (!day) {
     return tl::unexpected(InputError{status::usage, "--" + std::string(option) + ": \"" +
                                                         base::printable(text) +
@@ -53,9 +53,9 @@ Input<report::Period> read_day(std::string_view option, const std::string& text,
 }
 
 /// The days from --day, or from --since and --until.
-Input<std::vector<report::Period>> read_days(const Arguments& arguments, std::int64_t now) {
-  const report::Period today = report::utc_day(now);
-  const std::string yesterday = report::day_text(report::utc_day(today.begin - 1));
+Input<std::vector<history::Period>> read_days(const Arguments& arguments, std::int64_t now) {
+  const history::Period today = aggregate::utc_day(now);
+  const std::string yesterday = aggregate::day_text(aggregate::utc_day(today.begin - 1));
   const auto single = arguments.value("day");
   if (single && (arguments.has("since") || arguments.has("until")))
     return tl::unexpected(InputError{status::usage, "either --day or --since and --until"});
@@ -67,8 +67,8 @@ Input<std::vector<report::Period>> read_days(const Arguments& arguments, std::in
   const auto last =
       single ? first : read_day("until", arguments.value_or("until", yesterday), today);
   if (!last) return tl::unexpected(last.error());
-  std::vector<report::Period> days;
-  for (report::Period day = *first; day.begin <= last->begin; day = report::utc_day(day.end)) {
+  std::vector<history::Period> days;
+  for (history::Period day = *first; day.begin <= last->begin; day = aggregate::utc_day(day.end)) {
     if (days.size() == max_days)
       return tl::unexpected(InputError{status::usage, "more than 400 days"});
     days.push_back(day);
@@ -115,4 +115,4 @@ int run(const Arguments& arguments, Terminal terminal) {
 const Subcommand report_subcommand{
     "report", "send the aggregate reports that are due", "", flags, statuses, run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

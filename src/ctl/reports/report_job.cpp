@@ -15,20 +15,20 @@
 #include "reporting/aggregate_run.h"
 #include "reporting/report_courier.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
-using dispatch::DeliveryNews;
-using dispatch::ReportNews;
+using reporting::DeliveryNews;
+using reporting::ReportNews;
 using store::DeliveryState;
 
 /// A folder for files under way, gone with everything in it afterwards.
 class WorkFolder {
  public:
-  /// Below `parent`. Throws dispatch::Failure.
+  /// Below `parent`. Throws reporting::Failure.
   explicit WorkFolder(const std::string& parent) : path_(parent + "/dmarc-reports-XXXXXX") {
     if (::mkdtemp(path_.data()) == nullptr)
-      throw dispatch::Failure(parent + ": " + base::error_text(errno));
+      throw reporting::Failure(parent + ": " + base::error_text(errno));
   }
   ~WorkFolder() {
     std::error_code ignored;
@@ -102,7 +102,7 @@ class Reporter {
 
   static std::string heading(const ReportNews& news) {
     std::string text =
-        report::day_text(news.key.period) + " " + base::printable(news.key.domain) + ": ";
+        aggregate::day_text(news.key.period) + " " + base::printable(news.key.domain) + ": ";
     if (!news.reason.empty()) return text + "no report: " + news.reason;
     text += std::to_string(news.messages) + (news.messages == 1 ? " message, " : " messages, ") +
             std::to_string(news.rows) + (news.rows == 1 ? " row" : " rows");
@@ -128,14 +128,14 @@ class Reporter {
 };
 
 /// What is not to be reported on, and who is not to be written to.
-void set_refusals(dispatch::RunSettings& run, const ReportJob& job,
+void set_refusals(reporting::RunSettings& run, const ReportJob& job,
                   const config::Configuration& settings, store::Suppressions& suppressions) {
   run.refuse_domain = [&](const std::string& domain) -> std::string {
     if (job.skipped.contains(domain)) return "the domain is to be skipped";
     const auto suppressed = suppressions.match(domain, std::time(nullptr));
     return suppressed ? "suppressed: " + suppressed->reason : "";
   };
-  run.refuse_target = [&](const submission::ReportUri& target) -> std::string {
+  run.refuse_target = [&](const sending::ReportUri& target) -> std::string {
     const std::string address = target.mailbox.empty() ? target.host.text() : target.mailbox;
     if (settings.submission.no_reports.contains(address)) return "on the NoReportsList";
     const auto suppressed = suppressions.match(address, std::time(nullptr));
@@ -143,10 +143,10 @@ void set_refusals(dispatch::RunSettings& run, const ReportJob& job,
   };
 }
 
-dispatch::RunSettings run_settings(const ReportJob& job, const config::Configuration& settings,
-                                   const std::string& work_folder) {
-  const submission::Settings& submission = settings.submission;
-  dispatch::RunSettings run;
+reporting::RunSettings run_settings(const ReportJob& job, const config::Configuration& settings,
+                                    const std::string& work_folder) {
+  const sending::Settings& submission = settings.submission;
+  reporting::RunSettings run;
   run.heading.receiver = submission.email->domain.text();
   run.heading.metadata.org_name =
       submission.org_name.empty() ? run.heading.receiver : submission.org_name;
@@ -173,20 +173,20 @@ Input<ReportOutcome> run_report_job(const ReportJob& job, const config::Configur
   }
   try {
     const WorkFolder folder(work_parent(job));
-    auto courier = dispatch::ReportCourier::make(settings.submission, current_time);
+    auto courier = reporting::ReportCourier::make(settings.submission, current_time);
     if (!courier) return tl::unexpected(InputError{status::config, courier.error()});
     store::Suppressions suppressions(database);
-    dispatch::RunSettings run = run_settings(job, settings, folder.path());
+    reporting::RunSettings run = run_settings(job, settings, folder.path());
     set_refusals(run, job, settings, suppressions);
     Reporter reporter(job, terminal);
-    dispatch::AggregateRun aggregate(database, owner_name(settings), std::move(run), **courier,
-                                     resolver,
-                                     [&](const ReportNews& news) { reporter.tell(news); });
+    reporting::AggregateRun aggregate(database, owner_name(settings), std::move(run), **courier,
+                                      resolver,
+                                      [&](const ReportNews& news) { reporter.tell(news); });
     if (job.resume) aggregate.resume();
-    for (const report::Period& period : job.periods)
+    for (const history::Period& period : job.periods)
       aggregate.send(period, job.domain);
     return reporter.outcome();
-  } catch (const dispatch::Failure& failure) {
+  } catch (const reporting::Failure& failure) {
     return tl::unexpected(InputError{status::temporary_failure, failure.what()});
   }
 }
@@ -200,4 +200,4 @@ std::string summary(const ReportOutcome& outcome) {
          deliveries(outcome.failed, "failed") + deliveries(outcome.refused, "refused");
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

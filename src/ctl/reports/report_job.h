@@ -3,7 +3,7 @@
 //   ReportJob job{.program = "dmarcctl report", .periods = {yesterday}};
 //   const auto outcome = run_report_job(job, settings, *database, *resolver, terminal);
 //
-// Threads: one. Throws store::Failure and dispatch::Failure.
+// Threads: one. Throws store::Failure and reporting::Failure.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,11 @@
 #include "history/aggregate_data.h"
 #include "store/database.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 struct ReportJob {
   std::string program;  ///< in messages
-  std::vector<report::Period> periods;
+  std::vector<history::Period> periods;
   bool resume = false;                ///< first what earlier runs have left
   std::optional<std::string> domain;  ///< only the report on this policy domain
   std::set<std::string> skipped;      ///< domains that get no reports, lower case
@@ -46,4 +46,4 @@ Input<ReportOutcome> run_report_job(const ReportJob& job, const config::Configur
 /// "3 reports: 4 deliveries sent, 1 waiting".
 std::string summary(const ReportOutcome& outcome);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

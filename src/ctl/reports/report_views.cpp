@@ -5,7 +5,7 @@
 #include "aggregate/utc_day.h"
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 using store::DeliveryState;
@@ -34,10 +34,10 @@ Outline outline_of(const store::Delivery& delivery) {
   Outline outline(destination_text(delivery) + ": " + std::string(to_string(delivery.state)));
   if (delivery.attempts > 0) {
     outline.add("attempts: " + std::to_string(delivery.attempts) + ", last at " +
-                report::time_text(delivery.last_attempt));
+                aggregate::time_text(delivery.last_attempt));
   }
   if (delivery.next_attempt > 0 && delivery.state == DeliveryState::waiting)
-    outline.add("next attempt: " + report::time_text(delivery.next_attempt));
+    outline.add("next attempt: " + aggregate::time_text(delivery.next_attempt));
   if (!delivery.answer.empty()) outline.add("answer", delivery.answer);
   return outline;
 }
@@ -72,7 +72,7 @@ base::Json array_of(const std::vector<T>& values, base::Json (*element)(const T&
 }  // namespace
 
 std::string line_of(const store::ReportSummary& report) {
-  return report::day_text(report.key.period) + "  " + base::printable(report.key.domain) + "  " +
+  return aggregate::day_text(report.key.period) + "  " + base::printable(report.key.domain) + "  " +
          std::string(to_string(report.state)) + "  " + std::to_string(report.messages) +
          " messages, " + std::to_string(report.rows) + " rows; " +
          delivery_counts(report.deliveries) + "  " + report.report_id;
@@ -81,8 +81,8 @@ std::string line_of(const store::ReportSummary& report) {
 Outline outline_of(const store::ReportSummary& report) {
   Outline outline("report " + report.report_id);
   outline.add("domain", report.key.domain);
-  outline.add("period: " + report::time_text(report.key.period.begin) + " to " +
-              report::time_text(report.key.period.end));
+  outline.add("period: " + aggregate::time_text(report.key.period.begin) + " to " +
+              aggregate::time_text(report.key.period.end));
   outline.add("state: " + std::string(to_string(report.state)));
   outline.add("messages: " + std::to_string(report.messages));
   outline.add("rows: " + std::to_string(report.rows));
@@ -113,7 +113,7 @@ base::Json json_of(const std::vector<store::ReportSummary>& reports) {
 
 std::string line_of(const store::Suppression& suppression) {
   const std::string until =
-      suppression.expires ? " until " + report::time_text(*suppression.expires) : "";
+      suppression.expires ? " until " + aggregate::time_text(*suppression.expires) : "";
   return base::printable(suppression.address) + until + ": " + base::printable(suppression.reason);
 }
 
@@ -121,4 +121,4 @@ base::Json json_of(const std::vector<store::Suppression>& suppressions) {
   return array_of<store::Suppression>(suppressions, json_of);
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -12,7 +12,7 @@
 #include "store/outbox.h"
 #include "store/suppressions.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 
 /// "2026-11-23  example.org  done  5 messages, 2 rows; 1 sent, 1 waiting  ID".
 std::string line_of(const store::ReportSummary& report);
@@ -23,4 +23,4 @@ base::Json json_of(const std::vector<store::ReportSummary>& reports);
 std::string line_of(const store::Suppression& suppression);
 base::Json json_of(const std::vector<store::Suppression>& suppressions);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -13,7 +13,7 @@
 #include "store/outbox.h"
 #include "store/suppressions.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::size_t default_limit = 100;
@@ -99,7 +99,7 @@ int suppress(const Call& call) {
     const auto days = base::parse_decimal<unsigned>(*text);
     if (!days || *days == 0)
       return usage_error(call.terminal, "reports", "--days must be a number of days");
-    wanted.expires = call.now + *days * report::seconds_per_day;
+    wanted.expires = call.now + *days * aggregate::seconds_per_day;
   }
   store::Suppressions(call.database).add(wanted);
   return status::ok;
@@ -174,4 +174,4 @@ const Subcommand reports_subcommand{"reports",
                                     statuses,
                                     run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

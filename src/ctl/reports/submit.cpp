@@ -11,14 +11,14 @@
 #include "dkim/dkim_signer.h"
 #include "sending/curl/smtp_transport.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
-using submission::Outcome;
+using sending::Outcome;
 
 // The filter waits a minute for this program, and one message is a matter of seconds.
-constexpr dispatch::TimeLimits limits{.connect = std::chrono::seconds(15),
-                                      .all = std::chrono::seconds(50)};
+constexpr sending::TimeLimits limits{.connect = std::chrono::seconds(15),
+                                     .all = std::chrono::seconds(50)};
 
 constexpr std::array flags{config_flag};
 
@@ -42,9 +42,9 @@ std::string with_line_ends(std::string_view text) {
 }
 
 /// The message with a signature in front, when there is a key.
-Input<std::string> sign(std::string message, const submission::Settings& settings) {
+Input<std::string> sign(std::string message, const sending::Settings& settings) {
   if (!settings.dkim || !settings.email) return message;
-  const auto signer = submission::DkimSigner::load(*settings.dkim, settings.email->domain);
+  const auto signer = dkim::DkimSigner::load(*settings.dkim, settings.email->domain);
   if (!signer) return tl::unexpected(InputError{status::config, signer.error()});
   return signer->sign(message, std::time(nullptr)) + message;
 }
@@ -70,7 +70,7 @@ int run(const Arguments& arguments, Terminal terminal) {
   if (text->empty()) return failure(terminal, "submit", "no message", status::no_input);
   const auto message = sign(with_line_ends(*text), settings->submission);
   if (!message) return failure(terminal, "submit", message.error().text, message.error().status);
-  const auto transport = dispatch::SmtpTransport::make(settings->submission.smtp, limits);
+  const auto transport = sending::SmtpTransport::make(settings->submission.smtp, limits);
   if (!transport) return failure(terminal, "submit", transport.error(), status::config);
   return report((*transport)->send({"", arguments.operands()}, *message), terminal);
 }
@@ -82,4 +82,4 @@ const Subcommand submit_subcommand{
     "RECIPIENT...", flags,
     statuses,       run};
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

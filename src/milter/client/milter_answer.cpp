@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
 /// A filter doubles each "%", because Sendmail takes the text as a format.
@@ -82,4 +82,4 @@ tl::expected<std::optional<Answer>, std::string> read_answer(const wire::Packet&
   }
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -11,7 +11,7 @@
 
 #include "milter/wire.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 
 namespace wire = milter::wire;
 
@@ -32,4 +32,4 @@ std::string_view to_string(Answer::Kind kind);
 /// is one clause, printable.
 tl::expected<std::optional<Answer>, std::string> read_answer(const wire::Packet& packet);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -5,7 +5,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
 using wire::Command;
@@ -77,7 +77,7 @@ MilterClient::MilterClient(MilterStream stream, wire::Negotiation negotiated)
 
 tl::expected<MilterClient, MilterError> MilterClient::connect_to(const SocketSpec& spec,
                                                                  const Options& options) {
-  auto socket = tools::connect_to(spec, options.timeout);
+  auto socket = milter::client::connect_to(spec, options.timeout);
   if (!socket) return tl::unexpected(MilterError{MilterError::Kind::unreachable, socket.error()});
   MilterStream stream(std::move(*socket), options.timeout);
   stream.queue(wire::packet(Command::negotiate, wire::encode(options.offer)));
@@ -247,4 +247,4 @@ void MilterClient::quit() {
   stream_.close();
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

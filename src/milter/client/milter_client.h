@@ -32,7 +32,7 @@
 #include "milter/client/milter_stream.h"
 #include "milter/client/socket_spec.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 
 struct EndOfMessage {
   Answer answer;
@@ -101,4 +101,4 @@ class MilterClient {
   bool skip_body_ = false;
 };
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -1,6 +1,6 @@
 #include "milter/client/milter_delivery.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
 std::string with_crlf(std::string_view text) {
@@ -104,4 +104,4 @@ tl::expected<void, MilterError> send_message(MilterClient& client, const SmtpMes
   return client.abort();
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -21,7 +21,7 @@
 #include "base/ip_address.h"
 #include "milter/client/milter_client.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 
 /// The SMTP client.
 struct SmtpSession {
@@ -59,4 +59,4 @@ tl::expected<void, MilterError> begin_session(MilterClient& client, const SmtpSe
 tl::expected<void, MilterError> send_message(MilterClient& client, const SmtpMessage& message,
                                              Delivery& delivery);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

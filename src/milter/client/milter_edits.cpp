@@ -5,7 +5,7 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
 /// A header with the field of the MTA, which filters don't see, kept apart.
@@ -133,4 +133,4 @@ mail::HeaderBlock apply(const std::vector<HeaderEdit>& edits, const mail::Header
   return std::move(header).visible();
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

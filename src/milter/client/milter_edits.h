@@ -21,7 +21,7 @@
 
 #include "milter/wire.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 
 namespace wire = milter::wire;
 
@@ -50,4 +50,4 @@ tl::expected<bool, std::string> read_edit(const wire::Packet& packet, Edits& edi
 /// The header after the edits, without the Received field of the MTA.
 mail::HeaderBlock apply(const std::vector<HeaderEdit>& edits, const mail::HeaderBlock& received);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

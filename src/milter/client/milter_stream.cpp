@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
 tl::unexpected<MilterError> failure(MilterError::Kind kind, std::string text) {
@@ -91,4 +91,4 @@ tl::expected<wire::Packet, MilterError> MilterStream::receive() {
   }
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

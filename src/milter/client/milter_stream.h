@@ -19,7 +19,7 @@
 #include "base/unique_fd.h"
 #include "milter/wire.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 
 namespace wire = milter::wire;
 
@@ -58,4 +58,4 @@ class MilterStream {
   wire::PacketBuffer input_;
 };
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -14,10 +14,10 @@
 
 #include "base/ascii.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
-using Kind = milter::SocketSpec::Kind;
+using Kind = io::SocketSpec::Kind;
 using Expected = tl::expected<SocketSpec, std::string>;
 
 /// "HOST:PORT" of main.cf, as "PORT@HOST"; nothing for another form.
@@ -30,7 +30,7 @@ std::optional<std::string> turned_round(std::string_view rest) {
 /// main.cf knows "inet:" alone, for both families.
 Expected parse_main_cf(const std::string& port_at_host) {
   const bool v6 = port_at_host.find(':') != std::string::npos;
-  auto place = milter::parse_socket_spec((v6 ? "inet6:" : "inet:") + port_at_host);
+  auto place = io::parse_socket_spec((v6 ? "inet6:" : "inet:") + port_at_host);
   if (!place) return tl::unexpected(place.error());
   return SocketSpec{*std::move(place), !v6};
 }
@@ -109,7 +109,7 @@ tl::expected<SocketSpec, std::string> SocketSpec::parse(std::string_view text) {
     if (const auto port_at_host = turned_round(text.substr(inet.size())))
       return parse_main_cf(*port_at_host);
   }
-  auto place = milter::parse_socket_spec(text);
+  auto place = io::parse_socket_spec(text);
   if (!place) return tl::unexpected(std::move(place.error()));
   if (place->kind == Kind::descriptor)
     return tl::unexpected(base::printable(text) + ": a descriptor is nothing to connect to");
@@ -122,4 +122,4 @@ tl::expected<base::UniqueFd, std::string> connect_to(const SocketSpec& spec,
                                             : connect_inet(spec, timeout);
 }
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -21,11 +21,11 @@
 #include "base/unique_fd.h"
 #include "io/socket_spec.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 
 struct SocketSpec {
-  milter::SocketSpec place;  ///< no descriptor; an empty host is this machine
-  bool any_family = false;   ///< main.cf knows "inet:" alone, for IPv4 and IPv6
+  io::SocketSpec place;     ///< no descriptor; an empty host is this machine
+  bool any_family = false;  ///< main.cf knows "inet:" alone, for IPv4 and IPv6
 
   /// The error is one line: the text and what is wrong with it.
   static tl::expected<SocketSpec, std::string> parse(std::string_view text);
@@ -35,4 +35,4 @@ struct SocketSpec {
 tl::expected<base::UniqueFd, std::string> connect_to(const SocketSpec& spec,
                                                      std::chrono::milliseconds timeout);
 
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -10,7 +10,7 @@
 
 #include "base/read_file.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 namespace {
 
 constexpr int gzip_window = 15 + 16;  // the largest window, and 16 for gzip's framing
@@ -87,4 +87,4 @@ void GzipFile::fail(int error) {
   error_ = path_ + ": " + base::error_text(error);
 }
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

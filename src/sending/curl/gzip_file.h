@@ -1,6 +1,6 @@
 // A file that is compressed while it is written (RFC 1952).
 //
-//   dispatch::GzipFile file(path);
+//   sending::GzipFile file(path);
 //   file.write("text");
 //   if (!file.finish()) complain(file.error());
 //
@@ -16,7 +16,7 @@
 
 #include "base/unique_fd.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 
 class GzipFile {
  public:
@@ -53,4 +53,4 @@ class GzipFile {
   std::string error_;
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

@@ -5,10 +5,10 @@
 
 #include <optional>
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 namespace {
 
-using submission::Outcome;
+using sending::Outcome;
 
 /// Looks at each address just before the socket for it is made, so that no second answer of the DNS
 /// can come between.
@@ -66,7 +66,7 @@ HttpsPost::HttpsPost(AddressRule rule, const std::string& ca_file, TimeLimits li
 }
 
 Outcome HttpsPost::send(const std::string& url, std::string_view gzip,
-                        const submission::Transport::Commit& commit) {
+                        const sending::Transport::Commit& commit) {
   Gate gate{rule_};
   CurlList fields;
   fields.add("Content-Type: application/gzip");
@@ -81,4 +81,4 @@ Outcome HttpsPost::send(const std::string& url, std::string_view gzip,
   return outcome;
 }
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

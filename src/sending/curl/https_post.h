@@ -17,7 +17,7 @@
 #include "sending/curl/transfer.h"
 #include "sending/transport.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 
 class HttpsPost {
  public:
@@ -28,12 +28,12 @@ class HttpsPost {
   explicit HttpsPost(AddressRule rule, const std::string& ca_file = {}, TimeLimits limits = {});
 
   /// Sent with a 2xx answer; later with 408, 429 and 5xx; otherwise failed.
-  submission::Outcome send(const std::string& url, std::string_view gzip,
-                           const submission::Transport::Commit& commit);
+  sending::Outcome send(const std::string& url, std::string_view gzip,
+                        const sending::Transport::Commit& commit);
 
  private:
   Transfer transfer_;
   AddressRule rule_;
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

@@ -3,11 +3,11 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 namespace {
 
-using submission::Outcome;
-using submission::SmtpServer;
+using sending::Outcome;
+using sending::SmtpServer;
 
 std::string url_of(const SmtpServer& server) {
   const bool is_v6 = server.host.find(':') != std::string::npos;
@@ -70,7 +70,7 @@ SmtpTransport::SmtpTransport(const SmtpServer& server, std::string password, Tim
   transfer_.set(CURLOPT_PASSWORD, password.c_str());
 }
 
-Outcome SmtpTransport::send(const submission::Envelope& envelope, std::string_view message,
+Outcome SmtpTransport::send(const sending::Envelope& envelope, std::string_view message,
                             const Commit& commit) {
   CurlList recipients;
   for (const std::string& recipient : envelope.recipients)
@@ -83,4 +83,4 @@ Outcome SmtpTransport::send(const submission::Envelope& envelope, std::string_vi
   return outcome;
 }
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

@@ -17,24 +17,24 @@
 #include "sending/settings.h"
 #include "sending/transport.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 
-class SmtpTransport final : public submission::Transport {
+class SmtpTransport final : public sending::Transport {
  public:
   /// Reads the password. The error is one line.
   static tl::expected<std::unique_ptr<SmtpTransport>, std::string> make(
-      const submission::SmtpServer& server, TimeLimits limits = {});
+      const sending::SmtpServer& server, TimeLimits limits = {});
 
   /// A 5xx answer to MAIL, RCPT or the message is final. What the server says of us, before that
   /// or to AUTH, is a matter for the administrator, so the message waits.
-  submission::Outcome send(const submission::Envelope& envelope, std::string_view message,
-                           const Commit& commit) override;
+  sending::Outcome send(const sending::Envelope& envelope, std::string_view message,
+                        const Commit& commit) override;
   using Transport::send;
 
  private:
-  SmtpTransport(const submission::SmtpServer& server, std::string password, TimeLimits limits);
+  SmtpTransport(const sending::SmtpServer& server, std::string password, TimeLimits limits);
 
   Transfer transfer_;
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

@@ -20,7 +20,7 @@
 
 #include "sending/transport.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 
 /// Together well below the lease of a report (store/outbox.h).
 struct TimeLimits {
@@ -75,7 +75,7 @@ class Transfer {
   }
 
   /// What `commit` throws comes out of here.
-  Result run(std::string_view content, const submission::Transport::Commit& commit);
+  Result run(std::string_view content, const sending::Transport::Commit& commit);
 
  private:
   struct Cleanup {
@@ -87,4 +87,4 @@ class Transfer {
   std::unique_ptr<CURL, Cleanup> handle_;
 };
 
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

@@ -7,7 +7,7 @@
 #include "aggregate/aggregate_names.h"
 #include "support/xml_schema.h"
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 namespace {
 
 constexpr std::string_view schema = "aggregate-report.xsd";
@@ -21,8 +21,8 @@ ReportMetadata metadata() {
           .generator = "dmarcd 0.1.0"};
 }
 
-PublishedPolicy policy() {
-  PublishedPolicy published;
+history::PublishedPolicy policy() {
+  history::PublishedPolicy published;
   published.domain = "example.org";
   published.p = Policy::reject;
   published.sp = Policy::quarantine;
@@ -35,24 +35,25 @@ PublishedPolicy policy() {
   return published;
 }
 
-AggregateRow row() {
+history::AggregateRow row() {
   return {.source_ip = "192.0.2.1",
           .count = 3,
-          .disposition = AggregateRow::Disposition::pass,
+          .disposition = history::AggregateRow::Disposition::pass,
           .dkim_aligned = true,
           .spf_aligned = false,
           .reasons = {},
           .header_from = "example.org",
           .envelope_from = "bounce.example.org",
-          .dkim = {{"example.org", "s1", AuthCode::pass}},
-          .spf = AuthCode::softfail};
+          .dkim = {{"example.org", "s1", history::AuthCode::pass}},
+          .spf = history::AuthCode::softfail};
 }
 
-std::string write(const std::vector<AggregateRow>& rows, const ReportMetadata& head = metadata(),
-                  const PublishedPolicy& published = policy()) {
+std::string write(const std::vector<history::AggregateRow>& rows,
+                  const ReportMetadata& head = metadata(),
+                  const history::PublishedPolicy& published = policy()) {
   std::string text;
   AggregateXml xml([&](std::string_view part) { text += part; }, head, published);
-  for (const AggregateRow& each : rows)
+  for (const history::AggregateRow& each : rows)
     xml.add(each);
   xml.finish();
   return text;
@@ -65,9 +66,9 @@ std::string value_of(const std::string& xml, const std::string& element) {
 }
 
 TEST(AggregateXmlTest, a_report_with_everything_is_valid) {
-  AggregateRow full = row();
-  full.reasons = {{OverrideReason::Type::policy_test_mode, ""},
-                  {OverrideReason::Type::local_policy, "policies are not enforced"}};
+  history::AggregateRow full = row();
+  full.reasons = {{history::OverrideReason::Type::policy_test_mode, ""},
+                  {history::OverrideReason::Type::local_policy, "policies are not enforced"}};
   const std::string xml = write({full, row()});
   EXPECT_EQ(test::schema_problem(xml, schema), "") << xml;
   EXPECT_TRUE(xml.find("<feedback xmlns=\"urn:ietf:params:xml:ns:dmarc-2.0\">\n  <version>1.0<") !=
@@ -83,9 +84,9 @@ TEST(AggregateXmlTest, a_report_with_everything_is_valid) {
 }
 
 TEST(AggregateXmlTest, what_is_not_known_is_left_out) {
-  PublishedPolicy published;
+  history::PublishedPolicy published;
   published.domain = "example.org";
-  AggregateRow plain = row();
+  history::AggregateRow plain = row();
   plain.dkim.clear();
   plain.spf.reset();
   ReportMetadata head = metadata();
@@ -99,7 +100,7 @@ TEST(AggregateXmlTest, what_is_not_known_is_left_out) {
 }
 
 TEST(AggregateXmlTest, a_null_reverse_path_is_an_empty_element) {
-  AggregateRow bounce = row();
+  history::AggregateRow bounce = row();
   bounce.envelope_from.clear();
   bounce.spf.reset();
   const std::string xml = write({bounce});
@@ -113,9 +114,10 @@ TEST(AggregateXmlTest, a_report_without_a_row_is_not_valid) {
 
 // RPT-05: what a sender chose can't become markup.
 TEST(AggregateXmlTest, nothing_becomes_markup) {
-  AggregateRow hostile = row();
-  hostile.dkim = {{"a\"><x>&amp;</domain>", "]]></selector><count>9</count>", AuthCode::fail}};
-  hostile.reasons = {{OverrideReason::Type::other, "<!-- & -->"}};
+  history::AggregateRow hostile = row();
+  hostile.dkim = {
+      {"a\"><x>&amp;</domain>", "]]></selector><count>9</count>", history::AuthCode::fail}};
+  hostile.reasons = {{history::OverrideReason::Type::other, "<!-- & -->"}};
   hostile.header_from = std::string("a\x01\x7f\xff\xed\xa0\x80\0b\r", 10);
   hostile.envelope_from = "\xef\xbf\xbf'\xc3\xa4";
   const std::string xml = write({hostile});
@@ -128,31 +130,31 @@ TEST(AggregateXmlTest, nothing_becomes_markup) {
 }
 
 TEST(AggregateXmlTest, results_that_the_schema_lacks_get_the_nearest_word) {
-  AggregateRow old = row();
-  old.dkim = {{"a.example", "", AuthCode::nxdomain}};
+  history::AggregateRow old = row();
+  old.dkim = {{"a.example", "", history::AuthCode::nxdomain}};
   EXPECT_EQ(value_of(write({old}), "result"), "permerror");
-  for (int code = 0; code <= static_cast<int>(AuthCode::discard); ++code) {
-    old.dkim.front().result = static_cast<AuthCode>(code);
-    old.spf = static_cast<AuthCode>(code);
+  for (int code = 0; code <= static_cast<int>(history::AuthCode::discard); ++code) {
+    old.dkim.front().result = static_cast<history::AuthCode>(code);
+    old.spf = static_cast<history::AuthCode>(code);
     EXPECT_EQ(test::schema_problem(write({old}), schema), "") << code;
   }
 }
 
 TEST(AggregateXmlTest, signatures_of_the_author_come_first_and_a_hundred_are_listed) {
-  AggregateRow many = row();
+  history::AggregateRow many = row();
   many.header_from = "news.example.org";
-  many.dkim = {{"x.example", "s", AuthCode::fail},
-               {"esp.example", "s", AuthCode::pass},
-               {"other.example.org", "s", AuthCode::pass},
-               {"news.example.org", "s", AuthCode::pass}};
+  many.dkim = {{"x.example", "s", history::AuthCode::fail},
+               {"esp.example", "s", history::AuthCode::pass},
+               {"other.example.org", "s", history::AuthCode::pass},
+               {"news.example.org", "s", history::AuthCode::pass}};
   std::vector<std::string> order;
-  for (const DkimSignature& signature : listed_signatures(many, "example.org"))
+  for (const history::DkimSignature& signature : listed_signatures(many, "example.org"))
     order.push_back(signature.domain);
   EXPECT_EQ(order, (std::vector<std::string>{"news.example.org", "other.example.org", "esp.example",
                                              "x.example"}));
   many.dkim.resize(max_listed_signatures, many.dkim.front());
   EXPECT_EQ(listed_signatures(many, "example.org").size(), 100U);
-  many.dkim.push_back({"news.example.org", "last", AuthCode::pass});
+  many.dkim.push_back({"news.example.org", "last", history::AuthCode::pass});
   EXPECT_EQ(listed_signatures(many, "example.org").size(), 100U);
   EXPECT_EQ(listed_signatures(many, "example.org")[1].selector, "last");
 }
@@ -167,4 +169,4 @@ TEST(AggregateNamesTest, names_follow_the_grammar_and_parts_differ) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

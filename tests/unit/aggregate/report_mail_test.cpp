@@ -7,12 +7,12 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 
-namespace dmarc::submission {
+namespace dmarc::aggregate {
 namespace {
 
 ReportMail sample() {
   return {.name = {"mx.example.net", "example.org", {1'763'856'000, 1'763'942'400}, "3f2a91"},
-          .from = Address::parse("dmarc@example.net").value(),
+          .from = sending::Address::parse("dmarc@example.net").value(),
           .org_name = "Example, Inc.",
           .to = "reports@example.org",
           .bcc = {},
@@ -85,4 +85,4 @@ TEST(ReportMailTest, sendmail_gets_the_copy_s_address_in_the_header) {
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::aggregate

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::report {
+namespace dmarc::aggregate {
 namespace {
 
 TEST(UtcDayTest, a_day_holds_its_first_second_and_not_the_next_days) {
-  const Period day = parse_utc_day("2026-11-23").value();
+  const history::Period day = parse_utc_day("2026-11-23").value();
   EXPECT_EQ(day.begin, 1'795'392'000);
   EXPECT_EQ(day.end, day.begin + 86'400);
   EXPECT_EQ(utc_day(day.begin).begin, day.begin);
@@ -24,4 +24,4 @@ TEST(UtcDayTest, only_days_of_the_calendar_in_the_one_form) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::aggregate

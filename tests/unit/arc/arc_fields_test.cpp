@@ -4,7 +4,7 @@
 
 #include "mail/limits.h"
 
-namespace dmarc::mail {
+namespace dmarc::arc {
 namespace {
 
 TEST(ArcSeal, who_sealed) {
@@ -32,8 +32,8 @@ TEST(ArcSeal, what_is_none) {
 TEST(ArcSeal, is_read_up_to_the_limit) {
   const std::string seal = "i=1; d=a.example; s=x; b=";
   EXPECT_TRUE(parse_arc_seal(seal + std::string(700, 'A')));
-  EXPECT_TRUE(parse_arc_seal(seal + std::string(max_arc_value - seal.size(), 'A')));
-  EXPECT_FALSE(parse_arc_seal(seal + std::string(max_arc_value - seal.size() + 1, 'A')));
+  EXPECT_TRUE(parse_arc_seal(seal + std::string(mail::max_arc_value - seal.size(), 'A')));
+  EXPECT_FALSE(parse_arc_seal(seal + std::string(mail::max_arc_value - seal.size() + 1, 'A')));
 }
 
 // ARC-03
@@ -42,9 +42,10 @@ TEST(ArcAuthResults, are_read_up_to_the_limits) {
   EXPECT_FALSE(parse_arc_auth_results("i=51; x; none"));
   EXPECT_FALSE(parse_arc_auth_results("i=0; x; none"));
   const std::string results = "i=1; x; arc=pass reason=";
-  EXPECT_TRUE(parse_arc_auth_results(results + std::string(max_arc_value - results.size(), 'r')));
+  EXPECT_TRUE(
+      parse_arc_auth_results(results + std::string(mail::max_arc_value - results.size(), 'r')));
   EXPECT_FALSE(
-      parse_arc_auth_results(results + std::string(max_arc_value - results.size() + 1, 'r')));
+      parse_arc_auth_results(results + std::string(mail::max_arc_value - results.size() + 1, 'r')));
 }
 
 TEST(ArcAuthResults, the_client_that_the_sealer_saw) {
@@ -74,4 +75,4 @@ TEST(ArcAuthResults, what_is_none) {
 }
 
 }  // namespace
-}  // namespace dmarc::mail
+}  // namespace dmarc::arc

@@ -197,9 +197,9 @@ TEST(Configuration, ignored_domains_are_kept_as_names) {
 TEST(Configuration, nameservers_have_optional_ports) {
   const auto servers = made_from("Nameservers 127.0.0.1:5353, ::1 192.0.2.1").dns.nameservers;
   ASSERT_EQ(servers.size(), 3U);
-  EXPECT_EQ(servers[0], dns::ServerAddress::parse("127.0.0.1:5353"));
-  EXPECT_EQ(servers[1], dns::ServerAddress::parse("::1"));
-  EXPECT_EQ(servers[2], dns::ServerAddress::parse("192.0.2.1"));
+  EXPECT_EQ(servers[0], resolver::ServerAddress::parse("127.0.0.1:5353"));
+  EXPECT_EQ(servers[1], resolver::ServerAddress::parse("::1"));
+  EXPECT_EQ(servers[2], resolver::ServerAddress::parse("192.0.2.1"));
 }
 
 TEST(Configuration, this_machine_is_always_ignored) {

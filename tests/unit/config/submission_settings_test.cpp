@@ -9,8 +9,8 @@
 namespace dmarc::config {
 namespace {
 
-using submission::Settings;
-using submission::SmtpServer;
+using sending::Settings;
+using sending::SmtpServer;
 
 tl::expected<Settings, std::string> settings(std::string_view text) {
   auto made = load_text(text, "conf", "dmarcd");
@@ -58,7 +58,7 @@ TEST(SubmissionSettings, addresses_must_be_some) {
 }
 
 TEST(SubmissionSettings, a_bounce_address_leaves_room_for_the_report) {
-  const std::string fits(submission::max_bounce_local, 'b');
+  const std::string fits(sending::max_bounce_local, 'b');
   EXPECT_TRUE(settings("ReportBounceAddress " + fits + "@example.org"));
   EXPECT_FALSE(settings("ReportBounceAddress b" + fits + "@example.org"));
 }

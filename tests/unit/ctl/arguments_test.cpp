@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::array flags{Flag{"zone", "FILE", ""}, Flag{"json", "", ""}};
@@ -45,4 +45,4 @@ TEST(Arguments, what_is_wrong_is_said) {
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

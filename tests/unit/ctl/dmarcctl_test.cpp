@@ -4,10 +4,10 @@
 
 #include <sstream>
 
-#include "unit/milter/client/scripted_filter.h"
 #include "support/temporary_folder.h"
+#include "unit/milter/client/scripted_filter.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 namespace wire = milter::wire;
@@ -259,4 +259,4 @@ TEST_F(Dmarcctl, probe_can_t_reach_a_filter_that_is_not_there) {
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

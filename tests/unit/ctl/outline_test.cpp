@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 TEST(Outline, details_are_indented_below_their_line) {
@@ -28,4 +28,4 @@ TEST(Outline, a_reference_to_a_line_holds_while_others_are_added) {
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

@@ -22,15 +22,15 @@ class DrainTest : public testing::Test {
 
   void run(const DrainLimits& limits) { drain(listener_, traffic_, signals_, log_, limits); }
 
-  static milter::Listener open(const std::string& path) {
-    return std::move(milter::parse_socket_spec(path).and_then(milter::Listener::open).value());
+  static io::Listener open(const std::string& path) {
+    return std::move(io::parse_socket_spec(path).and_then(io::Listener::open).value());
   }
 
   test::TemporaryFolder folder_;
   test::LogCapture log_;
   Signals signals_;
-  milter::Traffic traffic_{0, log_};
-  milter::Listener listener_;
+  filter::Traffic traffic_{0, log_};
+  io::Listener listener_;
 };
 
 TEST_F(DrainTest, ends_at_once_when_there_is_no_connection) {
@@ -56,7 +56,7 @@ TEST_F(DrainTest, gives_a_connection_between_messages_a_moment_only) {
 
 TEST_F(DrainTest, gives_it_more_when_new_connections_can_wait_for_the_next_process) {
   const auto ticket = traffic_.admit();
-  listener_ = std::move(milter::Listener::adopt(::dup(listener_.fd())).value());
+  listener_ = std::move(io::Listener::adopt(::dup(listener_.fd())).value());
   run({hours(1), milliseconds(0), hours(1)});
   EXPECT_EQ(traffic_.connections(), 1U);
 }

@@ -49,9 +49,9 @@ TEST_F(EnvironmentsTest, test_data_stands_in_front_of_the_network) {
   EXPECT_EQ(outcome, dns::Outcome::records);
 }
 
-class NoTransport final : public submission::Transport {
+class NoTransport final : public sending::Transport {
  public:
-  submission::Outcome send(const submission::Envelope&, std::string_view, const Commit&) override {
+  sending::Outcome send(const sending::Envelope&, std::string_view, const Commit&) override {
     return {};
   }
 };

@@ -13,7 +13,7 @@ namespace {
 TEST(Folders, are_those_around_the_files_and_all_below) {
   const test::TemporaryFolder one;
   const test::TemporaryFolder other;
-  Folders folders;
+  sandbox::Folders folders;
   folders.read(one.path("list"));
   folders.write(other.path("history"));
   EXPECT_TRUE(folders.can_read(one.path("another list")));
@@ -31,7 +31,7 @@ TEST(Folders, a_link_needs_the_folder_of_its_target_too) {
   const test::TemporaryFolder other;
   other.write("list", "");
   std::filesystem::create_symlink(other.path("list"), one.path("list"));
-  Folders folders;
+  sandbox::Folders folders;
   folders.read(one.path("anything"));
   EXPECT_FALSE(folders.can_read(one.path("list")));
   folders.read(one.path("list"));
@@ -39,7 +39,7 @@ TEST(Folders, a_link_needs_the_folder_of_its_target_too) {
 }
 
 TEST(Folders, no_file_is_no_folder) {
-  Folders folders;
+  sandbox::Folders folders;
   const std::size_t before = folders.written_folders().size();
   folders.write("");
   EXPECT_EQ(folders.written_folders().size(), before);
@@ -54,8 +54,8 @@ class Reload : public ::testing::Test {
     return loaded ? "" : loaded.error().text;
   }
 
-  Folders folders() const {
-    Folders folders;
+  sandbox::Folders folders() const {
+    sandbox::Folders folders;
     folders.read(here_.path("conf"));
     folders.write(here_.path("history"));
     return folders;

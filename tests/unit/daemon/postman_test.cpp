@@ -7,11 +7,11 @@
 namespace dmarc::daemon {
 namespace {
 
-using submission::Envelope;
-using submission::Outcome;
+using sending::Envelope;
+using sending::Outcome;
 
 /// Answers with what it was given, as the process that it is in.
-class Echo final : public submission::Transport {
+class Echo final : public sending::Transport {
  public:
   Outcome send(const Envelope& envelope, std::string_view message, const Commit&) override {
     if (message == "die") std::raise(SIGKILL);

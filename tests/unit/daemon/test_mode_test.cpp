@@ -34,7 +34,7 @@ class TestModeTest : public testing::Test {
   }
 
   int run(std::vector<std::string> files, int verbosity) {
-    auto environment = std::make_shared<milter::Environment>();
+    auto environment = std::make_shared<filter::Environment>();
     environment->settings = std::make_shared<const policy::Settings>(for_tests(settings_));
     environment->resolver = std::make_shared<dns::Zone>(*dns::Zone::parse(zone));
     environment->sink = &log_;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::mail {
+namespace dmarc::dkim {
 namespace {
 
 // RFC 6376 section 3.4.5 "Canonicalization Examples (INFORMATIVE)".
@@ -19,4 +19,4 @@ TEST(DkimCanonicalTest, an_empty_body_stays_empty) {
 }
 
 }  // namespace
-}  // namespace dmarc::mail
+}  // namespace dmarc::dkim

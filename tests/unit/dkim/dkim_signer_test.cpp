@@ -8,7 +8,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace dmarc::submission {
+namespace dmarc::dkim {
 namespace {
 
 constexpr std::string_view message =
@@ -102,4 +102,4 @@ TEST_F(DkimSignerTest, unusable_keys_are_named) {
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::dkim

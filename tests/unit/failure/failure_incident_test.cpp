@@ -4,7 +4,7 @@
 
 #include "support/failure_fixture.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 using Kinds = std::vector<FailureKind>;
@@ -123,4 +123,4 @@ TEST(FailureIncident, long_headers_are_cut_at_a_field) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

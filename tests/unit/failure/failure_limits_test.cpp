@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 using namespace std::chrono_literals;
@@ -67,4 +67,4 @@ TEST_F(FailureLimitsTest, it_remembers_no_more_than_so_many) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -5,7 +5,7 @@
 #include "base/ascii.h"
 #include "support/failure_fixture.h"
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 FailureIncident incident(std::string_view record = failing::usual_record) {
@@ -179,4 +179,4 @@ TEST(FailureReport, its_size_is_bounded) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

@@ -6,7 +6,7 @@
 #include "support/failure_fixture.h"
 #include "support/log_capture.h"
 
-namespace dmarc::daemon {
+namespace dmarc::failure {
 namespace {
 
 using namespace std::chrono_literals;
@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 constexpr auto deadline = 30s;
 
 /// Takes nothing until it is opened.
-class Gate final : public submission::Transport {
+class Gate final : public sending::Transport {
  public:
-  submission::Outcome send(const submission::Envelope&, std::string_view, const Commit&) override {
+  sending::Outcome send(const sending::Envelope&, std::string_view, const Commit&) override {
     std::unique_lock lock(mutex_);
     ++waiting_;
     changed_.notify_all();
@@ -51,22 +51,22 @@ class Gate final : public submission::Transport {
 class FailureReporterTest : public testing::Test {
  protected:
   FailureReporterTest() {
-    submission::FailureTerms terms;
+    failure::FailureTerms terms;
     terms.settings.rates = {.per_destination = 1'000, .in_all = 1'000};
     terms.policy = std::make_shared<const policy::Settings>(failing::settings());
     terms.resolver = std::make_shared<dns::Zone>(
         dns::Zone::parse("_dmarc.example.org TXT \"v=DMARC1; p=reject\"\n").value());
     terms.transport = gate_;
     terms.user = "opendmarc";
-    terms_ = std::make_shared<const submission::FailureTerms>(terms);
+    terms_ = std::make_shared<const failure::FailureTerms>(terms);
   }
   ~FailureReporterTest() override { gate_->open(); }
 
   void offer(std::size_t count) {
     for (; count > 0; --count)
       reporter_.offer(
-          *report::failure_incident(failing::message(), failing::judgement(failing::usual_record),
-                                    failing::settings(), {}, 1790000000),
+          *failure::failure_incident(failing::message(), failing::judgement(failing::usual_record),
+                                     failing::settings(), {}, 1790000000),
           terms_);
   }
 
@@ -121,15 +121,15 @@ TEST_F(FailureReporterTest, but_not_for_ever) {
 }
 
 /// As a lack of memory would.
-class Throws final : public submission::Transport {
+class Throws final : public sending::Transport {
  public:
-  submission::Outcome send(const submission::Envelope&, std::string_view, const Commit&) override {
+  sending::Outcome send(const sending::Envelope&, std::string_view, const Commit&) override {
     throw std::runtime_error("no more");
   }
 };
 
 TEST_F(FailureReporterTest, an_exception_ends_one_report_alone) {
-  auto broken = std::make_shared<submission::FailureTerms>(*terms_);
+  auto broken = std::make_shared<failure::FailureTerms>(*terms_);
   broken->transport = std::make_shared<Throws>();
   const auto working = std::exchange(terms_, broken);
   offer(1);
@@ -141,4 +141,4 @@ TEST_F(FailureReporterTest, an_exception_ends_one_report_alone) {
 }
 
 }  // namespace
-}  // namespace dmarc::daemon
+}  // namespace dmarc::failure

@@ -6,27 +6,28 @@
 #include "support/failure_fixture.h"
 #include "support/log_capture.h"
 
-namespace dmarc::submission {
+namespace dmarc::failure {
 namespace {
 
 using namespace std::chrono_literals;
 
 /// Keeps what it is given.
-class Outbox final : public Transport {
+class Outbox final : public sending::Transport {
  public:
   struct Mail {
-    Envelope envelope;
+    sending::Envelope envelope;
     std::string message;
     bool has(std::string_view text) const { return message.find(text) != std::string::npos; }
   };
 
-  Outcome send(const Envelope& envelope, std::string_view message, const Commit&) override {
+  sending::Outcome send(const sending::Envelope& envelope, std::string_view message,
+                        const Commit&) override {
     mails.push_back({envelope, std::string(message)});
     return outcome;
   }
 
   std::vector<Mail> mails;
-  Outcome outcome;
+  sending::Outcome outcome;
 };
 
 class FailureSenderTest : public testing::Test {
@@ -39,9 +40,10 @@ class FailureSenderTest : public testing::Test {
   }
 
   void send(std::string_view record) {
-    sender_.send(*report::failure_incident(failing::message(), failing::judgement(record),
-                                           failing::settings(), {.for_operator = true}, 1790000000),
-                 terms_, {now_, 1790000001});
+    sender_.send(
+        *failure::failure_incident(failing::message(), failing::judgement(record),
+                                   failing::settings(), {.for_operator = true}, 1790000000),
+        terms_, {now_, 1790000001});
   }
 
   std::vector<std::string> recipients() const {
@@ -65,7 +67,7 @@ class FailureSenderTest : public testing::Test {
   test::LogCapture log_;
   FailureTerms terms_;
   FailureSender sender_{log_, "key"};
-  report::FailureLimits::Time now_{1000h};
+  failure::FailureLimits::Time now_{1000h};
 };
 
 TEST_F(FailureSenderTest, each_destination_gets_a_mail_of_its_own) {
@@ -114,7 +116,7 @@ TEST_F(FailureSenderTest, past_the_limit_reports_are_counted_and_told_of) {
 }
 
 TEST_F(FailureSenderTest, what_could_not_be_sent_is_told_of_too) {
-  outbox_->outcome = {Outcome::State::later, "busy"};
+  outbox_->outcome = {sending::Outcome::State::later, "busy"};
   send(failing::usual_record);
   EXPECT_EQ(log_.count(log::Id::failure_report_unsent), 1u);
   outbox_->outcome = {};
@@ -137,7 +139,7 @@ TEST_F(FailureSenderTest, when_the_dns_fails_nothing_is_sent_unverified) {
 }
 
 TEST_F(FailureSenderTest, the_operator_gets_copies_that_one_destination_can_not_use_up) {
-  terms_.settings.copies = {Address::parse("postmaster@victim.example").value()};
+  terms_.settings.copies = {sending::Address::parse("postmaster@victim.example").value()};
   terms_.settings.rates = {.per_destination = 1, .in_all = 100};
   send(failing::usual_record);
   send(failing::usual_record);
@@ -159,10 +161,10 @@ TEST_F(FailureSenderTest, the_spf_record_is_looked_up_when_another_filter_has_ch
   auto judged = failing::judgement(failing::usual_record);
   judged.authentication.own_spf.reset();
   sender_.send(
-      *report::failure_incident(failing::message(), judged, failing::settings(), {}, 1790000000),
+      *failure::failure_incident(failing::message(), judged, failing::settings(), {}, 1790000000),
       terms_, {now_, 1790000001});
   EXPECT_TRUE(outbox_->mails.front().has("\"v=spf1 ip4:192.0.2.1 -all\""));
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::failure

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 std::string text_of(const std::string& name, const std::string& value) {
@@ -40,4 +40,4 @@ TEST(QuotedPrintable, is_that_of_RFC_2045) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

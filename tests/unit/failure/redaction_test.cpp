@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::report {
+namespace dmarc::failure {
 namespace {
 
 class RedactionTest : public testing::Test {
@@ -71,4 +71,4 @@ TEST_F(RedactionTest, the_message_id_stays) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::failure

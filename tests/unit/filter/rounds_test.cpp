@@ -12,7 +12,7 @@
 #include "filter/session.h"
 #include "support/log_capture.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 /// Keeps all questions until answer_all().
@@ -111,4 +111,4 @@ TEST_F(RoundsTest, an_include_takes_a_second) {
 }
 
 }  // namespace
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

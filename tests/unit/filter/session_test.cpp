@@ -13,7 +13,7 @@
 #include "filter/wait.h"
 #include "support/log_capture.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 constexpr std::string_view zone_text = R"(
@@ -109,7 +109,7 @@ class SessionTest : public testing::Test {
 
   policy::Settings settings;
   dns::LookupSession::Limits lookup_limits;
-  std::function<void(report::FailureIncident)> report_failure;
+  std::function<void(failure::FailureIncident)> report_failure;
   test::LogCapture log;
   std::shared_ptr<CountingResolver> resolver =
       std::make_shared<CountingResolver>(*dns::Zone::parse(zone_text));
@@ -135,8 +135,8 @@ TEST_F(SessionTest, spoofed_mail_is_rejected_with_the_policys_text) {
 }
 
 TEST_F(SessionTest, a_failure_is_handed_over_to_be_reported) {
-  std::vector<report::FailureIncident> reported;
-  report_failure = [&](report::FailureIncident incident) { reported.push_back(incident); };
+  std::vector<failure::FailureIncident> reported;
+  report_failure = [&](failure::FailureIncident incident) { reported.push_back(incident); };
   connect(evil_server);
   message("<a@evil.example>", "ceo@strict.example");
   ASSERT_EQ(reported.size(), 1u);
@@ -325,4 +325,4 @@ TEST_F(SessionTest, a_message_given_up_while_spf_runs_leaves_nothing_behind) {
 }
 
 }  // namespace
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

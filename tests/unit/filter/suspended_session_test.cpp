@@ -9,7 +9,7 @@
 #include "support/log_capture.h"
 #include "support/manual_resolver.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 using namespace std::chrono_literals;
@@ -163,4 +163,4 @@ TEST_F(SuspendedSession, ends_while_answers_are_under_way) {
 }
 
 }  // namespace
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

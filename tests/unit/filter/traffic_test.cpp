@@ -6,7 +6,7 @@
 
 #include "support/log_capture.h"
 
-namespace dmarc::milter {
+namespace dmarc::filter {
 namespace {
 
 TEST(Traffic, counts_connections_and_messages) {
@@ -62,4 +62,4 @@ TEST(Traffic, refuses_past_the_limit_and_says_so_once_per_burst) {
 }
 
 }  // namespace
-}  // namespace dmarc::milter
+}  // namespace dmarc::filter

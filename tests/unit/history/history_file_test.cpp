@@ -17,7 +17,7 @@
 #include "base/unique_fd.h"
 #include "support/temporary_folder.h"
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 class Events final : public log::Sink {
@@ -168,4 +168,4 @@ TEST_F(HistoryFileTest, loses_nothing_under_threads_and_constant_rotation) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::history

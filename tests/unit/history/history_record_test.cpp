@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::report {
+namespace dmarc::history {
 namespace {
 
 dns::Name name(std::string_view text) {
@@ -159,4 +159,4 @@ TEST(HistoryRecord, a_genuine_report_is_not_recorded) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::history

@@ -13,7 +13,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace dmarc::milter {
+namespace dmarc::io {
 namespace {
 
 SocketSpec unix_spec(const std::string& path) {
@@ -162,4 +162,4 @@ TEST_F(SystemdTest, passes_nothing_to_another_process) {
 }
 
 }  // namespace
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

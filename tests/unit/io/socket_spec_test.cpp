@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace dmarc::milter {
+namespace dmarc::io {
 namespace {
 
 using Kind = SocketSpec::Kind;
@@ -127,4 +127,4 @@ TEST(SocketSpec, a_path_that_does_not_fit_is_refused_not_cut) {
 }
 
 }  // namespace
-}  // namespace dmarc::milter
+}  // namespace dmarc::io

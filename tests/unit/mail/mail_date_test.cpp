@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::report {
+namespace dmarc::mail {
 namespace {
 
 TEST(MailDate, is_that_of_RFC_5322) {
@@ -13,4 +13,4 @@ TEST(MailDate, is_that_of_RFC_5322) {
 }
 
 }  // namespace
-}  // namespace dmarc::report
+}  // namespace dmarc::mail

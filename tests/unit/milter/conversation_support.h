@@ -62,7 +62,7 @@ struct World {
   milter::EngineOptions options() {
     return {.environment =
                 [this] {
-                  auto environment = std::make_shared<milter::Environment>();
+                  auto environment = std::make_shared<filter::Environment>();
                   environment->settings = std::make_shared<const policy::Settings>(settings);
                   environment->resolver = resolver;
                   environment->lookup_limits.timeout = timeout;
@@ -77,7 +77,7 @@ struct World {
   std::shared_ptr<dns::AsyncResolver> resolver;
   std::chrono::milliseconds timeout{60000};
   LogCapture log;
-  milter::Traffic traffic{2, log};
+  filter::Traffic traffic{2, log};
 };
 
 /// The codes of the packets in `octets`; a number of the first reply, for example "y550".

@@ -79,7 +79,7 @@ class Client {
 class NativeEngineTest : public testing::Test {
  protected:
   void start(unsigned threads = 2) {
-    auto opened = Listener::open(*parse_socket_spec(path_));
+    auto opened = io::Listener::open(*io::parse_socket_spec(path_));
     ASSERT_TRUE(opened);
     listener_.emplace(std::move(*opened));
     engine_.emplace(*listener_, world_.options(), threads);
@@ -88,7 +88,7 @@ class NativeEngineTest : public testing::Test {
   TemporaryFolder folder_;
   const std::string path_ = folder_.path("socket");
   World world_;
-  std::optional<Listener> listener_;
+  std::optional<io::Listener> listener_;
   std::optional<NativeEngine> engine_;
 };
 

@@ -10,18 +10,18 @@
 #include "reporting/schedule.h"
 #include "unit/store/store_fixture.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 namespace {
 
+using sending::Outcome;
 using store::DeliveryState;
 using store::Sample;
-using submission::Outcome;
 using State = Outcome::State;
 
 class FakeCourier final : public Courier {
  public:
-  Outcome deliver(const ReportFile& file, const submission::ReportUri& target,
-                  const submission::Transport::Commit& commit) override {
+  Outcome deliver(const ReportFile& file, const sending::ReportUri& target,
+                  const sending::Transport::Commit& commit) override {
     if (!connects) return {State::later, "no connection"};
     if (!commit()) return {State::later, "called off"};
     if (on_delivery) on_delivery();
@@ -48,7 +48,7 @@ class AggregateRunTest : public store::StoreTest {
                                   .generator = "test"};
     settings_.work_folder = folder_.path();
     settings_.refuse_domain = [](const std::string&) { return ""; };
-    settings_.refuse_target = [](const submission::ReportUri&) { return ""; };
+    settings_.refuse_target = [](const sending::ReportUri&) { return ""; };
     settings_.clock = [this] { return now_; };
   }
 
@@ -64,7 +64,7 @@ class AggregateRunTest : public store::StoreTest {
     return store::Outbox(database_, "test").list(std::nullopt, 10).at(0);
   }
 
-  const report::Period day_ = report::utc_day(Sample{}.received);
+  const history::Period day_ = aggregate::utc_day(Sample{}.received);
   std::int64_t now_ = day_.end + 600;
   RunSettings settings_;
   FakeCourier courier_;
@@ -166,7 +166,7 @@ TEST_F(AggregateRunTest, one_that_lost_its_lease_stops) {
 
 TEST_F(AggregateRunTest, refusals_are_local_choices_too) {
   import(Sample{}.text());
-  settings_.refuse_target = [](const submission::ReportUri& target) {
+  settings_.refuse_target = [](const sending::ReportUri& target) {
     return target.mailbox == "a@example.org" ? "suppressed" : "";
   };
   send();
@@ -241,4 +241,4 @@ TEST(ScheduleTest, pauses_grow_and_end_with_the_day) {
 }
 
 }  // namespace
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

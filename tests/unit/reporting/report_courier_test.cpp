@@ -9,19 +9,18 @@
 #include "base/read_file.h"
 #include "support/upload_server.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 namespace {
 
-using submission::Address;
-using submission::Outcome;
-using submission::Settings;
+using sending::Address;
+using sending::Outcome;
+using sending::Settings;
 using test::UploadServer;
 using State = Outcome::State;
 
 constexpr std::int64_t now = 1'763'950'000;
 const std::string report_id = "3f2a91";
-const submission::ReportUri mailbox =
-    submission::parse_report_uri("mailto:reports@example.org").value();
+const sending::ReportUri mailbox = sending::parse_report_uri("mailto:reports@example.org").value();
 
 class ReportCourierTest : public testing::Test {
  protected:
@@ -33,14 +32,14 @@ class ReportCourierTest : public testing::Test {
   }
 
   ReportFile file(unsigned part = 1) const {
-    const std::string id = report::part_id(report_id, part);
+    const std::string id = aggregate::part_id(report_id, part);
     return {.path = folder_.write("report.gz", "gzip octets"),
             .name = {"mx.example.net", "example.org", {1'763'856'000, 1'763'942'400}, id},
             .part = part};
   }
 
   Outcome deliver(const Settings& settings, const ReportFile& report,
-                  const submission::ReportUri& target = mailbox) const {
+                  const sending::ReportUri& target = mailbox) const {
     auto courier = ReportCourier::make(settings, [] { return now; });
     EXPECT_TRUE(courier) << courier.error();
     return (*courier)->deliver(report, target, [] { return true; });
@@ -118,11 +117,10 @@ TEST_F(ReportCourierTest, a_command_gets_the_message_and_the_address_of_the_copy
 TEST_F(ReportCourierTest, https_is_off_unless_wanted_and_never_private) {
   const UploadServer server({"https"});
   Settings settings = settings_for(server);
-  const submission::ReportUri target{
-      .uri = "https://localhost:" + std::to_string(server.port()) + "/",
-      .scheme = submission::ReportUri::Scheme::https,
-      .host = dns::Name::parse("localhost").value(),
-      .mailbox = {}};
+  const sending::ReportUri target{.uri = "https://localhost:" + std::to_string(server.port()) + "/",
+                                  .scheme = sending::ReportUri::Scheme::https,
+                                  .host = dns::Name::parse("localhost").value(),
+                                  .mailbox = {}};
   EXPECT_EQ(deliver(settings, file(), target).answer, "ReportHttps is off");
   settings.https = true;
   EXPECT_NE(deliver(settings, file(), target).answer.find("no public address"), std::string::npos);
@@ -145,4 +143,4 @@ TEST_F(ReportCourierTest, what_can_not_work_is_told_at_once) {
 }
 
 }  // namespace
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

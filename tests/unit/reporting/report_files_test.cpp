@@ -9,10 +9,10 @@
 #include "support/temporary_folder.h"
 #include "support/xml_schema.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::reporting {
 namespace {
 
-constexpr report::Period day{1'790'035'200, 1'790'121'600};
+constexpr history::Period day{1'790'035'200, 1'790'121'600};
 
 std::string unpacked(const std::string& path) {
   std::string text;
@@ -24,22 +24,22 @@ std::string unpacked(const std::string& path) {
   return text;
 }
 
-report::AggregateRow row(unsigned number) {
-  report::AggregateRow row;
+history::AggregateRow row(unsigned number) {
+  history::AggregateRow row;
   row.source_ip =
       "192.0." + std::to_string(number / 256 % 256) + "." + std::to_string(number % 256);
   row.count = number + 1;
   row.header_from = "example.org";
   // Nothing that compresses well.
   row.envelope_from = "b" + std::to_string(number * 2654435761U) + ".example.org";
-  row.spf = report::AuthCode::pass;
+  row.spf = history::AuthCode::pass;
   return row;
 }
 
 class ReportFilesTest : public testing::Test {
  protected:
   ReportFiles files(std::size_t mail_size, const std::string& folder) {
-    report::PublishedPolicy policy;
+    history::PublishedPolicy policy;
     policy.domain = "example.org";
     return {folder,
             {"mx.example.net",
@@ -108,4 +108,4 @@ TEST_F(ReportFilesTest, a_file_that_cannot_be_written_is_named) {
 }
 
 }  // namespace
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::reporting

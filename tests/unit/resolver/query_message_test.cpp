@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
-Name name(std::string_view text) {
-  return Name::from_octets(text).value();
+dns::Name name(std::string_view text) {
+  return dns::Name::from_octets(text).value();
 }
 
-const Question question{name("a.example"), Type::txt};
+const dns::Question question{name("a.example"), dns::Type::txt};
 
 /// The query itself with the bit that makes it a reply.
 Octets reply_to(const Octets& query) {
@@ -33,7 +33,7 @@ TEST(QueryMessage, can_do_without_edns_and_ask_for_the_ad_bit) {
 }
 
 TEST(QueryMessage, names_may_hold_any_octet) {
-  const Octets query = encode_query({name("\\ \".x"), Type::a}, {});
+  const Octets query = encode_query({name("\\ \".x"), dns::Type::a}, {});
   EXPECT_EQ(Octets(query.begin() + 12, query.begin() + 18), (Octets{3, '\\', ' ', '"', 1, 'x'}));
 }
 
@@ -77,4 +77,4 @@ TEST(QueryMessage, only_an_error_may_come_without_question) {
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -7,21 +7,21 @@
 
 #include "resolver/ldns_types.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
-Name name(std::string_view text) {
-  return Name::from_octets(text).value();
+dns::Name name(std::string_view text) {
+  return dns::Name::from_octets(text).value();
 }
 
-const Question question{name("a.example"), Type::txt};
+const dns::Question question{name("a.example"), dns::Type::txt};
 
 /// A reply put together from records in the form of a zone file.
 struct Message {
   ldns_pkt_rcode code = LDNS_RCODE_NOERROR;
   std::vector<const char*> answers = {}, authority = {};
   bool authoritative = false, recursive = true, authenticated = false;
-  Question asked = question;
+  dns::Question asked = question;
 
   static void push(ldns_pkt& packet, ldns_pkt_section section, const char* text) {
     ldns_rr* record = nullptr;
@@ -62,7 +62,7 @@ TEST(ReplyMessage, joins_the_strings_of_each_text_record) {
                                           R"(A.Example. 60 IN TXT "second\000\255")"}}
                           .decode();
   EXPECT_EQ(reply.kind, Reply::Kind::conclusion);
-  EXPECT_EQ(reply.answer.outcome, Outcome::records);
+  EXPECT_EQ(reply.answer.outcome, dns::Outcome::records);
   ASSERT_EQ(reply.answer.records.size(), 2U);
   EXPECT_EQ(reply.answer.records[0], "v=spf1 -all");
   EXPECT_EQ(reply.answer.records[1], std::string("second\0\xff", 8));
@@ -71,16 +71,18 @@ TEST(ReplyMessage, joins_the_strings_of_each_text_record) {
 }
 
 TEST(ReplyMessage, gives_each_type_its_form) {
-  const auto records = [](Type type, const char* text) {
+  const auto records = [](dns::Type type, const char* text) {
     return Message{.answers = {text}, .asked = {name("a.example"), type}}.decode().answer.records;
   };
   using Records = std::vector<std::string>;
-  EXPECT_EQ(records(Type::a, "a.example. IN A 192.0.2.1"), Records{std::string("\xC0\0\2\1", 4)});
-  EXPECT_EQ(records(Type::aaaa, "a.example. IN AAAA ::1"), Records{std::string(15, '\0') + '\1'});
-  EXPECT_EQ(records(Type::mx, "a.example. IN MX 10 MX.Example."), Records{"10 mx.example"});
-  EXPECT_EQ(records(Type::mx, "a.example. IN MX 0 ."), Records{"0 ."});
-  EXPECT_EQ(records(Type::ptr, "a.example. IN PTR Host.Example."), Records{"host.example"});
-  EXPECT_EQ(records(Type::ptr, "a.example. IN PTR a\\.b\\(c.example."),
+  EXPECT_EQ(records(dns::Type::a, "a.example. IN A 192.0.2.1"),
+            Records{std::string("\xC0\0\2\1", 4)});
+  EXPECT_EQ(records(dns::Type::aaaa, "a.example. IN AAAA ::1"),
+            Records{std::string(15, '\0') + '\1'});
+  EXPECT_EQ(records(dns::Type::mx, "a.example. IN MX 10 MX.Example."), Records{"10 mx.example"});
+  EXPECT_EQ(records(dns::Type::mx, "a.example. IN MX 0 ."), Records{"0 ."});
+  EXPECT_EQ(records(dns::Type::ptr, "a.example. IN PTR Host.Example."), Records{"host.example"});
+  EXPECT_EQ(records(dns::Type::ptr, "a.example. IN PTR a\\.b\\(c.example."),
             Records{"a\\046b(c.example"})
       << "a dot inside a label does not end it";
 }
@@ -90,18 +92,18 @@ TEST(ReplyMessage, ignores_records_that_were_not_asked_for) {
       .answers = {"other.example. 300 IN TXT x", "a.example. 300 CH TXT x",
                   "a.example. 300 IN A 192.0.2.1"},
       .authority = {soa}}.decode();
-  EXPECT_EQ(reply.answer.outcome, Outcome::no_data);
+  EXPECT_EQ(reply.answer.outcome, dns::Outcome::no_data);
   EXPECT_TRUE(reply.answer.records.empty());
 }
 
 TEST(ReplyMessage, tells_the_negative_answers_apart_and_takes_their_ttl_from_the_soa_record) {
   const Reply no_data = Message{.authority = {soa}}.decode();
-  EXPECT_EQ(no_data.answer.outcome, Outcome::no_data);
+  EXPECT_EQ(no_data.answer.outcome, dns::Outcome::no_data);
   EXPECT_EQ(no_data.answer.ttl, 120U);
   const Reply no_name = Message{.code = LDNS_RCODE_NXDOMAIN,
                                 .authority = {". 60 IN SOA ns.example. h.example. 1 2 3 4 900"}}
                             .decode();
-  EXPECT_EQ(no_name.answer.outcome, Outcome::no_such_name);
+  EXPECT_EQ(no_name.answer.outcome, dns::Outcome::no_such_name);
   EXPECT_EQ(no_name.answer.ttl, 60U);
   EXPECT_EQ(Message{.code = LDNS_RCODE_NXDOMAIN}.decode().answer.ttl, negative_ttl_without_soa);
 }
@@ -125,11 +127,11 @@ TEST(ReplyMessage, a_dangling_alias_is_no_data_of_a_name_that_exists) {
                               .answers = {"a.example. 300 IN CNAME nowhere.test."},
                               .authority = {"test. 60 IN SOA ns.test. h.test. 1 2 3 4 30"}}
                           .decode();
-  EXPECT_EQ(reply.answer.outcome, Outcome::no_data);
+  EXPECT_EQ(reply.answer.outcome, dns::Outcome::no_data);
   EXPECT_TRUE(reply.answer.alias);
   EXPECT_EQ(reply.answer.ttl, 30U);
   EXPECT_EQ(Message{.answers = {"a.example. 300 IN CNAME ."}}.decode().answer.outcome,
-            Outcome::no_data);
+            dns::Outcome::no_data);
 }
 
 TEST(ReplyMessage, an_alias_without_its_end_is_to_be_asked_for) {
@@ -143,7 +145,7 @@ TEST(ReplyMessage, an_alias_without_its_end_is_to_be_asked_for) {
   const Reply denied = Message{.answers = {"a.example. 300 IN CNAME b.test."},
                                .authority = {"test. 60 IN SOA ns.test. h.test. 1 2 3 4 30"}}
                            .decode();
-  EXPECT_EQ(denied.answer.outcome, Outcome::no_data) << "the end has no such record";
+  EXPECT_EQ(denied.answer.outcome, dns::Outcome::no_data) << "the end has no such record";
 
   const Reply unrelated =
       Message{.answers = {"a.example. 300 IN CNAME b.test."}, .authority = {soa}}.decode();
@@ -155,23 +157,23 @@ TEST(ReplyMessage, a_loop_of_aliases_fails) {
       Message{.answers = {"a.example. IN CNAME b.example.", "b.example. IN CNAME a.example."}}
           .decode();
   EXPECT_EQ(reply.kind, Reply::Kind::failure);
-  EXPECT_EQ(reply.answer.failure, Failure::alias);
+  EXPECT_EQ(reply.answer.failure, dns::Failure::alias);
 }
 
 TEST(ReplyMessage, an_alias_that_was_asked_for_is_not_followed) {
   const Reply reply = Message{.answers = {"a.example. 300 IN CNAME b.example."},
-                              .asked = {name("a.example"), Type::cname}}
+                              .asked = {name("a.example"), dns::Type::cname}}
                           .decode();
-  EXPECT_EQ(reply.answer.outcome, Outcome::records);
+  EXPECT_EQ(reply.answer.outcome, dns::Outcome::records);
   EXPECT_EQ(reply.answer.records, std::vector<std::string>{"b.example"});
   EXPECT_TRUE(reply.answer.alias);
 }
 
 TEST(ReplyMessage, response_codes_that_are_no_answer_fail) {
   const auto code = [](ldns_pkt_rcode value) { return Message{.code = value}.decode(); };
-  EXPECT_EQ(code(LDNS_RCODE_SERVFAIL).answer.failure, Failure::servfail);
-  EXPECT_EQ(code(LDNS_RCODE_REFUSED).answer.failure, Failure::refused);
-  EXPECT_EQ(code(LDNS_RCODE_NOTAUTH).answer.failure, Failure::refused);
+  EXPECT_EQ(code(LDNS_RCODE_SERVFAIL).answer.failure, dns::Failure::servfail);
+  EXPECT_EQ(code(LDNS_RCODE_REFUSED).answer.failure, dns::Failure::refused);
+  EXPECT_EQ(code(LDNS_RCODE_NOTAUTH).answer.failure, dns::Failure::refused);
   EXPECT_EQ(code(LDNS_RCODE_FORMERR).kind, Reply::Kind::no_edns);
   EXPECT_EQ(code(LDNS_RCODE_NOTIMPL).kind, Reply::Kind::no_edns);
 }
@@ -185,9 +187,9 @@ TEST(ReplyMessage, an_extended_response_code_is_not_taken_for_success) {
 
 TEST(ReplyMessage, a_referral_of_a_server_that_does_not_recurse_is_no_answer) {
   Message message{.authority = {"example. 300 IN NS ns.example."}, .recursive = false};
-  EXPECT_EQ(message.decode().answer.failure, Failure::refused);
+  EXPECT_EQ(message.decode().answer.failure, dns::Failure::refused);
   message.authoritative = true;
-  EXPECT_EQ(message.decode().answer.outcome, Outcome::no_data);
+  EXPECT_EQ(message.decode().answer.outcome, dns::Outcome::no_data);
 }
 
 TEST(ReplyMessage, a_truncated_message_is_not_looked_into) {
@@ -202,7 +204,7 @@ TEST(ReplyMessage, every_prefix_of_a_message_is_malformed) {
   for (std::size_t size = 0; size < message.size(); ++size) {
     const Reply reply = decode_reply(OctetView(message).first(size), question);
     EXPECT_EQ(reply.kind, Reply::Kind::failure) << size;
-    EXPECT_EQ(reply.answer.failure, Failure::malformed) << size;
+    EXPECT_EQ(reply.answer.failure, dns::Failure::malformed) << size;
   }
 }
 
@@ -229,10 +231,10 @@ TEST(ReplyMessage, damaged_messages_are_survived) {
     if (i % 5 == 0) damaged.resize(random() % damaged.size());
     const Reply reply = decode_reply(damaged, question);
     EXPECT_EQ(reply.kind == Reply::Kind::conclusion,
-              reply.answer.outcome != Outcome::temporary_failure);
+              reply.answer.outcome != dns::Outcome::temporary_failure);
     EXPECT_EQ(reply.kind == Reply::Kind::alias, reply.target.has_value());
   }
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

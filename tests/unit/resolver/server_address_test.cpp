@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 /// What parse() understood, as text; "error" for nothing.
@@ -37,4 +37,4 @@ TEST(ServerAddress, refuses_everything_else) {
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 using Order = std::vector<std::size_t>;
@@ -50,4 +50,4 @@ TEST(ServerPool, all_servers_in_trouble_are_still_asked) {
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -3,7 +3,7 @@
 
 #include "unit/resolver/stub_resolver_support.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 // SPF-11
@@ -53,8 +53,8 @@ TEST(StubResolverAttacks, a_record_as_large_as_a_message_may_be_is_read) {
   const std::string data(65'000, 'x');
   const DnsServer server("a.example TXT " + data + '\n');
   StubResolver resolver(asking({&server}));
-  const AnswerPtr answer = ask(resolver, "a.example");
-  ASSERT_EQ(answer->outcome, Outcome::records);
+  const dns::AnswerPtr answer = ask(resolver, "a.example");
+  ASSERT_EQ(answer->outcome, dns::Outcome::records);
   EXPECT_TRUE(answer->records.front() == data);
 }
 
@@ -66,9 +66,9 @@ TEST(StubResolverAttacks, aliases_in_a_circle_fail_whether_they_come_at_once_or_
   for (const char* fault : {"", "* FAULT first-alias\n"}) {
     const DnsServer server(zone + fault);
     StubResolver resolver(asking({&server}));
-    EXPECT_EQ(ask(resolver, "a.example")->failure, Failure::alias) << fault;
-    EXPECT_EQ(ask(resolver, "self.example")->failure, Failure::alias) << fault;
-    EXPECT_LE(server.total(), 2 * (max_aliases + 1)) << fault;
+    EXPECT_EQ(ask(resolver, "a.example")->failure, dns::Failure::alias) << fault;
+    EXPECT_EQ(ask(resolver, "self.example")->failure, dns::Failure::alias) << fault;
+    EXPECT_LE(server.total(), 2 * (dns::max_aliases + 1)) << fault;
   }
 }
 
@@ -80,15 +80,15 @@ TEST(StubResolverAttacks, a_chain_of_aliases_is_followed_to_the_limit_and_no_fur
   const DnsServer server(zone + "400.example TXT x\n");
   StubResolver resolver(asking({&server}));
   const auto from_the_end = [](unsigned links) { return std::to_string(400 - links) + ".example"; };
-  EXPECT_EQ(text(*ask(resolver, from_the_end(max_aliases))), "records, alias: x");
-  EXPECT_EQ(ask(resolver, from_the_end(max_aliases + 1))->failure, Failure::alias);
-  EXPECT_EQ(ask(resolver, "0.example")->failure, Failure::alias);
+  EXPECT_EQ(text(*ask(resolver, from_the_end(dns::max_aliases))), "records, alias: x");
+  EXPECT_EQ(ask(resolver, from_the_end(dns::max_aliases + 1))->failure, dns::Failure::alias);
+  EXPECT_EQ(ask(resolver, "0.example")->failure, dns::Failure::alias);
 }
 
 TEST(StubResolverAttacks, of_a_hundred_queries_thirty_may_be_lost) {
   const DnsServer server("*.example TXT x\n* FAULT loss=30\n");
   StubResolver resolver(retrying(asking({&server}), 50ms));
-  std::vector<std::future<AnswerPtr>> answers;
+  std::vector<std::future<dns::AnswerPtr>> answers;
   for (int i = 0; i < 200; ++i)
     answers.push_back(start(resolver, std::to_string(i) + ".example"));
   for (auto& answer : answers)
@@ -97,4 +97,4 @@ TEST(StubResolverAttacks, of_a_hundred_queries_thirty_may_be_lost) {
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -7,7 +7,7 @@
 #include "dns/lookup_session.h"
 #include "unit/resolver/stub_resolver_support.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 /// For questions that run out, but not before a few exchanges with a server in this process.
@@ -63,7 +63,7 @@ TEST(StubResolverFaults, a_lost_query_is_sent_again) {
   const DnsServer server("a.example TXT x\na.example FAULT drop=2\n");
   StubResolver resolver(retrying(asking({&server}), 20ms));
   EXPECT_EQ(text(*ask(resolver, "a.example")), "records: x");
-  EXPECT_GE(server.count(name("a.example"), Type::txt), 3U);
+  EXPECT_GE(server.count(name("a.example"), dns::Type::txt), 3U);
 }
 
 TEST(StubResolverFaults, a_late_reply_to_an_earlier_query_counts) {
@@ -177,8 +177,8 @@ TEST(StubResolverFaults, the_end_of_a_chain_of_aliases_is_asked_for) {
 TEST(StubResolverFaults, a_negative_reply_without_soa_is_kept_for_seconds_only) {
   const DnsServer server("a.example TXT x\n* FAULT no-soa\n");
   StubResolver resolver(asking({&server}));
-  const AnswerPtr answer = ask(resolver, "none.example");
-  EXPECT_EQ(answer->outcome, Outcome::no_such_name);
+  const dns::AnswerPtr answer = ask(resolver, "none.example");
+  EXPECT_EQ(answer->outcome, dns::Outcome::no_such_name);
   EXPECT_EQ(answer->ttl, 5U);
 }
 
@@ -196,8 +196,8 @@ TEST(StubResolverFaults, a_session_ends_its_wait_by_itself) {
   DnsServer server("a.example TXT x\na.example FAULT hold\n");
   StubResolver resolver(asking({&server}));
   {
-    LookupSession session(resolver, {.timeout = short_time});
-    EXPECT_EQ(session.lookup(name("a.example"), Type::txt)->failure, Failure::timeout);
+    dns::LookupSession session(resolver, {.timeout = short_time});
+    EXPECT_EQ(session.lookup(name("a.example"), dns::Type::txt)->failure, dns::Failure::timeout);
   }
   server.release();
   EXPECT_EQ(text(*ask(resolver, "a.example")), "records: x") << "the question went on";
@@ -216,4 +216,4 @@ TEST(StubResolverFaults, servers_may_have_ipv6_addresses) {
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

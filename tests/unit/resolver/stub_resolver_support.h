@@ -8,7 +8,7 @@
 #include "resolver/stub_resolver.h"
 #include "support/dns_server.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 
 using namespace std::chrono_literals;
 using test::DnsServer;
@@ -18,8 +18,8 @@ inline constexpr auto long_time = 60s;
 /// For questions that are meant to run out.
 inline constexpr auto short_time = 150ms;
 
-inline Name name(std::string_view text) {
-  return Name::from_octets(text).value();
+inline dns::Name name(std::string_view text) {
+  return dns::Name::from_octets(text).value();
 }
 
 /// Options to ask these servers, in this order, once each, and to wait long.
@@ -37,23 +37,24 @@ inline StubOptions retrying(StubOptions options, std::chrono::milliseconds retry
   return options;
 }
 
-inline std::future<AnswerPtr> start(StubResolver& resolver, std::string_view owner,
-                                    Type type = Type::txt) {
-  auto promise = std::make_shared<std::promise<AnswerPtr>>();
+inline std::future<dns::AnswerPtr> start(StubResolver& resolver, std::string_view owner,
+                                         dns::Type type = dns::Type::txt) {
+  auto promise = std::make_shared<std::promise<dns::AnswerPtr>>();
   resolver.resolve({name(owner), type},
-                   [promise](AnswerPtr answer) { promise->set_value(std::move(answer)); });
+                   [promise](dns::AnswerPtr answer) { promise->set_value(std::move(answer)); });
   return promise->get_future();
 }
 
-inline AnswerPtr ask(StubResolver& resolver, std::string_view owner, Type type = Type::txt) {
+inline dns::AnswerPtr ask(StubResolver& resolver, std::string_view owner,
+                          dns::Type type = dns::Type::txt) {
   return start(resolver, owner, type).get();
 }
 
 /// The outcome or the reason of failure, "alias" when the name is one, and the records, for example
 /// "records, alias: a | b".
-inline std::string text(const Answer& answer) {
-  std::string all(answer.failure == Failure::none ? to_string(answer.outcome)
-                                                  : describe(answer.failure));
+inline std::string text(const dns::Answer& answer) {
+  std::string all(answer.failure == dns::Failure::none ? to_string(answer.outcome)
+                                                       : describe(answer.failure));
   if (answer.alias) all += ", alias";
   const char* separator = ": ";
   for (const std::string& record : answer.records) {
@@ -63,4 +64,4 @@ inline std::string text(const Answer& answer) {
   return all;
 }
 
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

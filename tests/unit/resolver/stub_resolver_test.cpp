@@ -10,13 +10,13 @@
 #include "dns/zone.h"
 #include "unit/resolver/stub_resolver_support.h"
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 TEST(StubResolver, asks_and_decodes) {
   const DnsServer server("a.example TXT \"v=spf1 \" \"-all\"\n");
   StubResolver resolver(asking({&server}));
-  const AnswerPtr answer = ask(resolver, "a.example");
+  const dns::AnswerPtr answer = ask(resolver, "a.example");
   EXPECT_EQ(text(*answer), "records: v=spf1 -all");
   EXPECT_EQ(answer->ttl, 300U);
   EXPECT_FALSE(answer->authenticated);
@@ -46,11 +46,11 @@ TEST(StubResolver, agrees_with_the_zone_that_the_server_serves) {
       "refused.example RCODE REFUSED\n"
       "nx.example RCODE NXDOMAIN\n"
       "to-nx.example CNAME nx.example\n";
-  for (unsigned i = 0; i <= max_aliases; ++i)
+  for (unsigned i = 0; i <= dns::max_aliases; ++i)
     data += "c" + std::to_string(i) + ".example CNAME c" + std::to_string(i + 1) + ".example\n";
-  data += "c" + std::to_string(max_aliases + 1) + ".example TXT end\n";
+  data += "c" + std::to_string(dns::max_aliases + 1) + ".example TXT end\n";
 
-  const Zone zone = Zone::parse(data).value();
+  const dns::Zone zone = dns::Zone::parse(data).value();
   const DnsServer server(data);
   StubResolver resolver(asking({&server}));
   for (const char* owner :
@@ -58,8 +58,9 @@ TEST(StubResolver, agrees_with_the_zone_that_the_server_serves) {
         "wild.example", "alias.example", "x.alias.example", "dangling.example", "root.example",
         "nodata.example", "loop.example", "failing.example", "to-failing.example",
         "refused.example", "nx.example", "to-nx.example", "c0.example", "c1.example"})
-    for (const Type type : {Type::txt, Type::a, Type::aaaa, Type::mx, Type::cname}) {
-      const Answer expected = zone.answer({name(owner), type});
+    for (const dns::Type type :
+         {dns::Type::txt, dns::Type::a, dns::Type::aaaa, dns::Type::mx, dns::Type::cname}) {
+      const dns::Answer expected = zone.answer({name(owner), type});
       EXPECT_EQ(text(*ask(resolver, owner, type)), text(expected))
           << owner << ' ' << to_string(type);
     }
@@ -78,16 +79,16 @@ TEST(StubResolver, long_data_comes_by_tcp) {
 TEST(StubResolver, equal_questions_under_way_share_one) {
   DnsServer server("a.example TXT x\na.example FAULT hold\n");
   StubResolver resolver(asking({&server}));
-  std::vector<std::future<AnswerPtr>> answers;
+  std::vector<std::future<dns::AnswerPtr>> answers;
   for (int i = 0; i < 10; ++i)
     answers.push_back(start(resolver, "a.example"));
   server.wait_for_total(1);
   server.release();
-  const AnswerPtr first = answers[0].get();
+  const dns::AnswerPtr first = answers[0].get();
   EXPECT_EQ(text(*first), "records: x");
   for (std::size_t i = 1; i < answers.size(); ++i)
     EXPECT_EQ(answers[i].get(), first) << "the same object";
-  EXPECT_EQ(server.count(name("a.example"), Type::txt), 1U);
+  EXPECT_EQ(server.count(name("a.example"), dns::Type::txt), 1U);
   EXPECT_EQ(resolver.statistics().shared, 9U);
 }
 
@@ -95,13 +96,13 @@ TEST(StubResolver, different_questions_are_under_way_together) {
   constexpr std::size_t many = 20;
   DnsServer server("* FAULT hold\n");
   StubResolver resolver(asking({&server}));
-  std::vector<std::future<AnswerPtr>> answers;
+  std::vector<std::future<dns::AnswerPtr>> answers;
   for (std::size_t i = 0; i < many; ++i)
     answers.push_back(start(resolver, std::to_string(i) + ".example"));
   server.wait_for_total(many);
   server.release();
   for (auto& answer : answers)
-    EXPECT_EQ(answer.get()->outcome, Outcome::no_such_name);
+    EXPECT_EQ(answer.get()->outcome, dns::Outcome::no_such_name);
   EXPECT_EQ(server.most_in_flight(), many);
 }
 
@@ -128,9 +129,9 @@ TEST(StubResolver, every_query_has_its_own_port_and_id) {
 TEST(StubResolver, answers_are_kept_and_shared) {
   const DnsServer server("a.example TXT x\n");
   StubResolver resolver(asking({&server}));
-  const AnswerPtr first = ask(resolver, "a.example");
+  const dns::AnswerPtr first = ask(resolver, "a.example");
   EXPECT_EQ(ask(resolver, "A.Example"), first) << "the same object";
-  EXPECT_NE(ask(resolver, "a.example", Type::a), first) << "another type";
+  EXPECT_NE(ask(resolver, "a.example", dns::Type::a), first) << "another type";
   EXPECT_EQ(server.total(), 2U);
   const StubStatistics statistics = resolver.statistics();
   EXPECT_EQ(statistics.questions, 3U);
@@ -142,9 +143,9 @@ TEST(StubResolver, negative_answers_and_failures_are_kept_too) {
   const DnsServer server("a.example TXT x\nbad.example RCODE SERVFAIL\n");
   StubResolver resolver(asking({&server}));
   for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(ask(resolver, "none.example")->outcome, Outcome::no_such_name);
-    EXPECT_EQ(ask(resolver, "a.example", Type::mx)->outcome, Outcome::no_data);
-    EXPECT_EQ(ask(resolver, "bad.example")->failure, Failure::servfail);
+    EXPECT_EQ(ask(resolver, "none.example")->outcome, dns::Outcome::no_such_name);
+    EXPECT_EQ(ask(resolver, "a.example", dns::Type::mx)->outcome, dns::Outcome::no_data);
+    EXPECT_EQ(ask(resolver, "bad.example")->failure, dns::Failure::servfail);
   }
   EXPECT_EQ(server.total(), 3U);
 }
@@ -174,7 +175,7 @@ TEST(StubResolver, a_stale_answer_is_served_when_every_server_fails) {
   StubResolver resolver(asking({&server}));
   ask(resolver, "a.example");
   server.load("a.example TXT x\na.example FAULT servfail\n");
-  const AnswerPtr stale = ask(resolver, "a.example");
+  const dns::AnswerPtr stale = ask(resolver, "a.example");
   EXPECT_EQ(text(*stale), "records: x");
   EXPECT_TRUE(stale->stale);
   EXPECT_EQ(ask(resolver, "a.example"), stale) << "without asking again";
@@ -198,7 +199,7 @@ TEST(StubResolver, a_stale_answer_does_not_hide_a_loop_of_aliases) {
   StubResolver resolver(asking({&server}));
   ask(resolver, "a.example");
   server.load("a.example CNAME a.example\n");
-  EXPECT_EQ(ask(resolver, "a.example")->failure, Failure::alias);
+  EXPECT_EQ(ask(resolver, "a.example")->failure, dns::Failure::alias);
 }
 
 TEST(StubResolver, needs_a_server) {
@@ -214,10 +215,10 @@ TEST(StubResolver, the_ad_bit_of_a_loopback_server_is_believed) {
 TEST(StubResolver, a_callback_may_ask_again) {
   const DnsServer server("a.example TXT x\nb.example TXT y\n");
   StubResolver resolver(asking({&server}));
-  std::promise<AnswerPtr> second;
-  resolver.resolve({name("a.example"), Type::txt}, [&](const AnswerPtr&) {
-    resolver.resolve({name("b.example"), Type::txt},
-                     [&](AnswerPtr answer) { second.set_value(std::move(answer)); });
+  std::promise<dns::AnswerPtr> second;
+  resolver.resolve({name("a.example"), dns::Type::txt}, [&](const dns::AnswerPtr&) {
+    resolver.resolve({name("b.example"), dns::Type::txt},
+                     [&](dns::AnswerPtr answer) { second.set_value(std::move(answer)); });
   });
   EXPECT_EQ(text(*second.get_future().get()), "records: y");
 }
@@ -239,26 +240,27 @@ TEST(StubResolver, threads_may_ask_together) {
 TEST(StubResolver, destruction_answers_what_is_under_way) {
   const DnsServer server("* FAULT drop\n");
   auto resolver = std::make_unique<StubResolver>(asking({&server}));
-  std::vector<std::future<AnswerPtr>> answers;
+  std::vector<std::future<dns::AnswerPtr>> answers;
   for (int i = 0; i < 10; ++i)
     answers.push_back(start(*resolver, std::to_string(i) + ".example"));
   server.wait_for_total(5);
   resolver.reset();
   for (auto& answer : answers)
-    EXPECT_EQ(answer.get()->failure, Failure::network);
+    EXPECT_EQ(answer.get()->failure, dns::Failure::network);
 }
 
 TEST(StubResolver, destruction_refuses_what_callbacks_ask_meanwhile) {
   const DnsServer server("* FAULT drop\n");
   auto resolver = std::make_unique<StubResolver>(asking({&server}));
-  AnswerPtr second;
+  dns::AnswerPtr second;
   StubResolver* asked = resolver.get();
-  asked->resolve({name("a.example"), Type::txt}, [&](const AnswerPtr&) {
-    asked->resolve({name("b.example"), Type::txt}, [&](AnswerPtr answer) { second = answer; });
+  asked->resolve({name("a.example"), dns::Type::txt}, [&](const dns::AnswerPtr&) {
+    asked->resolve({name("b.example"), dns::Type::txt},
+                   [&](dns::AnswerPtr answer) { second = answer; });
   });
   resolver.reset();
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->failure, Failure::network);
+  EXPECT_EQ(second->failure, dns::Failure::network);
 }
 
 /// Allows the process few descriptors while it lives.
@@ -279,7 +281,7 @@ TEST(StubResolver, questions_under_way_leave_descriptors_to_others) {
   const FewDescriptors descriptors(400);
   const DnsServer server("* FAULT drop\n");
   StubResolver resolver(asking({&server}));
-  std::vector<std::future<AnswerPtr>> answers;
+  std::vector<std::future<dns::AnswerPtr>> answers;
   for (int i = 0; i < 100; ++i)
     answers.push_back(start(resolver, std::to_string(i) + ".example"));
   EXPECT_EQ(text(*ask(resolver, "one-more.example")), "no server could be reached");
@@ -289,4 +291,4 @@ TEST(StubResolver, questions_under_way_leave_descriptors_to_others) {
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::dns {
+namespace dmarc::resolver {
 namespace {
 
 std::string servers(std::string_view text) {
@@ -41,4 +41,4 @@ TEST(SystemConfig, finds_trust_ad_among_the_options) {
 }
 
 }  // namespace
-}  // namespace dmarc::dns
+}  // namespace dmarc::resolver

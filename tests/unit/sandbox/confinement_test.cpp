@@ -27,7 +27,7 @@
 #include "support/log_capture.h"
 #include "support/temporary_folder.h"
 
-namespace dmarc::daemon {
+namespace dmarc::sandbox {
 namespace {
 
 /// What came of each attempt: an errno, 0 for success.
@@ -282,4 +282,4 @@ TEST_F(Confinement, does_without_what_is_refused) {
 }
 
 }  // namespace
-}  // namespace dmarc::daemon
+}  // namespace dmarc::sandbox

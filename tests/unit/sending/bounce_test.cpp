@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 /// As Postfix writes it, shortened.
@@ -111,4 +111,4 @@ TEST(BounceTest, what_the_server_said_is_printable) {
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

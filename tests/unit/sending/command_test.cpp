@@ -6,7 +6,7 @@
 #include "base/read_file.h"
 #include "support/temporary_folder.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 using namespace std::chrono_literals;
@@ -96,4 +96,4 @@ TEST(SplitCommandTest, what_only_a_shell_understands_is_an_error) {
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

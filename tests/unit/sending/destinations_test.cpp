@@ -5,15 +5,15 @@
 #include "dns/lookup_session.h"
 #include "dns/zone.h"
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 class DestinationsTest : public testing::Test {
  protected:
   std::vector<Destination> verify(const std::vector<std::string>& uris) {
     dns::LookupSession session(zone_, {});
-    return submission::verify(dns::Name::parse("example.org").value(), uris, ReportTag::rua,
-                              Options{}, session);
+    return sending::verify(dns::Name::parse("example.org").value(), uris, ReportTag::rua, Options{},
+                           session);
   }
 
   dns::Zone zone_ = dns::Zone::parse(
@@ -62,4 +62,4 @@ TEST_F(DestinationsTest, when_the_dns_fails_the_report_waits) {
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 TEST(ReportUriTest, a_mailbox_is_decoded_and_has_no_query) {
@@ -49,4 +49,4 @@ TEST(ReportUriTest, nothing_odd_gets_into_a_command) {
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::submission {
+namespace dmarc::sending {
 namespace {
 
 Address address(std::string_view text) {
@@ -33,4 +33,4 @@ TEST(VerpTest, other_addresses_are_none) {
 }
 
 }  // namespace
-}  // namespace dmarc::submission
+}  // namespace dmarc::sending

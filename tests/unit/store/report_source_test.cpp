@@ -7,11 +7,11 @@
 namespace dmarc::store {
 namespace {
 
-using report::AggregateRow;
-using report::PublishedPolicy;
+using history::AggregateRow;
+using history::PublishedPolicy;
 
 constexpr std::int64_t noon = 1'790'000'000;
-constexpr report::Period day{noon - 43'200, noon + 43'200};
+constexpr history::Period day{noon - 43'200, noon + 43'200};
 
 class ReportSourceTest : public StoreTest {
  protected:
@@ -49,8 +49,8 @@ TEST_F(ReportSourceTest, rolls_up_messages_that_differ_only_in_time_and_job) {
   EXPECT_EQ(rows[0].header_from, "news.example.org");
   EXPECT_EQ(rows[0].envelope_from, "example.org");
   EXPECT_EQ(rows[0].dkim,
-            (std::vector<report::DkimSignature>{{"example.org", "s1", report::AuthCode::pass}}));
-  EXPECT_EQ(rows[0].spf, report::AuthCode::pass);
+            (std::vector<history::DkimSignature>{{"example.org", "s1", history::AuthCode::pass}}));
+  EXPECT_EQ(rows[0].spf, history::AuthCode::pass);
   EXPECT_EQ(rows[1].count, 1U);
 }
 
@@ -111,8 +111,8 @@ TEST_F(ReportSourceTest, dispositions) {
 TEST_F(ReportSourceTest, says_why_a_policy_was_not_applied) {
   import(Sample{.policy = "16", .action = "2 local_policy: not enforced"}.text());
   EXPECT_EQ(reports().at("example.org").rows.at(0).reasons,
-            (std::vector<report::OverrideReason>{
-                {report::OverrideReason::Type::local_policy, "not enforced"}}));
+            (std::vector<history::OverrideReason>{
+                {history::OverrideReason::Type::local_policy, "not enforced"}}));
 }
 
 TEST_F(ReportSourceTest, spf_is_that_of_the_envelope_sender) {
@@ -121,8 +121,8 @@ TEST_F(ReportSourceTest, spf_is_that_of_the_envelope_sender) {
     import(Sample{.mfrom = mfrom, .spf = lines}.text());
     return reports().at("example.org").rows.at(0).spf;
   };
-  EXPECT_EQ(spf("example.org", "spf 2\nspf_scope 1\n"), report::AuthCode::softfail);
-  EXPECT_EQ(spf("example.org", "spf 7\n"), report::AuthCode::fail) << "OpenDMARC 1.4.2";
+  EXPECT_EQ(spf("example.org", "spf 2\nspf_scope 1\n"), history::AuthCode::softfail);
+  EXPECT_EQ(spf("example.org", "spf 7\n"), history::AuthCode::fail) << "OpenDMARC 1.4.2";
   EXPECT_EQ(spf("", "spf 0\nspf_scope 2\n"), std::nullopt);
   EXPECT_EQ(spf("example.org", "spf -1\nspf_scope -1\n"), std::nullopt);
 }

@@ -37,7 +37,7 @@ StoreTest::StoreTest() : address_(test_address(folder_)), database_(address_) {
 
 Importer::Counts StoreTest::import(std::string_view text) {
   const base::UniqueFd file(::open(folder_.write("history", text).c_str(), O_RDONLY | O_CLOEXEC));
-  report::HistoryReader reader(file.get());
+  history::HistoryReader reader(file.get());
   Importer importer(database_);
   while (auto record = reader.next()) {
     if (!record->entry) throw std::runtime_error(record->problem);

@@ -11,7 +11,7 @@
 #include "store/suppressions.h"
 #include "support/temporary_folder.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 const std::string destination = "mailto:Reports@example.org";
@@ -26,8 +26,8 @@ class BounceTest : public ::testing::Test {
   }
 
   std::string bounce_address() const {
-    return submission::verp_address(submission::Address::parse("b@example.net").value(),
-                                    {report_id_, submission::destination_tag(destination)});
+    return sending::verp_address(sending::Address::parse("b@example.net").value(),
+                                 {report_id_, sending::destination_tag(destination)});
   }
 
   int bounce(const std::string& recipient, const std::string& status,
@@ -112,4 +112,4 @@ TEST_F(BounceTest, without_an_address_for_bounces_there_are_none) {
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

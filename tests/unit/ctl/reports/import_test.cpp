@@ -7,7 +7,7 @@
 #include "ctl/dmarcctl.h"
 #include "support/temporary_folder.h"
 
-namespace dmarc::tools {
+namespace dmarc::ctl {
 namespace {
 
 constexpr std::string_view record = R"(job Q1
@@ -112,4 +112,4 @@ TEST_F(ImportTest, opendmarcs_name_takes_its_options) {
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::ctl

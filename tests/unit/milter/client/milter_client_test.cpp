@@ -4,7 +4,7 @@
 
 #include "unit/milter/client/scripted_filter.h"
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
 using namespace std::string_literals;
@@ -273,4 +273,4 @@ TEST(MilterClient, a_filter_that_does_not_answer_is_an_error_after_the_timeout) 
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

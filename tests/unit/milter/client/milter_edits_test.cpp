@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
 const mail::HeaderBlock received{{"From", "a"}, {"X-Note", "1"}, {"Subject", "s"}, {"x-note", "2"}};
@@ -93,4 +93,4 @@ TEST(MilterEdits, other_packets_are_no_request) {
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

@@ -51,7 +51,7 @@ class ScriptedFilter {
     ::rmdir(folder_.c_str());
   }
 
-  tools::SocketSpec spec() const { return *tools::SocketSpec::parse(path_); }
+  milter::client::SocketSpec spec() const { return *milter::client::SocketSpec::parse(path_); }
 
   /// Ends the script; afterwards what came in can be looked at.
   void finish() {

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-namespace dmarc::tools {
+namespace dmarc::milter::client {
 namespace {
 
-using Kind = milter::SocketSpec::Kind;
+using Kind = io::SocketSpec::Kind;
 
 std::string host_and_port(std::string_view text) {
   const auto spec = SocketSpec::parse(text);
@@ -55,4 +55,4 @@ TEST(SocketSpec, a_socket_that_is_not_there_is_an_error_with_the_system_s_reason
 }
 
 }  // namespace
-}  // namespace dmarc::tools
+}  // namespace dmarc::milter::client

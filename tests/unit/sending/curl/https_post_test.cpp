@@ -5,10 +5,10 @@
 #include "base/public_address.h"
 #include "support/upload_server.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 namespace {
 
-using submission::Outcome;
+using sending::Outcome;
 using test::UploadServer;
 using State = Outcome::State;
 
@@ -85,4 +85,4 @@ TEST(HttpsPostTest, a_report_that_is_called_off_does_not_arrive) {
 }
 
 }  // namespace
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending

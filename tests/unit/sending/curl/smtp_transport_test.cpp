@@ -4,16 +4,16 @@
 
 #include "support/upload_server.h"
 
-namespace dmarc::dispatch {
+namespace dmarc::sending {
 namespace {
 
-using submission::Outcome;
-using submission::SmtpServer;
+using sending::Outcome;
+using sending::SmtpServer;
 using test::UploadServer;
 using State = Outcome::State;
 
 constexpr std::string_view message = "Subject: x\r\n\r\nhello\r\n.dot\r\n";
-const submission::Envelope envelope{"", {"dmarc@example.org"}};
+const sending::Envelope envelope{"", {"dmarc@example.org"}};
 
 SmtpServer settings_for(const UploadServer& server, SmtpServer::Tls tls = SmtpServer::Tls::none) {
   return {.port = server.port(), .tls = tls};
@@ -167,4 +167,4 @@ TEST_F(SmtpPasswordTest, a_file_that_is_not_there_is_named) {
 }
 
 }  // namespace
-}  // namespace dmarc::dispatch
+}  // namespace dmarc::sending
