@@ -16,6 +16,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "support/data.h"
+
 namespace dmarc::test {
 namespace {
 
@@ -103,7 +105,7 @@ void DaemonProcess::start(const std::string& configuration_path, const std::stri
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("no pipe for the daemon's log");
   stderr_.reset(ends[0]);
   const base::UniqueFd write_end(ends[1]);
-  const std::string program = std::string(DMARCD_BIN_DIR) + "/dmarcd";
+  const std::string program = test::program_folder() + "/dmarcd";
   const std::array<const char*, 7> arguments{
       program.c_str(), "-f", "-c", configuration_path.c_str(), "-p", socket.c_str(), nullptr};
   pid_ = ::fork();

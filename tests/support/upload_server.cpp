@@ -10,6 +10,7 @@
 
 #include "base/decimal.h"
 #include "base/read_file.h"
+#include "support/data.h"
 
 namespace dmarc::test {
 namespace {
@@ -35,7 +36,7 @@ std::string first_line(int fd) {
 }  // namespace
 
 UploadServer::UploadServer(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{DMARCD_TEST_SUPPORT "/upload_server", folder_.path()};
+  std::vector<std::string> words{support_folder() + "/upload_server", folder_.path()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words)

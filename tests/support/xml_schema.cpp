@@ -6,6 +6,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "support/data.h"
+
 namespace dmarc::test {
 namespace {
 
@@ -32,7 +34,7 @@ void keep(void* problem, xmlErrorPtr error) {
 }  // namespace
 
 std::string schema_problem(const std::string& document, std::string_view schema) {
-  const std::string path = std::string(DMARCD_TEST_DATA) + "/" + std::string(schema);
+  const std::string path = data_folder() + "/" + std::string(schema);
   const SchemaParser parser(xmlSchemaNewParserCtxt(path.c_str()));
   const Schema rules(xmlSchemaParse(parser.get()));
   if (!rules) throw std::runtime_error(path + ": no usable schema");

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "support/data.h"
 #include "support/temporary_folder.h"
 
 namespace dmarc::dkim {
@@ -38,7 +39,7 @@ class DkimSignerTest : public testing::Test {
 
   bool verifies(const std::string& signed_message) const {
     const std::string path = folder_.write("message", signed_message);
-    return run(DMARCD_TEST_SUPPORT "/verify_dkim " + folder_.path("key.pem") +
+    return run(test::support_folder() + "/verify_dkim " + folder_.path("key.pem") +
                " sel._domainkey.example.org <" + path) == 0;
   }
 

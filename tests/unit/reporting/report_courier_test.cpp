@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/read_file.h"
+#include "support/data.h"
 #include "support/upload_server.h"
 
 namespace dmarc::reporting {
@@ -90,9 +91,9 @@ TEST_F(ReportCourierTest, mail_is_signed_where_there_is_a_key) {
   settings.dkim = {.file = key, .selector = "sel"};
   EXPECT_EQ(deliver(settings, file()).state, State::sent);
   const std::string path = folder_.write("message", server.content());
-  EXPECT_EQ(std::system(
-                (DMARCD_TEST_SUPPORT "/verify_dkim " + key + " sel._domainkey.example.net <" + path)
-                    .c_str()),
+  EXPECT_EQ(std::system((test::support_folder() + "/verify_dkim " + key +
+                         " sel._domainkey.example.net <" + path)
+                            .c_str()),
             0);
 }
 
