@@ -1,64 +1,252 @@
 #include "ctl/explain/explanation.h"
 
-#include <algorithm>
-
-#include "mail/auth_results.h"
-#include "policy/authserv_ids.h"
+#include "base/ascii.h"
+#include "ctl/explain/dns_view.h"
+#include "ctl/explain/spf_view.h"
+#include "ctl/explain/verdict_view.h"
 
 namespace dmarc::ctl {
 namespace {
 
-policy::Message make_message(const Envelope& envelope, std::string_view text) {
-  policy::Message message;
-  message.job_id = "explain";
-  message.client_name = envelope.client_name;
-  message.client = envelope.client.unmapped();
-  message.helo = envelope.helo;
-  const bool bracketed = envelope.sender.starts_with('<');
-  message.sender =
-      mail::parse_reverse_path(bracketed ? envelope.sender : "<" + envelope.sender + ">");
-  std::size_t body = 0;
-  message.header = mail::split_header_block(text, body);
-  return message;
+// A From field may be long; its beginning shows what it is.
+constexpr std::size_t max_field_shown = 500;
+
+std::string_view action_word(policy::Action action) {
+  switch (action) {
+    case policy::Action::accept:
+      return "accept";
+    case policy::Action::proceed:
+      return "continue";
+    case policy::Action::reject:
+      return "reject";
+    case policy::Action::tempfail:
+      return "tempfail";
+  }
+  return "";
 }
 
-std::vector<FieldUse> uses_of_fields(const policy::Message& message,
-                                     const policy::Settings& settings,
-                                     const policy::Judgement& judgement) {
-  const policy::AuthservIds ids(message, settings);
-  std::vector<FieldUse> uses;
-  for (const mail::HeaderField* field :
-       mail::fields_named(message.header, "Authentication-Results")) {
-    FieldUse use;
-    use.index = uses.size() + 1;
-    use.authserv_id = mail::claimed_authserv_id(field->value).value_or("");
-    use.trusted = ids.trusts(use.authserv_id);
-    use.removed = std::any_of(judgement.removals.begin(), judgement.removals.end(),
-                              [&](const policy::Removal& gone) { return gone.index == use.index; });
-    if (const auto results = mail::parse_auth_results(field->value); !results)
-      use.problem = mail::describe(results.error());
-    uses.push_back(std::move(use));
+std::string_view source_text(policy::Authentication::SpfSource source) {
+  using Source = policy::Authentication::SpfSource;
+  switch (source) {
+    case Source::none:
+      return "nothing";
+    case Source::auth_results:
+      return "a trusted Authentication-Results field";
+    case Source::received_spf:
+      return "the topmost Received-SPF field";
+    case Source::own:
+      return "our own check";
   }
-  return uses;
+  return "";
+}
+
+std::string names(const std::vector<dns::Name>& domains) {
+  std::string text;
+  for (const dns::Name& name : domains)
+    text += (text.empty() ? "" : ", ") + name.text();
+  return text.empty() ? "none" : text;
+}
+
+std::string sender_text(const mail::ReversePath& sender) {
+  std::string text = "<" + base::printable(sender.text) + ">";
+  switch (sender.kind) {
+    case mail::ReversePath::Kind::null:
+      return text + " (null reverse-path)";
+    case mail::ReversePath::Kind::mailbox:
+      return text;
+    case mail::ReversePath::Kind::literal:
+      return text + " (at an address: no domain)";
+    case mail::ReversePath::Kind::invalid:
+      return text + " (invalid: " + sender.detail + ")";
+  }
+  return text;
+}
+
+Outline envelope_outline(const Explanation& explanation) {
+  const policy::Message& message = explanation.message;
+  Outline outline("envelope");
+  outline.add("client: " + base::printable(message.client_name) + " [" +
+              (message.client ? message.client->text() : "unknown") + "]");
+  outline.add("HELO", message.helo);
+  outline.add("MAIL FROM: " + sender_text(message.sender));
+  if (explanation.client_ignored)
+    outline.add(
+        "the client is in IgnoreHosts: the daemon would accept its mail without judging it");
+  return outline;
+}
+
+Outline author_outline(const Explanation& explanation) {
+  const mail::Author& author = explanation.judgement.author;
+  Outline outline("author");
+  for (const mail::HeaderField* field : mail::fields_named(explanation.message.header, "From"))
+    outline.add("From: " + base::printable(field->value, max_field_shown));
+  if (author.is_clean()) {
+    outline.add("author domain: " + names(author.domains));
+    return outline;
+  }
+  outline.add("not clean: " + std::string(mail::describe(*author.defect)))
+      .add(base::printable(author.detail, max_field_shown));
+  outline.add("domains that a reader could take for the author's: " + names(author.visible));
+  return outline;
+}
+
+std::string use_text(const FieldUse& use) {
+  std::string text = "field " + std::to_string(use.index);
+  text += use.authserv_id.empty() ? " without an authserv-id"
+                                  : " from " + base::printable(use.authserv_id);
+  if (use.removed) return text + ": removed, because it claims a trusted name";
+  if (!use.trusted) return text + ": ignored, because that name is not trusted";
+  if (!use.problem.empty()) return text + ": trusted, but not readable: " + use.problem;
+  return text + ": trusted";
+}
+
+Outline authentication_outline(const Explanation& explanation) {
+  const policy::Authentication& authentication = explanation.judgement.authentication;
+  Outline outline("authentication results");
+  for (const FieldUse& use : explanation.fields)
+    outline.add(use_text(use));
+  Outline& spf =
+      outline.add("SPF taken from " + std::string(source_text(authentication.spf_source)));
+  if (authentication.spf)
+    spf.add(authentication.spf->domain.text() + ": " +
+            std::string(to_string(authentication.spf->outcome)));
+  if (authentication.own_spf) spf.add(spf_outline(*authentication.own_spf));
+  for (const auto& dkim : authentication.dkim) {
+    const std::string selector = dkim.input.selector.empty()
+                                     ? ""
+                                     : " (selector " + base::printable(dkim.input.selector) + ")";
+    outline.add("DKIM " + dkim.input.domain.text() + selector + ": " +
+                base::printable(dkim.result));
+  }
+  if (authentication.dkim.empty()) outline.add("DKIM: no result");
+  const policy::Arc& arc = explanation.judgement.arc;
+  if (arc.passed)
+    outline.add(arc.whitelisted ? "ARC: passed, all sealers are in DomainWhitelist"
+                                : "ARC: passed, not all sealers are in DomainWhitelist");
+  return outline;
+}
+
+Outline outcome_outline(const policy::Judgement& judgement) {
+  Outline outline("outcome: dmarc=" + std::string(to_string(judgement.result)));
+  outline.add("disposition: " + std::string(to_string(judgement.disposition)));
+  if (!judgement.note.empty()) outline.add("note", judgement.note);
+  outline.add("answer to the MTA: " + std::string(action_word(judgement.action)));
+  if (judgement.reply)
+    outline.add("SMTP reply: " + std::to_string(judgement.reply->code) + " " +
+                judgement.reply->enhanced + " " + base::printable(judgement.reply->text, 1000));
+  if (judgement.hold_reason) outline.add("put on hold", *judgement.hold_reason);
+  for (const policy::Removal& removal : judgement.removals)
+    outline.add("remove Authentication-Results field " + std::to_string(removal.index));
+  for (const mail::HeaderField& field : judgement.insertions)
+    outline.add("insert " + field.name, field.value);
+  return outline;
+}
+
+base::Json envelope_json(const Explanation& explanation) {
+  const policy::Message& message = explanation.message;
+  return base::Json::object()
+      .set("client_address", message.client ? base::Json(message.client->text()) : base::Json())
+      .set("client_name", message.client_name)
+      .set("helo", message.helo)
+      .set("mail_from", message.sender.text)
+      .set("mail_from_domain", json_or_null(message.sender.domain))
+      .set("ignored_host", explanation.client_ignored);
+}
+
+base::Json author_json(const mail::Author& author) {
+  auto domains = base::Json::array();
+  for (const dns::Name& name : author.visible)
+    domains.push(name.text());
+  return base::Json::object()
+      .set("clean", author.is_clean())
+      .set("domains", std::move(domains))
+      .set("defect", author.defect ? base::Json(mail::describe(*author.defect)) : base::Json())
+      .set("detail", author.detail);
+}
+
+base::Json authentication_json(const Explanation& explanation) {
+  const policy::Authentication& authentication = explanation.judgement.authentication;
+  auto fields = base::Json::array();
+  for (const FieldUse& use : explanation.fields)
+    fields.push(base::Json::object()
+                    .set("index", use.index)
+                    .set("authserv_id", use.authserv_id)
+                    .set("trusted", use.trusted)
+                    .set("removed", use.removed)
+                    .set("problem", use.problem));
+  auto dkim = base::Json::array();
+  for (const auto& signature : authentication.dkim)
+    dkim.push(base::Json::object()
+                  .set("domain", signature.input.domain.text())
+                  .set("selector", signature.input.selector)
+                  .set("result", signature.result));
+  return base::Json::object()
+      .set("fields", std::move(fields))
+      .set("spf_source", source_text(authentication.spf_source))
+      .set("spf_domain",
+           authentication.spf ? base::Json(authentication.spf->domain.text()) : base::Json())
+      .set("spf_outcome",
+           authentication.spf ? base::Json(to_string(authentication.spf->outcome)) : base::Json())
+      .set("own_spf", authentication.own_spf ? json_of(*authentication.own_spf) : base::Json())
+      .set("dkim", std::move(dkim));
+}
+
+base::Json outcome_json(const policy::Judgement& judgement) {
+  auto insertions = base::Json::array();
+  for (const mail::HeaderField& field : judgement.insertions)
+    insertions.push(base::Json::object().set("name", field.name).set("value", field.value));
+  auto removals = base::Json::array();
+  for (const policy::Removal& removal : judgement.removals)
+    removals.push(removal.index);
+  const auto reply = [&]() -> base::Json {
+    if (!judgement.reply) return {};
+    return std::to_string(judgement.reply->code) + " " + judgement.reply->enhanced + " " +
+           judgement.reply->text;
+  };
+  return base::Json::object()
+      .set("result", to_string(judgement.result))
+      .set("policy", judgement.policy ? base::Json(to_string(*judgement.policy)) : base::Json())
+      .set("disposition", to_string(judgement.disposition))
+      .set("note", judgement.note)
+      .set("action", action_word(judgement.action))
+      .set("reply", reply())
+      .set("hold_reason", judgement.hold_reason ? base::Json(*judgement.hold_reason) : base::Json())
+      .set("removed_fields", std::move(removals))
+      .set("inserted_fields", std::move(insertions));
 }
 
 }  // namespace
 
-Explanation explain(const Envelope& envelope, std::string_view text,
-                    const config::Configuration& settings, dns::AsyncResolver& resolver) {
-  dns::LookupSession lookups(resolver, {.timeout = settings.dns.timeout});
-  Explanation result;
-  result.message = make_message(envelope, text);
-  const auto own_spf = [&] {
-    return spf::check({envelope.client.unmapped(), envelope.helo, result.message.sender}, lookups,
-                      settings.policy.spf);
-  };
-  result.judgement = policy::judge(result.message, settings.policy, lookups, own_spf);
-  result.fields = uses_of_fields(result.message, settings.policy, result.judgement);
-  result.lookups = lookups.entries();
-  result.client_ignored =
-      settings.policy.ignore_hosts.contains(envelope.client_name, result.message.client);
-  return result;
+Outline outline_of(const Explanation& explanation) {
+  Outline outline("message");
+  outline.add(envelope_outline(explanation));
+  outline.add(author_outline(explanation));
+  outline.add(authentication_outline(explanation));
+  for (const Verdict& verdict : explanation.judgement.verdicts)
+    outline.add(verdict_outline(verdict));
+  outline.add(outcome_outline(explanation.judgement));
+  Outline& log = outline.add("log lines");
+  for (const log::Event& event : explanation.judgement.events)
+    log.add(event.text);
+  outline.add(lookups_outline(explanation.lookups));
+  return outline;
+}
+
+base::Json json_of(const Explanation& explanation) {
+  auto verdicts = base::Json::array();
+  for (const Verdict& verdict : explanation.judgement.verdicts)
+    verdicts.push(json_of(verdict));
+  auto log = base::Json::array();
+  for (const log::Event& event : explanation.judgement.events)
+    log.push(event.text);
+  return base::Json::object()
+      .set("envelope", envelope_json(explanation))
+      .set("author", author_json(explanation.judgement.author))
+      .set("authentication", authentication_json(explanation))
+      .set("verdicts", std::move(verdicts))
+      .set("outcome", outcome_json(explanation.judgement))
+      .set("log", std::move(log))
+      .set("lookups", json_of(explanation.lookups));
 }
 
 }  // namespace dmarc::ctl

@@ -1,36 +1,24 @@
-// One message judged, with all that led to the judgement.
+// One message judged, with all that led to the judgement, and how it reads: as an Outline for
+// people, as JSON for programs.
 //
-//   Explanation explanation = explain(envelope, text, settings, resolver);
 //   std::cout << outline_of(explanation).text();
 //
-// The judgement is that of policy::judge(), the same that the daemon acts on.
+// The judgement is that of policy::judge(), the same that the daemon acts on; explain.cpp obtains
+// it.
 //
-// Threads: a pure function; the resolver may call back from its own threads.
+// Threads: pure functions.
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include <dmarc/resolver.h>
-
-#include "base/ip_address.h"
 #include "base/json.h"
-#include "config/configuration.h"
 #include "ctl/outline.h"
 #include "dns/lookup_session.h"
 #include "policy/judge.h"
 
 namespace dmarc::ctl {
-
-/// How the message arrived.
-struct Envelope {
-  base::IpAddress client;
-  std::string client_name;
-  std::string helo;
-  std::string sender;  ///< with or without angle brackets; empty for the null reverse-path
-};
 
 /// An Authentication-Results field of the message and what became of it.
 struct FieldUse {
@@ -48,9 +36,6 @@ struct Explanation {
   std::vector<dns::LookupSession::Entry> lookups;
   bool client_ignored = false;  ///< IgnoreHosts: the daemon would not judge the message
 };
-
-Explanation explain(const Envelope& envelope, std::string_view text,
-                    const config::Configuration& settings, dns::AsyncResolver& resolver);
 
 Outline outline_of(const Explanation& explanation);
 base::Json json_of(const Explanation& explanation);

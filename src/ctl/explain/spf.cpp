@@ -4,8 +4,8 @@
 #include <ctime>
 #include <ostream>
 
-#include "ctl/explain/spf_tree.h"
-#include "ctl/explain/views.h"
+#include "ctl/explain/dns_view.h"
+#include "ctl/explain/spf_view.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
 #include "mail/reverse_path.h"

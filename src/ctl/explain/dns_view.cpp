@@ -1,11 +1,14 @@
+#include "ctl/explain/dns_view.h"
+
+#include <chrono>
+
 #include "base/ascii.h"
 #include "base/ip_address.h"
-#include "ctl/explain/views.h"
 
 namespace dmarc::ctl {
 namespace {
 
-// An SPF record may be as long as a DNS answer; what matters is at its front.
+// A TXT record may be as long as a DNS answer; what matters is at its front.
 constexpr std::size_t max_record_shown = 1000;
 
 std::string milliseconds(std::chrono::microseconds took) {
@@ -20,31 +23,7 @@ std::string record_text(dns::Type type, const std::string& data) {
   return type == dns::Type::txt ? "\"" + text + "\"" : text;
 }
 
-std::string_view scope_name(spf::Scope scope) {
-  return scope == spf::Scope::helo ? "helo" : "mailfrom";
-}
-
-base::Json text_or_null(const std::string& text) {
-  return text.empty() ? base::Json() : base::Json(text);
-}
-
 }  // namespace
-
-Outline spf_outline(const spf::Result& result) {
-  const std::string domain = result.domain ? result.domain->text() : "no usable identity";
-  Outline outline("SPF " + std::string(spf::to_string(result.code)) + " (" +
-                  std::string(scope_name(result.scope)) + "): " + domain);
-  if (!result.problem.empty()) outline.add("because", result.problem);
-  if (!result.record.empty())
-    outline.add("record: \"" + base::printable(result.record, max_record_shown) + "\"");
-  std::string followed;
-  for (const std::string& domain_followed : result.path)
-    followed += (followed.empty() ? "" : " > ") + domain_followed;
-  if (!followed.empty()) outline.add("through", followed);
-  if (!result.mechanism.empty()) outline.add("decided by", result.mechanism);
-  if (!result.explanation.empty()) outline.add("explanation", result.explanation);
-  return outline;
-}
 
 std::vector<std::string> record_texts(const dns::LookupSession::Entry& lookup) {
   std::vector<std::string> texts;
@@ -78,18 +57,6 @@ Outline lookups_outline(const std::vector<dns::LookupSession::Entry>& lookups) {
   return outline;
 }
 
-base::Json json_of(const spf::Result& result) {
-  return base::Json::object()
-      .set("result", spf::to_string(result.code))
-      .set("scope", scope_name(result.scope))
-      .set("domain", json_or_null(result.domain))
-      .set("mechanism", text_or_null(result.mechanism))
-      .set("path", base::Json::array(result.path))
-      .set("problem", text_or_null(result.problem))
-      .set("record", text_or_null(result.record))
-      .set("explanation", text_or_null(result.explanation));
-}
-
 base::Json json_of(const std::vector<dns::LookupSession::Entry>& lookups) {
   auto list = base::Json::array();
   for (const auto& lookup : lookups) {
@@ -105,6 +72,14 @@ base::Json json_of(const std::vector<dns::LookupSession::Entry>& lookups) {
     list.push(std::move(entry.set("microseconds", lookup.took.count())));
   }
   return list;
+}
+
+base::Json json_of(dns::Failure failure) {
+  return failure == dns::Failure::none ? base::Json() : base::Json(dns::describe(failure));
+}
+
+base::Json json_or_null(const std::optional<dns::Name>& name) {
+  return name ? base::Json(name->text()) : base::Json();
 }
 
 }  // namespace dmarc::ctl

@@ -1,16 +1,27 @@
-#include "ctl/explain/spf_tree.h"
+#include "ctl/explain/spf_view.h"
 
 #include <optional>
 #include <string_view>
 
 #include "base/ascii.h"
-#include "ctl/explain/views.h"
+#include "ctl/explain/dns_view.h"
 
 namespace dmarc::ctl {
 namespace {
 
 using Lookup = dns::LookupSession::Entry;
 using dns::Type;
+
+// An SPF record may be as long as a DNS answer; what matters is at its front.
+constexpr std::size_t max_record_shown = 1000;
+
+std::string_view scope_name(spf::Scope scope) {
+  return scope == spf::Scope::helo ? "helo" : "mailfrom";
+}
+
+base::Json text_or_null(const std::string& text) {
+  return text.empty() ? base::Json() : base::Json(text);
+}
 
 // What is shown of one term: macros make long ones, but nobody reads them.
 constexpr std::size_t max_term_shown = 300;
@@ -112,6 +123,34 @@ class Tree {
 };
 
 }  // namespace
+
+Outline spf_outline(const spf::Result& result) {
+  const std::string domain = result.domain ? result.domain->text() : "no usable identity";
+  Outline outline("SPF " + std::string(spf::to_string(result.code)) + " (" +
+                  std::string(scope_name(result.scope)) + "): " + domain);
+  if (!result.problem.empty()) outline.add("because", result.problem);
+  if (!result.record.empty())
+    outline.add("record: \"" + base::printable(result.record, max_record_shown) + "\"");
+  std::string followed;
+  for (const std::string& domain_followed : result.path)
+    followed += (followed.empty() ? "" : " > ") + domain_followed;
+  if (!followed.empty()) outline.add("through", followed);
+  if (!result.mechanism.empty()) outline.add("decided by", result.mechanism);
+  if (!result.explanation.empty()) outline.add("explanation", result.explanation);
+  return outline;
+}
+
+base::Json json_of(const spf::Result& result) {
+  return base::Json::object()
+      .set("result", spf::to_string(result.code))
+      .set("scope", scope_name(result.scope))
+      .set("domain", json_or_null(result.domain))
+      .set("mechanism", text_or_null(result.mechanism))
+      .set("path", base::Json::array(result.path))
+      .set("problem", text_or_null(result.problem))
+      .set("record", text_or_null(result.record))
+      .set("explanation", text_or_null(result.explanation));
+}
 
 Outline spf_tree(const spf::Result& result, const std::vector<Lookup>& lookups) {
   Outline outline("DNS look-ups: " + std::to_string(lookups.size()));
