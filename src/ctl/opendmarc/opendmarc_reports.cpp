@@ -1,4 +1,4 @@
-// The name "opendmarc-reports".
+// opendmarc-reports.
 
 #include <unistd.h>
 
@@ -15,10 +15,9 @@
 #include "base/decimal.h"
 #include "base/read_file.h"
 #include "config/lists.h"
+#include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
-#include "ctl/opendmarc/reports_config.h"
-#include "ctl/reports/database_address.h"
-#include "ctl/reports/import_run.h"
+#include "ctl/reports/database.h"
 #include "ctl/reports/report_job.h"
 #include "sending/curl/smtp_transport.h"
 

@@ -1,4 +1,5 @@
-// Command lines of OpenDMARC's Perl programs, as their option parser reads them.
+// Command lines of OpenDMARC's Perl programs, as their option parser reads them, and the
+// configuration file that opendmarc-reports has in the same terms.
 //
 //   constexpr PerlOption options[] = {{"dbhost", "host", "database host"}, {"verbose", "", "..."}};
 //   auto given = PerlOptions::parse(options, {"--DBHost=db1", "-verb"});
@@ -6,6 +7,10 @@
 //
 // Names may be abbreviated and written in any case, behind one dash or two; "--no-NAME" and
 // "--noNAME" take a switch back; operands may stand between options; "--" ends the options.
+//
+// The configuration file has a line "name = value" for each option. A switch takes yes, true, 1,
+// no, false and 0. "#" begins a comment at the start of a line and after a blank, so that it may be
+// part of a password; OpenDMARC ends the line at any "#".
 //
 // Threads: values.
 #pragma once
@@ -65,5 +70,10 @@ class PerlOptions {
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
   std::vector<std::string> operands_;
 };
+
+/// A configuration file as words of a command line; those given on the real command line follow and
+/// so win. The error names the line.
+tl::expected<std::vector<std::string>, std::string> read_reports_config(
+    std::span<const PerlOption> options, std::string_view text);
 
 }  // namespace dmarc::ctl

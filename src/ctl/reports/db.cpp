@@ -3,7 +3,7 @@
 #include <array>
 #include <ostream>
 
-#include "ctl/reports/database_address.h"
+#include "ctl/reports/database.h"
 #include "ctl/subcommand.h"
 #include "store/schema.h"
 

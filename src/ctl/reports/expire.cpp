@@ -9,9 +9,9 @@
 #include <ostream>
 
 #include "base/decimal.h"
+#include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
-#include "ctl/reports/database_address.h"
-#include "ctl/reports/import_run.h"
+#include "ctl/reports/database.h"
 
 namespace dmarc::ctl {
 namespace {

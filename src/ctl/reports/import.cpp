@@ -8,8 +8,9 @@
 #include <iterator>
 #include <ostream>
 
+#include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
-#include "ctl/reports/database_address.h"
+#include "ctl/reports/database.h"
 #include "ctl/reports/import_run.h"
 
 namespace dmarc::ctl {

@@ -15,7 +15,6 @@
 #include "base/unique_fd.h"
 #include "ctl/progress.h"
 #include "history/history_reader.h"
-#include "store/schema.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -131,14 +130,6 @@ std::string summary(const ImportOutcome& outcome) {
     text += ", " + std::to_string(counts.no_address) + " without a client address left out";
   if (outcome.rejected > 0) text += ", " + std::to_string(outcome.rejected) + " unusable";
   return text;
-}
-
-std::unique_ptr<store::Database> open_store(const store::Address& address) {
-  auto database = std::make_unique<store::Database>(address);
-  if (address.engine == store::Engine::sqlite && store::is_empty(*database))
-    store::create_schema(*database);
-  store::require_schema(*database);
-  return database;
 }
 
 Input<ImportOutcome> import_and_delete(const ImportRequest& request, const std::string& working,

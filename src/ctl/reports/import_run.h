@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "ctl/input.h"
@@ -39,9 +38,6 @@ Input<ImportOutcome> run_import(const ImportRequest& request, store::Database& d
 
 /// "12 records imported, 1 there already".
 std::string summary(const ImportOutcome& outcome);
-
-/// A connection to a store that has its tables: those of a new SQLite file are made.
-std::unique_ptr<store::Database> open_store(const store::Address& address);
 
 /// Renames a history file and imports it, then deletes it. `working` is its name meanwhile; if that
 /// is there already, an earlier run was killed, and it is imported first.

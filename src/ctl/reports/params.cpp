@@ -6,9 +6,9 @@
 #include <dmarc/domain_name.h>
 
 #include "base/ascii.h"
+#include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
-#include "ctl/reports/database_address.h"
-#include "ctl/reports/import_run.h"
+#include "ctl/reports/database.h"
 #include "store/requests.h"
 
 namespace dmarc::ctl {

@@ -6,8 +6,7 @@
 
 #include "aggregate/utc_day.h"
 #include "base/ascii.h"
-#include "ctl/reports/database_address.h"
-#include "ctl/reports/import_run.h"
+#include "ctl/reports/database.h"
 #include "ctl/reports/report_job.h"
 
 namespace dmarc::ctl {

@@ -1,4 +1,4 @@
-// "dmarcctl reports": what was sent to whom, and what is not to be sent.
+// dmarcctl reports: what was sent to whom, and what is not to be sent.
 
 #include <array>
 #include <ctime>
@@ -7,9 +7,10 @@
 #include "aggregate/utc_day.h"
 #include "base/ascii.h"
 #include "base/decimal.h"
-#include "ctl/reports/database_address.h"
-#include "ctl/reports/import_run.h"
-#include "ctl/reports/report_views.h"
+#include "base/json.h"
+#include "ctl/outline.h"
+#include "ctl/reports/database.h"
+#include "ctl/subcommand.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"
 
@@ -34,6 +35,112 @@ constexpr std::array statuses{
     ExitStatus{status::unavailable, "the database can't be used"},
     ExitStatus{status::config, "the configuration is wrong"},
 };
+
+// --- how reports and suppressed addresses are shown ----------------------------------------------
+
+/// "1 sent, 2 waiting", in the order of the states.
+std::string delivery_counts(const std::vector<store::Delivery>& deliveries) {
+  std::array<unsigned, 5> counts{};
+  for (const store::Delivery& delivery : deliveries)
+    ++counts.at(static_cast<std::size_t>(delivery.state));
+  std::string text;
+  for (std::size_t state = 0; state < counts.size(); ++state) {
+    if (counts.at(state) == 0) continue;
+    text += (text.empty() ? "" : ", ") + std::to_string(counts.at(state)) + " ";
+    text += to_string(static_cast<store::DeliveryState>(state));
+  }
+  return text.empty() ? "no delivery" : text;
+}
+
+std::string destination_text(const store::Delivery& delivery) {
+  std::string text = base::printable(delivery.destination);
+  if (delivery.part > 1) text += " (part " + std::to_string(delivery.part) + ")";
+  return text;
+}
+
+Outline delivery_outline(const store::Delivery& delivery) {
+  Outline outline(destination_text(delivery) + ": " + std::string(to_string(delivery.state)));
+  if (delivery.attempts > 0) {
+    outline.add("attempts: " + std::to_string(delivery.attempts) + ", last at " +
+                aggregate::time_text(delivery.last_attempt));
+  }
+  if (delivery.next_attempt > 0 && delivery.state == store::DeliveryState::waiting)
+    outline.add("next attempt: " + aggregate::time_text(delivery.next_attempt));
+  if (!delivery.answer.empty()) outline.add("answer", delivery.answer);
+  return outline;
+}
+
+base::Json delivery_json(const store::Delivery& delivery) {
+  return base::Json::object()
+      .set("destination", delivery.destination)
+      .set("part", delivery.part)
+      .set("state", to_string(delivery.state))
+      .set("attempts", delivery.attempts)
+      .set("last_attempt", delivery.last_attempt)
+      .set("next_attempt", delivery.next_attempt)
+      .set("answer", delivery.answer);
+}
+
+base::Json suppression_json(const store::Suppression& suppression) {
+  return base::Json::object()
+      .set("address", suppression.address)
+      .set("reason", suppression.reason)
+      .set("added", suppression.added)
+      .set("expires", suppression.expires ? base::Json(*suppression.expires) : base::Json());
+}
+
+template <typename T>
+base::Json array_of(const std::vector<T>& values, base::Json (*element)(const T&)) {
+  auto array = base::Json::array();
+  for (const T& value : values)
+    array.push(element(value));
+  return array;
+}
+
+/// "2026-11-23  example.org  done  5 messages, 2 rows; 1 sent, 1 waiting  ID".
+std::string report_line(const store::ReportSummary& report) {
+  return aggregate::day_text(report.key.period) + "  " + base::printable(report.key.domain) + "  " +
+         std::string(to_string(report.state)) + "  " + std::to_string(report.messages) +
+         " messages, " + std::to_string(report.rows) + " rows; " +
+         delivery_counts(report.deliveries) + "  " + report.report_id;
+}
+
+Outline report_outline(const store::ReportSummary& report) {
+  Outline outline("report " + report.report_id);
+  outline.add("domain", report.key.domain);
+  outline.add("period: " + aggregate::time_text(report.key.period.begin) + " to " +
+              aggregate::time_text(report.key.period.end));
+  outline.add("state: " + std::string(to_string(report.state)));
+  outline.add("messages: " + std::to_string(report.messages));
+  outline.add("rows: " + std::to_string(report.rows));
+  outline.add("claimed last by", report.owner);
+  Outline& deliveries = outline.add("deliveries");
+  for (const store::Delivery& delivery : report.deliveries)
+    deliveries.add(delivery_outline(delivery));
+  return outline;
+}
+
+base::Json report_json(const store::ReportSummary& report) {
+  return base::Json::object()
+      .set("report_id", report.report_id)
+      .set("domain", report.key.domain)
+      .set("begin", report.key.period.begin)
+      .set("end", report.key.period.end)
+      .set("state", to_string(report.state))
+      .set("messages", report.messages)
+      .set("rows", report.rows)
+      .set("owner", report.owner)
+      .set("created", report.created)
+      .set("deliveries", array_of(report.deliveries, delivery_json));
+}
+
+std::string suppression_line(const store::Suppression& suppression) {
+  const std::string until =
+      suppression.expires ? " until " + aggregate::time_text(*suppression.expires) : "";
+  return base::printable(suppression.address) + until + ": " + base::printable(suppression.reason);
+}
+
+// --- the actions ---------------------------------------------------------------------------------
 
 struct Call {
   const Arguments& arguments;
@@ -61,11 +168,11 @@ int list(const Call& call) {
       call.operand.empty() ? std::nullopt : std::optional(base::lower(call.operand));
   const auto reports = outbox(call).list(domain, *limit);
   if (call.arguments.has("json")) {
-    call.terminal.out << json_of(reports).text() << "\n";
+    call.terminal.out << array_of(reports, report_json).text() << "\n";
     return status::ok;
   }
   for (const store::ReportSummary& report : reports)
-    call.terminal.out << line_of(report) << "\n";
+    call.terminal.out << report_line(report) << "\n";
   if (reports.empty()) call.terminal.out << "no reports\n";
   return status::ok;
 }
@@ -74,9 +181,9 @@ int show(const Call& call) {
   const auto report = outbox(call).find(call.operand);
   if (!report) return refused(call, "no report " + base::printable(call.operand));
   if (call.arguments.has("json"))
-    call.terminal.out << json_of(*report).text() << "\n";
+    call.terminal.out << report_json(*report).text() << "\n";
   else
-    call.terminal.out << outline_of(*report).text();
+    call.terminal.out << report_outline(*report).text();
   return status::ok;
 }
 
@@ -113,11 +220,11 @@ int unsuppress(const Call& call) {
 int suppressed(const Call& call) {
   const auto list = store::Suppressions(call.database).list(call.now);
   if (call.arguments.has("json")) {
-    call.terminal.out << json_of(list).text() << "\n";
+    call.terminal.out << array_of(list, suppression_json).text() << "\n";
     return status::ok;
   }
   for (const store::Suppression& row : list)
-    call.terminal.out << line_of(row) << "\n";
+    call.terminal.out << suppression_line(row) << "\n";
   if (list.empty()) call.terminal.out << "no address is suppressed\n";
   return status::ok;
 }

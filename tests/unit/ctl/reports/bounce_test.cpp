@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "ctl/dmarcctl.h"
-#include "ctl/reports/import_run.h"
+#include "ctl/reports/database.h"
 #include "sending/verp.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"

@@ -1,12 +1,15 @@
-#include "ctl/reports/database_address.h"
+#include "ctl/opendmarc/opendmarc_database.h"
 
-#include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/decimal.h"
-#include "base/read_file.h"
 #include "ctl/opendmarc/opendmarc_program.h"
+#include "ctl/reports/database.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -72,28 +75,6 @@ bool read_dsn(std::string_view dsn, store::Address& address) {
 }
 
 }  // namespace
-
-Input<store::Address> configured_database(const config::Configuration& settings) {
-  auto address = store::Address::parse(settings.reports.database);
-  if (!address) return error(status::config, "ReportDatabase: " + address.error());
-  if (settings.reports.password_file.empty()) return *address;
-  const auto secret = base::read_file(settings.reports.password_file);
-  if (!secret) {
-    return error(status::config,
-                 settings.reports.password_file + ": " + base::error_text(secret.error()));
-  }
-  address->password = base::trim(secret->substr(0, secret->find('\n')));
-  return *address;
-}
-
-Input<store::Address> database_address(const Arguments& arguments,
-                                       const config::Configuration& settings) {
-  const auto text = arguments.value("database");
-  if (!text) return configured_database(settings);
-  auto address = store::Address::parse(*text);
-  if (!address) return error(status::usage, "--database: " + address.error());
-  return *address;
-}
 
 Input<store::Address> opendmarc_database(const PerlOptions& options) {
   const auto dsn = options.value("db-dsn");

@@ -1,29 +1,15 @@
-// Which database a command works on.
+// Which database OpenDMARC's programs work on.
 //
 // Threads: functions without state but for the environment.
 #pragma once
 
 #include <array>
-#include <optional>
-#include <string>
 
-#include "config/configuration.h"
-#include "ctl/arguments.h"
 #include "ctl/input.h"
 #include "ctl/opendmarc/perl_options.h"
 #include "store/database.h"
 
 namespace dmarc::ctl {
-
-inline constexpr Flag database_flag{"database", "ADDRESS",
-                                    "the database (default ReportDatabase of the configuration)"};
-
-/// From --database, or from the configuration.
-Input<store::Address> database_address(const Arguments& arguments,
-                                       const config::Configuration& settings);
-
-/// From the configuration alone.
-Input<store::Address> configured_database(const config::Configuration& settings);
 
 /// OpenDMARC's options for the database.
 inline constexpr std::array opendmarc_database_options{
