@@ -1,7 +1,7 @@
 // The milter protocol on the wire, for both of its sides: packets, their contents, the negotiation.
 // Version 6, as Sendmail 8.14 and Postfix speak it; docs/milter-protocol.md describes it. No
 // sockets and no order of events here; that is milter/conversation.h for the filter and
-// milter/client/milter_client.h for the MTA.
+// milter/client/client.h for the MTA.
 //
 //   std::string out = wire::packet('H', wire::Fields().text("mx.example.org").take());
 //

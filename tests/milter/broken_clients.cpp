@@ -9,7 +9,7 @@
 
 #include "base/ascii.h"
 #include "daemon_process.h"
-#include "milter/client/milter_delivery.h"
+#include "milter/client/delivery.h"
 #include "raw_client.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
@@ -38,8 +38,8 @@ class BrokenClients : public ::testing::TestWithParam<std::tuple<Engine, Transpo
 
   /// One message by the book, which has to be refused for what it is.
   void expect_service() {
-    auto client = milter::client::MilterClient::connect_to(daemon_.socket(),
-                                                           {.timeout = patience, .offer = {}});
+    auto client =
+        milter::client::Client::connect_to(daemon_.socket(), {.timeout = patience, .offer = {}});
     ASSERT_TRUE(client) << client.error().text;
     milter::client::SmtpMessage message;
     message.queue_id = "Q";

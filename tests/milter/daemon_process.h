@@ -1,7 +1,7 @@
 // The real daemon, started for a test and stopped by its process id.
 //
 //   DaemonProcess daemon("AuthservID mx\n", Engine::native, Transport::inet, folder);
-//   auto client = milter::client::MilterClient::connect_to(daemon.socket(), {});
+//   auto client = milter::client::Client::connect_to(daemon.socket(), {});
 //   ...
 //   daemon.stop();   // SIGTERM; throws unless it ends with status 0
 //

@@ -13,7 +13,7 @@
 
 #include "base/decimal.h"
 #include "daemon_process.h"
-#include "milter/client/milter_delivery.h"
+#include "milter/client/delivery.h"
 #include "support/dns_server.h"
 #include "support/temporary_folder.h"
 
@@ -115,8 +115,8 @@ class Sender {
 
  private:
   bool run_session(std::size_t end) {
-    auto client = milter::client::MilterClient::connect_to(daemon_.socket(),
-                                                           {.timeout = patience, .offer = {}});
+    auto client =
+        milter::client::Client::connect_to(daemon_.socket(), {.timeout = patience, .offer = {}});
     if (!client) return complain(client.error().text);
     milter::client::Delivery greeting;
     const milter::client::SmtpSession session{"mail.example", base::IpAddress::parse("192.0.2.77"),
@@ -132,7 +132,7 @@ class Sender {
     return true;
   }
 
-  bool send(milter::client::MilterClient& client, std::size_t number) {
+  bool send(milter::client::Client& client, std::size_t number) {
     const Kind& kind = kinds[number % kinds.size()];
     milter::client::Delivery delivery;
     const auto sent = milter::client::send_message(client, make_message(kind, number), delivery);

@@ -10,7 +10,7 @@
 
 #include <dmarc/header_field.h>
 
-#include "milter/client/milter_answer.h"
+#include "milter/client/answer.h"
 
 namespace dmarc::test {
 

@@ -7,13 +7,13 @@
 #include "base/ascii.h"
 #include "file_tail.h"
 #include "match.h"
-#include "milter/client/milter_client.h"
+#include "milter/client/client.h"
 
 namespace dmarc::test {
 namespace {
 
 using milter::client::Answer;
-using milter::client::MilterClient;
+using milter::client::Client;
 
 /// A step did not go as the scenario says.
 struct Mismatch : std::runtime_error {
@@ -116,9 +116,9 @@ class Player {
   }
 
   void open() {
-    MilterClient::Options options;
+    Client::Options options;
     options.timeout = patience;
-    auto connected = MilterClient::connect_to(daemon_.socket(), options);
+    auto connected = Client::connect_to(daemon_.socket(), options);
     if (!connected) throw Mismatch("no connection: " + connected.error().text);
     client_ = std::move(*connected);
   }
@@ -217,12 +217,12 @@ class Player {
     finished_message_ = true;
   }
 
-  void took(const MilterClient::Result& answer) {
+  void took(const Client::Result& answer) {
     if (!answer) throw Mismatch(answer.error().text);
     answer_ = *answer;
   }
 
-  void done(const tl::expected<void, milter::client::MilterError>& result) {
+  void done(const tl::expected<void, milter::client::Error>& result) {
     if (!result) throw Mismatch(result.error().text);
   }
 
@@ -292,7 +292,7 @@ class Player {
   const std::map<std::string, std::string>& words_;
   std::size_t log_place_;
   const FileTail history_;
-  std::optional<MilterClient> client_;
+  std::optional<Client> client_;
   std::map<std::string, std::string> chosen_macros_;
   unsigned messages_ = 0;
   bool queue_id_set_ = false;

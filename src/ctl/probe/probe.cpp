@@ -10,7 +10,7 @@
 #include "ctl/input.h"
 #include "ctl/outline.h"
 #include "ctl/subcommand.h"
-#include "milter/client/milter_delivery.h"
+#include "milter/client/delivery.h"
 #include "milter/client/socket_spec.h"
 
 namespace dmarc::ctl {
@@ -120,14 +120,14 @@ struct Request {
   milter::client::SmtpMessage message;
 };
 
-int exit_status(const milter::client::MilterError& error) {
+int exit_status(const milter::client::Error& error) {
   switch (error.kind) {
-    case milter::client::MilterError::Kind::unreachable:
-    case milter::client::MilterError::Kind::closed:
+    case milter::client::Error::Kind::unreachable:
+    case milter::client::Error::Kind::closed:
       break;
-    case milter::client::MilterError::Kind::timeout:
+    case milter::client::Error::Kind::timeout:
       return status::temporary_failure;
-    case milter::client::MilterError::Kind::protocol:
+    case milter::client::Error::Kind::protocol:
       return status::protocol;
   }
   return status::unavailable;
@@ -201,11 +201,10 @@ Input<Request> read_request(const Arguments& arguments) {
   return Request{*spec, *text, *timeout, std::move(*session), std::move(*message)};
 }
 
-tl::expected<milter::client::Delivery, milter::client::MilterError> deliver(
-    const Request& request) {
-  milter::client::MilterClient::Options options;
+tl::expected<milter::client::Delivery, milter::client::Error> deliver(const Request& request) {
+  milter::client::Client::Options options;
   options.timeout = request.timeout;
-  auto client = milter::client::MilterClient::connect_to(request.socket, options);
+  auto client = milter::client::Client::connect_to(request.socket, options);
   if (!client) return tl::unexpected(client.error());
   milter::client::Delivery delivery;
   auto told = milter::client::begin_session(*client, request.session, delivery);

@@ -2,7 +2,7 @@
 // keeps what it got.
 //
 //   ScriptedFilter filter({"O" + negotiation, "c", ...});
-//   auto client = MilterClient::connect_to(filter.spec(), {});
+//   auto client = Client::connect_to(filter.spec(), {});
 //   ...
 //   EXPECT_EQ(filter.commands(), "OCH");
 //

@@ -1,4 +1,4 @@
-#include "milter/client/milter_delivery.h"
+#include "milter/client/delivery.h"
 
 namespace dmarc::milter::client {
 namespace {
@@ -25,7 +25,7 @@ class Telling {
   explicit Telling(Delivery& delivery) : delivery_(delivery) {}
 
   /// True when the next event may be told.
-  bool took(std::string_view event, MilterClient::Result answer) {
+  bool took(std::string_view event, Client::Result answer) {
     if (!answer) {
       error_ = answer.error();
       return false;
@@ -37,17 +37,17 @@ class Telling {
     return answer->kind != Answer::Kind::disconnect && !answer->refuses();
   }
 
-  tl::expected<void, MilterError> result() const {
+  tl::expected<void, Error> result() const {
     if (error_) return tl::unexpected(*error_);
     return {};
   }
 
  private:
   Delivery& delivery_;
-  std::optional<MilterError> error_;
+  std::optional<Error> error_;
 };
 
-bool tell_envelope(MilterClient& client, const SmtpMessage& message, Telling& telling) {
+bool tell_envelope(Client& client, const SmtpMessage& message, Telling& telling) {
   // Postfix opens its queue file, and so has a queue id, once a recipient is accepted.
   client.clear_macro("i");
   client.set_macro("mail_addr", message.sender);
@@ -60,7 +60,7 @@ bool tell_envelope(MilterClient& client, const SmtpMessage& message, Telling& te
   return telling.took("data", client.data());
 }
 
-bool tell_content(MilterClient& client, const SmtpMessage& message, Telling& telling) {
+bool tell_content(Client& client, const SmtpMessage& message, Telling& telling) {
   for (const mail::HeaderField& field : message.header)
     if (!telling.took("header", client.header(field.name, field.value))) return false;
   if (!telling.took("end of header", client.end_of_header())) return false;
@@ -75,8 +75,8 @@ void set_content(SmtpMessage& message, std::string_view text) {
   message.body = with_crlf(text.substr(body));
 }
 
-tl::expected<void, MilterError> begin_session(MilterClient& client, const SmtpSession& session,
-                                              Delivery& delivery) {
+tl::expected<void, Error> begin_session(Client& client, const SmtpSession& session,
+                                        Delivery& delivery) {
   const std::string address = session.address ? session.address->text() : "unknown";
   client.set_macro("j", session.mta_name);
   client.set_macro("daemon_name", session.mta_name);
@@ -92,8 +92,8 @@ tl::expected<void, MilterError> begin_session(MilterClient& client, const SmtpSe
   return telling.result();
 }
 
-tl::expected<void, MilterError> send_message(MilterClient& client, const SmtpMessage& message,
-                                             Delivery& delivery) {
+tl::expected<void, Error> send_message(Client& client, const SmtpMessage& message,
+                                       Delivery& delivery) {
   Telling telling(delivery);
   if (!tell_envelope(client, message, telling) || !tell_content(client, message, telling))
     return telling.result();

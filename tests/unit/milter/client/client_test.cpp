@@ -1,4 +1,4 @@
-#include "milter/client/milter_client.h"
+#include "milter/client/client.h"
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,8 @@ std::string negotiation(std::uint32_t protocol,
 const std::string proceed = wire::packet('c');
 const std::string accept_it = wire::packet('a');
 
-MilterClient connected(ScriptedFilter& filter) {
-  auto client = MilterClient::connect_to(filter.spec(), {});
+Client connected(ScriptedFilter& filter) {
+  auto client = Client::connect_to(filter.spec(), {});
   if (!client) throw std::runtime_error(client.error().text);
   return std::move(*client);
 }
@@ -29,7 +29,7 @@ base::IpAddress address(std::string_view text) {
   return *base::IpAddress::parse(text);
 }
 
-TEST(MilterClient, offers_what_postfix_offers) {
+TEST(Client, offers_what_postfix_offers) {
   ScriptedFilter filter({negotiation(0)});
   connected(filter).quit();
   ASSERT_EQ(filter.commands(), "OQ");
@@ -39,10 +39,10 @@ TEST(MilterClient, offers_what_postfix_offers) {
   EXPECT_EQ(offer->protocol, 0x1fffffU);
 }
 
-TEST(MilterClient, tells_a_whole_message_in_order) {
+TEST(Client, tells_a_whole_message_in_order) {
   ScriptedFilter filter({negotiation(0), proceed, proceed, proceed, proceed, proceed, proceed,
                          proceed, proceed, accept_it, ""});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_TRUE(client.connect("mail.example.net", address("192.0.2.1"), 0x1234));
   EXPECT_TRUE(client.helo("mail.example.net"));
   EXPECT_TRUE(client.mail("<a@example.net>", {"SIZE=10"}));
@@ -64,9 +64,9 @@ TEST(MilterClient, tells_a_whole_message_in_order) {
   EXPECT_EQ(filter.received()[6].data, "Subject\0one\n two\0"s);
 }
 
-TEST(MilterClient, gives_an_ipv6_address_and_an_unknown_family_their_own_forms) {
+TEST(Client, gives_an_ipv6_address_and_an_unknown_family_their_own_forms) {
   ScriptedFilter filter({negotiation(0), proceed, "", proceed, ""});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_TRUE(client.connect("six", address("2001:db8::1"), 25));
   EXPECT_TRUE(client.quit_new_connection());
   EXPECT_TRUE(client.connect("unknown", std::nullopt));
@@ -78,11 +78,11 @@ TEST(MilterClient, gives_an_ipv6_address_and_an_unknown_family_their_own_forms) 
   EXPECT_EQ(filter.received()[3].data, "unknown\0U"s);
 }
 
-TEST(MilterClient, keeps_quiet_about_events_that_the_filter_does_not_want) {
+TEST(Client, keeps_quiet_about_events_that_the_filter_does_not_want) {
   ScriptedFilter filter({negotiation(flag::no_helo | flag::no_rcpt | flag::no_data | flag::no_body |
                                      flag::no_end_of_header),
                          proceed, proceed, proceed, accept_it});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_TRUE(client.connect("h", address("192.0.2.1")));
   EXPECT_TRUE(client.helo("h"));
   EXPECT_TRUE(client.mail("<>"));
@@ -96,10 +96,10 @@ TEST(MilterClient, keeps_quiet_about_events_that_the_filter_does_not_want) {
   EXPECT_EQ(filter.commands(), "OCMLEQ");
 }
 
-TEST(MilterClient, does_not_wait_for_answers_that_the_filter_does_not_give) {
+TEST(Client, does_not_wait_for_answers_that_the_filter_does_not_give) {
   ScriptedFilter filter(
       {negotiation(flag::silent_connect | flag::silent_header), "", "", "", proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_TRUE(client.connect("h", address("192.0.2.1")));
   EXPECT_TRUE(client.header("A", "1"));
   EXPECT_TRUE(client.header("B", "2"));
@@ -108,9 +108,9 @@ TEST(MilterClient, does_not_wait_for_answers_that_the_filter_does_not_give) {
   EXPECT_EQ(filter.commands(), "OCLLNQ");
 }
 
-TEST(MilterClient, sends_the_macros_of_each_stage_that_have_a_value) {
+TEST(Client, sends_the_macros_of_each_stage_that_have_a_value) {
   ScriptedFilter filter({negotiation(0), proceed, proceed, proceed, proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   client.set_macro("j", "mx.example.org");
   client.set_macro("auth_authen", "alice");
   EXPECT_TRUE(client.connect("h", address("192.0.2.1")));
@@ -125,10 +125,10 @@ TEST(MilterClient, sends_the_macros_of_each_stage_that_have_a_value) {
   EXPECT_EQ(filter.received()[6].data, "Li\0004F2A\0"s);
 }
 
-TEST(MilterClient, sends_the_macros_that_the_filter_asked_for_instead) {
+TEST(Client, sends_the_macros_that_the_filter_asked_for_instead) {
   ScriptedFilter filter(
       {negotiation(0, {{wire::Stage::mail, {"{client_addr}"}}}), proceed, proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   client.set_macro("j", "mx");
   client.set_macro("i", "1");
   client.set_macro("client_addr", "192.0.2.1");
@@ -139,9 +139,9 @@ TEST(MilterClient, sends_the_macros_that_the_filter_asked_for_instead) {
   EXPECT_EQ(filter.received()[1].data, "M{client_addr}\000192.0.2.1\0"s);
 }
 
-TEST(MilterClient, leaves_the_leading_blank_to_filters_that_ask_for_it) {
+TEST(Client, leaves_the_leading_blank_to_filters_that_ask_for_it) {
   ScriptedFilter filter({negotiation(flag::leading_space), proceed, proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_TRUE(client.header("A", " 1"));
   EXPECT_TRUE(client.header("B", "2"));
   client.quit();
@@ -149,17 +149,17 @@ TEST(MilterClient, leaves_the_leading_blank_to_filters_that_ask_for_it) {
   EXPECT_EQ(filter.received()[2].data, "B\0 2\0"s);
 }
 
-TEST(MilterClient, cuts_a_header_value_where_postfix_cuts_it) {
+TEST(Client, cuts_a_header_value_where_postfix_cuts_it) {
   ScriptedFilter filter({negotiation(0), proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_TRUE(client.header("A", std::string(70000, 'x')));
   client.quit();
   EXPECT_EQ(filter.received()[1].data.size(), 60000U + 3);
 }
 
-TEST(MilterClient, cuts_a_body_into_chunks_and_stops_when_the_filter_skips_the_rest) {
+TEST(Client, cuts_a_body_into_chunks_and_stops_when_the_filter_skips_the_rest) {
   ScriptedFilter filter({negotiation(flag::skip), proceed, wire::packet('s'), accept_it});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_TRUE(client.body(std::string(3 * wire::max_chunk, 'x')));
   EXPECT_TRUE(client.body("more"));
   EXPECT_TRUE(client.end_of_message());
@@ -168,9 +168,9 @@ TEST(MilterClient, cuts_a_body_into_chunks_and_stops_when_the_filter_skips_the_r
   EXPECT_EQ(filter.received()[1].data.size(), wire::max_chunk);
 }
 
-TEST(MilterClient, a_message_that_was_accepted_is_kept_from_the_filter_and_the_next_is_not) {
+TEST(Client, a_message_that_was_accepted_is_kept_from_the_filter_and_the_next_is_not) {
   ScriptedFilter filter({negotiation(0), accept_it, "", proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_EQ(client.mail("<a@example.net>")->kind, Answer::Kind::accept);
   EXPECT_EQ(client.header("A", "1")->kind, Answer::Kind::accept);
   EXPECT_EQ(client.end_of_message()->answer.kind, Answer::Kind::accept);
@@ -180,9 +180,9 @@ TEST(MilterClient, a_message_that_was_accepted_is_kept_from_the_filter_and_the_n
   EXPECT_EQ(filter.commands(), "OMAMQ");
 }
 
-TEST(MilterClient, a_connection_that_was_accepted_is_kept_from_the_filter_to_its_end) {
+TEST(Client, a_connection_that_was_accepted_is_kept_from_the_filter_to_its_end) {
   ScriptedFilter filter({negotiation(0), accept_it, "", proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_EQ(client.connect("h", address("127.0.0.1"))->kind, Answer::Kind::accept);
   EXPECT_EQ(client.helo("h")->kind, Answer::Kind::accept);
   EXPECT_EQ(client.mail("<>")->kind, Answer::Kind::accept);
@@ -194,10 +194,10 @@ TEST(MilterClient, a_connection_that_was_accepted_is_kept_from_the_filter_to_its
   EXPECT_EQ(filter.commands(), "OCKCQ");
 }
 
-TEST(MilterClient, a_reply_of_the_filter_becomes_the_smtp_reply_with_single_percent_signs) {
+TEST(Client, a_reply_of_the_filter_becomes_the_smtp_reply_with_single_percent_signs) {
   ScriptedFilter filter({negotiation(0), wire::packet('y', "550 5.7.1 100%% sure\0"s),
                          wire::packet('y', "451 4.7.1 later\0"s)});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   const auto rejected = client.end_of_message();
   EXPECT_EQ(rejected->answer.kind, Answer::Kind::reject);
   EXPECT_EQ(rejected->answer.smtp_reply(), "550 5.7.1 100% sure");
@@ -207,20 +207,20 @@ TEST(MilterClient, a_reply_of_the_filter_becomes_the_smtp_reply_with_single_perc
   client.quit();
 }
 
-TEST(MilterClient, a_bare_refusal_gets_the_words_of_postfix) {
+TEST(Client, a_bare_refusal_gets_the_words_of_postfix) {
   ScriptedFilter filter({negotiation(0), wire::packet('r'), wire::packet('t')});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   EXPECT_EQ(client.mail("<>")->smtp_reply(), "550 5.7.1 Command rejected");
   EXPECT_EQ(client.mail("<>")->smtp_reply(), "451 4.7.1 Service unavailable - try again later");
   client.quit();
 }
 
-TEST(MilterClient, collects_the_changes_that_come_before_the_final_answer) {
+TEST(Client, collects_the_changes_that_come_before_the_final_answer) {
   ScriptedFilter filter(
       {negotiation(0), wire::packet('p') +
                            wire::packet('i', wire::Fields().number(0).text("A").text("b").take()) +
                            wire::packet('q', "held\0"s) + proceed});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   const auto end = client.end_of_message();
   ASSERT_TRUE(end);
   ASSERT_EQ(end->edits.header.size(), 1U);
@@ -229,46 +229,46 @@ TEST(MilterClient, collects_the_changes_that_come_before_the_final_answer) {
   client.quit();
 }
 
-TEST(MilterClient, an_answer_against_the_protocol_is_an_error) {
+TEST(Client, an_answer_against_the_protocol_is_an_error) {
   ScriptedFilter filter({negotiation(0), wire::packet('y', "hello\0"s)});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   const auto answer = client.mail("<>");
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().kind, MilterError::Kind::protocol);
+  EXPECT_EQ(answer.error().kind, Error::Kind::protocol);
   EXPECT_EQ(answer.error().text, "malformed SMTP reply \"hello\\x00\"");
   client.quit();
 }
 
-TEST(MilterClient, changes_are_allowed_at_the_end_of_a_message_only) {
+TEST(Client, changes_are_allowed_at_the_end_of_a_message_only) {
   ScriptedFilter filter({negotiation(0), wire::packet('q', "held\0"s)});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   const auto answer = client.mail("<>");
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().kind, MilterError::Kind::protocol);
+  EXPECT_EQ(answer.error().kind, Error::Kind::protocol);
   client.quit();
 }
 
-TEST(MilterClient, a_filter_that_wants_more_than_was_offered_is_an_error) {
+TEST(Client, a_filter_that_wants_more_than_was_offered_is_an_error) {
   ScriptedFilter filter({wire::packet('O', wire::encode({7, 0, 0, {}}))});
-  const auto client = MilterClient::connect_to(filter.spec(), {});
+  const auto client = Client::connect_to(filter.spec(), {});
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error().text, "the filter wants protocol version 7");
 }
 
-TEST(MilterClient, a_filter_that_goes_away_is_an_error) {
+TEST(Client, a_filter_that_goes_away_is_an_error) {
   ScriptedFilter filter({negotiation(0)});
-  MilterClient client = connected(filter);
+  Client client = connected(filter);
   const auto answer = client.mail("<>");
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().kind, MilterError::Kind::closed);
+  EXPECT_EQ(answer.error().kind, Error::Kind::closed);
 }
 
-TEST(MilterClient, a_filter_that_does_not_answer_is_an_error_after_the_timeout) {
+TEST(Client, a_filter_that_does_not_answer_is_an_error_after_the_timeout) {
   ScriptedFilter filter({""});
-  const auto client = MilterClient::connect_to(
-      filter.spec(), {.timeout = std::chrono::milliseconds(1), .offer = {}});
+  const auto client =
+      Client::connect_to(filter.spec(), {.timeout = std::chrono::milliseconds(1), .offer = {}});
   ASSERT_FALSE(client);
-  EXPECT_EQ(client.error().kind, MilterError::Kind::timeout);
+  EXPECT_EQ(client.error().kind, Error::Kind::timeout);
   EXPECT_EQ(client.error().text, "no answer within 1 ms");
 }
 

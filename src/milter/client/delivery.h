@@ -19,7 +19,7 @@
 #include <dmarc/header_field.h>
 
 #include "base/ip_address.h"
-#include "milter/client/milter_client.h"
+#include "milter/client/client.h"
 
 namespace dmarc::milter::client {
 
@@ -53,10 +53,10 @@ struct Delivery {
   Edits edits;
 };
 
-tl::expected<void, MilterError> begin_session(MilterClient& client, const SmtpSession& session,
-                                              Delivery& delivery);
+tl::expected<void, Error> begin_session(Client& client, const SmtpSession& session,
+                                        Delivery& delivery);
 /// Not to be called after a refusal.
-tl::expected<void, MilterError> send_message(MilterClient& client, const SmtpMessage& message,
-                                             Delivery& delivery);
+tl::expected<void, Error> send_message(Client& client, const SmtpMessage& message,
+                                       Delivery& delivery);
 
 }  // namespace dmarc::milter::client

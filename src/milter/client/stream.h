@@ -1,6 +1,6 @@
 // Milter packets over a socket, with a deadline.
 //
-//   MilterStream stream(std::move(*socket), std::chrono::seconds(10));
+//   Stream stream(std::move(*socket), std::chrono::seconds(10));
 //   stream.queue(wire::packet(wire::Command::helo, data));
 //   auto reply = stream.receive();
 //
@@ -23,7 +23,7 @@ namespace dmarc::milter::client {
 
 namespace wire = milter::wire;
 
-struct MilterError {
+struct Error {
   enum class Kind {
     unreachable,  ///< no connection could be made
     closed,       ///< the filter closed the connection, or it broke
@@ -34,23 +34,23 @@ struct MilterError {
   std::string text;  ///< one clause, printable
 };
 
-class MilterStream {
+class Stream {
  public:
   /// `socket` must be non-blocking. `timeout` holds for each call.
-  MilterStream(base::UniqueFd socket, std::chrono::milliseconds timeout)
+  Stream(base::UniqueFd socket, std::chrono::milliseconds timeout)
       : socket_(std::move(socket)), timeout_(timeout) {}
 
   void queue(std::string_view octets) { output_ += octets; }
-  tl::expected<void, MilterError> flush();
+  tl::expected<void, Error> flush();
   /// Flushes and waits for one packet.
-  tl::expected<wire::Packet, MilterError> receive();
+  tl::expected<wire::Packet, Error> receive();
   void close() { socket_.reset(); }
   bool is_open() const { return static_cast<bool>(socket_); }
 
  private:
   using Clock = std::chrono::steady_clock;
-  tl::expected<void, MilterError> await(short events, Clock::time_point deadline);
-  tl::expected<void, MilterError> read_some(Clock::time_point deadline);
+  tl::expected<void, Error> await(short events, Clock::time_point deadline);
+  tl::expected<void, Error> read_some(Clock::time_point deadline);
 
   base::UniqueFd socket_;
   std::chrono::milliseconds timeout_;

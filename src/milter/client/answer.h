@@ -1,9 +1,12 @@
-// What a filter wants changed at the end of a message, and the message after that.
+// What a filter answers to an event, and what it wants changed at the end of a message.
 //
-//   mail::HeaderBlock delivered = apply(edits, received);
+//   Edits edits;
+//   auto answer = read_answer(packet);                       // nothing: not the end of the event
+//   auto edit = read_edit(packet, edits);                    // false: no change either
+//   mail::HeaderBlock delivered = apply(edits.header, received);
 //
-// The requests are carried out in the order in which they came, each on what the one before left,
-// as Postfix does it. Postfix hides the Received field that it has put on top from its filters, but
+// The changes are made in the order in which they came, each on what the one before left, as
+// Postfix does it. Postfix hides the Received field that it has put on top from its filters, but
 // counts it for an insertion: index 0 lands above it, 1 below. For changes the n-th field of that
 // name counts, from 1, without Postfix's own.
 //
@@ -15,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <dmarc/header_field.h>
@@ -24,6 +28,23 @@
 namespace dmarc::milter::client {
 
 namespace wire = milter::wire;
+
+struct Answer {
+  enum class Kind { proceed, accept, reject, tempfail, discard, skip, disconnect };
+  Kind kind = Kind::proceed;
+  std::string reply;  ///< the filter's own SMTP reply ("550 5.7.1 no"); empty for the MTA's
+
+  /// What the SMTP client is told: the filter's reply, or Postfix's own words; empty when the
+  /// client hears nothing of the filter.
+  std::string smtp_reply() const;
+  bool refuses() const { return kind == Kind::reject || kind == Kind::tempfail; }
+};
+
+std::string_view to_string(Answer::Kind kind);
+
+/// The answer in a packet that ends an event; nothing when the packet does not end one. The error
+/// is one clause, printable.
+tl::expected<std::optional<Answer>, std::string> read_answer(const wire::Packet& packet);
 
 struct HeaderEdit {
   enum class Kind { insert, add, change };

@@ -1,4 +1,4 @@
-#include "milter/client/milter_stream.h"
+#include "milter/client/stream.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -11,13 +11,12 @@
 namespace dmarc::milter::client {
 namespace {
 
-tl::unexpected<MilterError> failure(MilterError::Kind kind, std::string text) {
-  return tl::unexpected(MilterError{kind, std::move(text)});
+tl::unexpected<Error> failure(Error::Kind kind, std::string text) {
+  return tl::unexpected(Error{kind, std::move(text)});
 }
 
-tl::unexpected<MilterError> broken(int error) {
-  return failure(MilterError::Kind::closed,
-                 std::string("the connection broke: ") + std::strerror(error));
+tl::unexpected<Error> broken(int error) {
+  return failure(Error::Kind::closed, std::string("the connection broke: ") + std::strerror(error));
 }
 
 bool would_block(int error) {
@@ -26,7 +25,7 @@ bool would_block(int error) {
 
 }  // namespace
 
-tl::expected<void, MilterError> MilterStream::await(short events, Clock::time_point deadline) {
+tl::expected<void, Error> Stream::await(short events, Clock::time_point deadline) {
   for (;;) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -35,16 +34,15 @@ tl::expected<void, MilterError> MilterStream::await(short events, Clock::time_po
     if (ready > 0) return {};
     if (ready < 0 && errno != EINTR) return broken(errno);
     if (left <= 0)
-      return failure(MilterError::Kind::timeout,
+      return failure(Error::Kind::timeout,
                      "no answer within " + std::to_string(timeout_.count()) + " ms");
   }
 }
 
-tl::expected<void, MilterError> MilterStream::flush() {
+tl::expected<void, Error> Stream::flush() {
   const auto deadline = Clock::now() + timeout_;
   std::string_view rest = output_;
-  if (!socket_ && !rest.empty())
-    return failure(MilterError::Kind::closed, "the connection is closed");
+  if (!socket_ && !rest.empty()) return failure(Error::Kind::closed, "the connection is closed");
   while (!rest.empty()) {
     const ssize_t sent = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -59,7 +57,7 @@ tl::expected<void, MilterError> MilterStream::flush() {
   return {};
 }
 
-tl::expected<void, MilterError> MilterStream::read_some(Clock::time_point deadline) {
+tl::expected<void, Error> Stream::read_some(Clock::time_point deadline) {
   std::array<char, 16384> buffer;
   for (;;) {
     const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
@@ -67,24 +65,24 @@ tl::expected<void, MilterError> MilterStream::read_some(Clock::time_point deadli
       input_.append({buffer.data(), static_cast<std::size_t>(got)});
       return {};
     }
-    if (got == 0) return failure(MilterError::Kind::closed, "the filter closed the connection");
+    if (got == 0) return failure(Error::Kind::closed, "the filter closed the connection");
     if (!would_block(errno)) return broken(errno);
     if (auto ready = await(POLLIN, deadline); !ready) return ready;
   }
 }
 
-tl::expected<wire::Packet, MilterError> MilterStream::receive() {
-  if (!socket_) return failure(MilterError::Kind::closed, "the connection is closed");
+tl::expected<wire::Packet, Error> Stream::receive() {
+  if (!socket_) return failure(Error::Kind::closed, "the connection is closed");
   // An answer may have come before the filter closed its end, so it is read even when the rest of
   // what was to be sent can't be.
   const auto flushed = flush();
-  if (!flushed && flushed.error().kind != MilterError::Kind::closed)
+  if (!flushed && flushed.error().kind != Error::Kind::closed)
     return tl::unexpected(flushed.error());
   const auto deadline = Clock::now() + timeout_;
   for (;;) {
     auto next = input_.next();
     if (!next)
-      return failure(MilterError::Kind::protocol,
+      return failure(Error::Kind::protocol,
                      "the filter sent " + std::string(describe(next.error())));
     if (*next) return std::move(**next);
     if (auto more = read_some(deadline); !more) return tl::unexpected(more.error());

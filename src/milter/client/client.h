@@ -1,6 +1,6 @@
 // The MTA's side of a milter conversation, as Postfix leads it.
 //
-//   auto client = MilterClient::connect_to(*spec, {});
+//   auto client = Client::connect_to(*spec, {});
 //   client->set_macro("j", "mx.example.org");
 //   client->connect("mail.example.net", "192.0.2.1");
 //   client->helo("mail.example.net");
@@ -13,7 +13,7 @@
 // a connection, the rest of it is kept from the filter, and each event answers `accept`. All else
 // is left to the caller, who may also do things in an order that Postfix would not.
 //
-// Threads: one at a time. Errors: after a MilterError the connection is of no use.
+// Threads: one at a time. Errors: after a Error the connection is of no use.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -27,10 +27,9 @@
 #include <vector>
 
 #include "base/ip_address.h"
-#include "milter/client/milter_answer.h"
-#include "milter/client/milter_edits.h"
-#include "milter/client/milter_stream.h"
+#include "milter/client/answer.h"
 #include "milter/client/socket_spec.h"
+#include "milter/client/stream.h"
 
 namespace dmarc::milter::client {
 
@@ -39,9 +38,9 @@ struct EndOfMessage {
   Edits edits;
 };
 
-class MilterClient {
+class Client {
  public:
-  using Result = tl::expected<Answer, MilterError>;
+  using Result = tl::expected<Answer, Error>;
 
   struct Options {
     std::chrono::milliseconds timeout{30000};
@@ -49,8 +48,7 @@ class MilterClient {
   };
 
   /// Connects and negotiates.
-  static tl::expected<MilterClient, MilterError> connect_to(const SocketSpec& spec,
-                                                            const Options& options);
+  static tl::expected<Client, Error> connect_to(const SocketSpec& spec, const Options& options);
 
   /// What the filter asked for in the negotiation.
   const wire::Negotiation& negotiated() const { return negotiated_; }
@@ -72,28 +70,28 @@ class MilterClient {
   Result end_of_header();
   /// Cut into chunks as needed.
   Result body(std::string_view octets);
-  tl::expected<EndOfMessage, MilterError> end_of_message();
+  tl::expected<EndOfMessage, Error> end_of_message();
   Result unknown(std::string_view command);
 
   /// Ends the message in progress, or the one that was just finished: Postfix sends this after
   /// each.
-  tl::expected<void, MilterError> abort();
+  tl::expected<void, Error> abort();
   /// Ends the SMTP session but keeps the connection to the filter for the next one.
-  tl::expected<void, MilterError> quit_new_connection();
+  tl::expected<void, Error> quit_new_connection();
   /// Ends the session and closes the connection.
   void quit();
 
  private:
   enum class Done { nothing, message, connection };
 
-  MilterClient(MilterStream stream, wire::Negotiation negotiated);
+  Client(Stream stream, wire::Negotiation negotiated);
 
   Result tell(wire::Command command, std::string_view data);
   void queue_macros(const wire::Event& event);
-  tl::expected<Answer, MilterError> await_answer(Edits* edits);
+  tl::expected<Answer, Error> await_answer(Edits* edits);
   Answer note(const wire::Event& event, Answer answer);
 
-  MilterStream stream_;
+  Stream stream_;
   wire::Negotiation negotiated_;
   std::map<std::string, std::string> macros_;
   Done done_ = Done::nothing;

@@ -1,4 +1,4 @@
-#include "milter/client/milter_client.h"
+#include "milter/client/client.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,8 +15,8 @@ namespace flag = wire::protocol;
 /// Postfix cuts longer header values.
 constexpr std::size_t max_header_value = 60000;
 
-tl::unexpected<MilterError> protocol_error(std::string text) {
-  return tl::unexpected(MilterError{MilterError::Kind::protocol, std::move(text)});
+tl::unexpected<Error> protocol_error(std::string text) {
+  return tl::unexpected(Error{Error::Kind::protocol, std::move(text)});
 }
 
 /// The macros that Postfix sends unless the filter asks for others (main.cf, milter_*_macros).
@@ -72,14 +72,13 @@ bool is_of_connection(const wire::Event& event) {
 
 }  // namespace
 
-MilterClient::MilterClient(MilterStream stream, wire::Negotiation negotiated)
+Client::Client(Stream stream, wire::Negotiation negotiated)
     : stream_(std::move(stream)), negotiated_(std::move(negotiated)) {}
 
-tl::expected<MilterClient, MilterError> MilterClient::connect_to(const SocketSpec& spec,
-                                                                 const Options& options) {
+tl::expected<Client, Error> Client::connect_to(const SocketSpec& spec, const Options& options) {
   auto socket = milter::client::connect_to(spec, options.timeout);
-  if (!socket) return tl::unexpected(MilterError{MilterError::Kind::unreachable, socket.error()});
-  MilterStream stream(std::move(*socket), options.timeout);
+  if (!socket) return tl::unexpected(Error{Error::Kind::unreachable, socket.error()});
+  Stream stream(std::move(*socket), options.timeout);
   stream.queue(wire::packet(Command::negotiate, wire::encode(options.offer)));
   auto packet = stream.receive();
   if (!packet) return tl::unexpected(packet.error());
@@ -93,10 +92,10 @@ tl::expected<MilterClient, MilterError> MilterClient::connect_to(const SocketSpe
     return protocol_error("the filter wants actions that were not offered");
   if ((wanted->protocol & ~options.offer.protocol) != 0)
     return protocol_error("the filter wants protocol steps that were not offered");
-  return MilterClient(std::move(stream), std::move(*wanted));
+  return Client(std::move(stream), std::move(*wanted));
 }
 
-void MilterClient::queue_macros(const wire::Event& event) {
+void Client::queue_macros(const wire::Event& event) {
   const auto chosen = negotiated_.macros.find(event.stage);
   wire::Fields fields;
   fields.octet(static_cast<char>(event.command));
@@ -111,7 +110,7 @@ void MilterClient::queue_macros(const wire::Event& event) {
   if (any) stream_.queue(wire::packet(Command::macro, fields.take()));
 }
 
-tl::expected<Answer, MilterError> MilterClient::await_answer(Edits* edits) {
+tl::expected<Answer, Error> Client::await_answer(Edits* edits) {
   for (;;) {
     const auto packet = stream_.receive();
     if (!packet) return tl::unexpected(packet.error());
@@ -129,7 +128,7 @@ tl::expected<Answer, MilterError> MilterClient::await_answer(Edits* edits) {
 }
 
 /// Remembers an answer that settles more than its event.
-Answer MilterClient::note(const wire::Event& event, Answer answer) {
+Answer Client::note(const wire::Event& event, Answer answer) {
   const bool final = answer.kind != Answer::Kind::proceed && answer.kind != Answer::Kind::skip;
   if (is_of_connection(event) && final)
     done_ = Done::connection;
@@ -141,7 +140,7 @@ Answer MilterClient::note(const wire::Event& event, Answer answer) {
   return answer;
 }
 
-MilterClient::Result MilterClient::tell(Command command, std::string_view data) {
+Client::Result Client::tell(Command command, std::string_view data) {
   const wire::Event& row = *wire::find_event(command);
   if (done_ != Done::nothing) return done_answer_;
   if ((negotiated_.protocol & row.unwanted) != 0) return Answer{};
@@ -153,9 +152,8 @@ MilterClient::Result MilterClient::tell(Command command, std::string_view data) 
   return note(row, std::move(*answer));
 }
 
-MilterClient::Result MilterClient::connect(std::string_view host,
-                                           const std::optional<base::IpAddress>& address,
-                                           std::uint16_t port) {
+Client::Result Client::connect(std::string_view host, const std::optional<base::IpAddress>& address,
+                               std::uint16_t port) {
   wire::Fields fields;
   fields.text(host);
   if (address)
@@ -165,36 +163,34 @@ MilterClient::Result MilterClient::connect(std::string_view host,
   return tell(Command::connect, fields.take());
 }
 
-MilterClient::Result MilterClient::helo(std::string_view name) {
+Client::Result Client::helo(std::string_view name) {
   return tell(Command::helo, wire::Fields().text(name).take());
 }
 
-MilterClient::Result MilterClient::mail(std::string_view path,
-                                        const std::vector<std::string>& parameters) {
+Client::Result Client::mail(std::string_view path, const std::vector<std::string>& parameters) {
   skip_body_ = false;
   return tell(Command::mail, command_arguments(path, parameters));
 }
 
-MilterClient::Result MilterClient::rcpt(std::string_view path,
-                                        const std::vector<std::string>& parameters) {
+Client::Result Client::rcpt(std::string_view path, const std::vector<std::string>& parameters) {
   return tell(Command::rcpt, command_arguments(path, parameters));
 }
 
-MilterClient::Result MilterClient::data() {
+Client::Result Client::data() {
   return tell(Command::data, {});
 }
 
-MilterClient::Result MilterClient::header(std::string_view name, std::string_view value) {
+Client::Result Client::header(std::string_view name, std::string_view value) {
   const bool leading_space = (negotiated_.protocol & flag::leading_space) != 0;
   return tell(Command::header,
               wire::Fields().text(name).text(header_value(value, leading_space)).take());
 }
 
-MilterClient::Result MilterClient::end_of_header() {
+Client::Result Client::end_of_header() {
   return tell(Command::end_of_header, {});
 }
 
-MilterClient::Result MilterClient::body(std::string_view octets) {
+Client::Result Client::body(std::string_view octets) {
   Answer answer;
   while (!octets.empty() && !skip_body_ && answer.kind == Answer::Kind::proceed) {
     auto next = tell(Command::body, octets.substr(0, wire::max_chunk));
@@ -206,7 +202,7 @@ MilterClient::Result MilterClient::body(std::string_view octets) {
   return answer;
 }
 
-tl::expected<EndOfMessage, MilterError> MilterClient::end_of_message() {
+tl::expected<EndOfMessage, Error> Client::end_of_message() {
   if (done_ != Done::nothing) {
     if (done_ == Done::message) done_ = Done::nothing;
     return EndOfMessage{done_answer_, {}};
@@ -221,11 +217,11 @@ tl::expected<EndOfMessage, MilterError> MilterClient::end_of_message() {
   return end;
 }
 
-MilterClient::Result MilterClient::unknown(std::string_view command) {
+Client::Result Client::unknown(std::string_view command) {
   return tell(Command::unknown, wire::Fields().text(command).take());
 }
 
-tl::expected<void, MilterError> MilterClient::abort() {
+tl::expected<void, Error> Client::abort() {
   if (done_ == Done::connection) return {};
   done_ = Done::nothing;
   skip_body_ = false;
@@ -233,14 +229,14 @@ tl::expected<void, MilterError> MilterClient::abort() {
   return stream_.flush();
 }
 
-tl::expected<void, MilterError> MilterClient::quit_new_connection() {
+tl::expected<void, Error> Client::quit_new_connection() {
   done_ = Done::nothing;
   skip_body_ = false;
   stream_.queue(wire::packet(Command::quit_new_connection));
   return stream_.flush();
 }
 
-void MilterClient::quit() {
+void Client::quit() {
   stream_.queue(wire::packet(Command::quit));
   // Nobody waits for the farewell: a filter that is gone already is no error.
   static_cast<void>(stream_.flush());
