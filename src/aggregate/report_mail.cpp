@@ -1,7 +1,7 @@
 #include "aggregate/report_mail.h"
 
 #include "aggregate/utc_day.h"
-#include "base/base64.h"
+#include "base/encoding.h"
 #include "mail/header_writer.h"
 #include "mail/mail_date.h"
 

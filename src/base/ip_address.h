@@ -1,4 +1,10 @@
 // An IPv4 or IPv6 address as a value.
+//
+//   const auto client = base::IpAddress::parse("192.0.2.1");
+//   client->text();               // "192.0.2.1"
+//   base::is_public(*client);     // false: an address for documentation
+//
+// Threads: values and pure functions.
 #pragma once
 
 #include <array>
@@ -44,5 +50,11 @@ class IpAddress {
   bool v4_ = true;
   std::array<std::uint8_t, 16> octets_{};
 };
+
+/// True for an address of the Internet at large. False for what only this host or its network can
+/// reach, and for what nobody can: private, loopback, link-local, multicast, documentation and
+/// reserved addresses (the registries of RFC 6890), also inside IPv4-mapped, NAT64 and 6to4
+/// addresses.
+bool is_public(const IpAddress& address);
 
 }  // namespace dmarc::base

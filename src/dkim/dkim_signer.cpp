@@ -10,7 +10,7 @@
 
 #include <dmarc/header_field.h>
 
-#include "base/base64.h"
+#include "base/encoding.h"
 #include "base/read_file.h"
 #include "dkim/dkim_canonical.h"
 #include "mail/header_writer.h"

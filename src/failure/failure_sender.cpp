@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/base64.h"
+#include "base/encoding.h"
 #include "base/random.h"
 #include "sending/destinations.h"
 #include "spf/published.h"

@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "base/ascii.h"
-#include "base/base64.h"
+#include "base/encoding.h"
 #include "mail/encoded_word.h"
 
 namespace dmarc::failure {

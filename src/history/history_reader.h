@@ -21,7 +21,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/line_reader.h"
+#include "base/read_file.h"
 #include "history/history_entry.h"
 
 namespace dmarc::history {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
-#include "base/base64.h"
+#include "base/encoding.h"
 #include "base/utf8.h"
 
 namespace dmarc::mail {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "arc/arc_fields.h"
+#include "arc/fields.h"
 #include "base/ascii.h"
 #include "mail/limits.h"
 

@@ -1,7 +1,7 @@
 #include "reporting/report_courier.h"
 
 #include "aggregate/report_mail.h"
-#include "base/public_address.h"
+#include "base/ip_address.h"
 #include "base/read_file.h"
 #include "sending/command.h"
 #include "sending/curl/smtp_transport.h"

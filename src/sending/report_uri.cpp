@@ -1,8 +1,8 @@
 #include "sending/report_uri.h"
 
 #include "base/ascii.h"
+#include "base/encoding.h"
 #include "base/ip_address.h"
-#include "base/percent.h"
 #include "sending/address.h"
 
 namespace dmarc::sending {

@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/decimal.h"
-#include "base/percent.h"
+#include "base/encoding.h"
 #include "store/database.h"
 
 namespace dmarc::store {

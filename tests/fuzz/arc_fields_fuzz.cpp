@@ -1,5 +1,5 @@
 // The fields of ARC sets that are recorded.
-#include "arc/arc_fields.h"
+#include "arc/fields.h"
 #include "expect.h"
 #include "mail/limits.h"
 

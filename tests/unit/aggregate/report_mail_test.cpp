@@ -5,7 +5,7 @@
 #include <dmarc/header_field.h>
 
 #include "base/ascii.h"
-#include "base/base64.h"
+#include "base/encoding.h"
 
 namespace dmarc::aggregate {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/public_address.h"
+#include "base/ip_address.h"
 #include "support/upload_server.h"
 
 namespace dmarc::sending {

@@ -1,4 +1,4 @@
-#include "arc/arc_fields.h"
+#include "arc/fields.h"
 
 #include <array>
 #include <utility>

@@ -1,6 +1,7 @@
-#include "base/base64.h"
+#include "base/encoding.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace dmarc::base {
 namespace {
@@ -46,6 +47,22 @@ void append_base64_lines(std::string& text, std::string_view octets) {
 
 std::size_t base64_lines_size(std::size_t octets) {
   return encoded_size(octets) + 2 * ((octets + line_octets - 1) / line_octets);
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned octet = 0;
+    const char* const digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(digits, digits + 2, octet, 16).ptr == digits + 2) {
+      result += static_cast<char>(octet);
+      i += 2;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
 }
 
 }  // namespace dmarc::base
