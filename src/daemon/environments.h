@@ -20,6 +20,7 @@
 
 #include "config/configuration.h"
 #include "failure/failure_reporter.h"
+#include "filter/environment.h"
 #include "filter/session.h"
 #include "log/event.h"
 #include "resolver/stub_resolver.h"

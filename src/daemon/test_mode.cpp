@@ -126,7 +126,7 @@ class TestRun {
  public:
   TestRun(const Options& options, const TestEnvelope& envelope,
           std::shared_ptr<const filter::Environment> environment)
-      : options_(options), envelope_(envelope), session_(std::move(environment)) {}
+      : options_(options), envelope_(envelope), session_(std::move(environment), wakeup_.wake()) {}
 
   tl::expected<void, Failure> connect() {
     const Address address = resolve(envelope_.client_address);
@@ -152,7 +152,7 @@ class TestRun {
       return tl::unexpected(Failure{EX_DATAERR, shown + sent.error()});
     }
     if (empty) tell(shown + "warning: no headers on input");
-    report(shown, wait_for_judgement(session_, macros));
+    report(shown, wait_for_judgement(session_, wakeup_, macros));
     return {};
   }
 
@@ -186,6 +186,7 @@ class TestRun {
 
   const Options& options_;
   const TestEnvelope& envelope_;
+  filter::Wakeup wakeup_;
   filter::Session session_;
 };
 

@@ -15,6 +15,7 @@
 #include "base/ip_address.h"
 #include "daemon/options.h"
 #include "filter/session.h"
+#include "policy/settings.h"
 
 namespace dmarc::daemon {
 

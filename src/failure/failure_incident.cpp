@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "mail/auth_results.h"
 #include "mail/tag_list.h"
+#include "policy/authserv_ids.h"
 #include "policy/result_header.h"
 
 namespace dmarc::failure {

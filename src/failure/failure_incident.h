@@ -20,7 +20,8 @@
 #include <dmarc/header_field.h>
 
 #include "failure/failure_kind.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 
 namespace dmarc::failure {

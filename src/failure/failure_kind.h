@@ -17,7 +17,7 @@
 
 #include <dmarc/evaluate.h>
 
-#include "policy/judge.h"
+#include "policy/judgement.h"
 
 namespace dmarc::failure {
 

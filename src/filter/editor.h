@@ -8,7 +8,7 @@
 #include <dmarc/header_field.h>
 
 #include "log/event.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
 
 namespace dmarc::filter {
 

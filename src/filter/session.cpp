@@ -7,8 +7,10 @@
 
 #include "dns/attempt.h"
 #include "dns/lookup_session.h"
+#include "filter/environment.h"
 #include "filter/spf_check.h"
 #include "mail/reverse_path.h"
+#include "policy/judge.h"
 
 namespace dmarc::filter {
 namespace {
@@ -58,12 +60,15 @@ struct Session::MessageState {
   bool to_ignored_recipient = false;  ///< one of IgnoreMailTo
   std::size_t header_octets = 0;
   bool prefetched = false;
-  Wake wake;
   std::chrono::steady_clock::time_point deadline;
 };
 
-Session::Session(std::shared_ptr<const Environment> environment)
-    : environment_(std::move(environment)) {}
+bool wants_recipients(const Environment& environment) {
+  return environment.history && !environment.history_options.ignore_mail_to.empty();
+}
+
+Session::Session(std::shared_ptr<const Environment> environment, Wake wake)
+    : environment_(std::move(environment)), wake_(std::move(wake)) {}
 
 Session::~Session() = default;
 
@@ -142,8 +147,8 @@ void Session::prefetch() {
   }
 }
 
-std::optional<policy::Judgement> Session::end_of_message(const Macros& macros, Wake wake) {
-  if (!message_) return resume();
+std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
+  if (!message_) return advance();
   policy::Message& message = message_->message;
   message.mta_name = macros("j").value_or("");
   message.job_id = macros("i").value_or("");
@@ -153,13 +158,12 @@ std::optional<policy::Judgement> Session::end_of_message(const Macros& macros, W
       environment_->sink->write(log::make(log::Id::no_job_id));
     }
   }
-  message_->wake = std::move(wake);
   message_->deadline = message_->lookups.restart_clock();
   if (message_->spf) message_->deadline = message_->spf->restart_clock();
-  return resume();
+  return advance();
 }
 
-std::optional<policy::Judgement> Session::resume() {
+std::optional<policy::Judgement> Session::advance() {
   if (!message_) {
     // Out of order: nothing is known about this message, so nothing can be said for it.
     policy::Judgement judgement;
@@ -191,8 +195,8 @@ std::optional<policy::Judgement> Session::try_to_judge(MessageState& state) cons
     policy::Judgement judgement =
         policy::judge(state.message, *environment_->settings, answers, own_spf);
     if (!answers.missing() && !spf_missing) return judgement;
-    const bool waiting = answers.missing() ? state.lookups.await(*answers.missing(), state.wake)
-                                           : state.spf->await(state.wake);
+    const bool waiting = answers.missing() ? state.lookups.await(*answers.missing(), wake_)
+                                           : state.spf->await(wake_);
     if (waiting) return std::nullopt;
   }
 }
@@ -201,7 +205,7 @@ void Session::conclude(const MessageState& state, const policy::Judgement& judge
   // The record first: what the log tells of is in the history, whenever the process may end.
   record(state, judgement);
   environment_->sink->write_all(judgement.events);
-  report_failure(state.message, judgement);
+  report_failure(state, judgement);
 }
 
 void Session::record(const MessageState& state, const policy::Judgement& judgement) const {
@@ -213,10 +217,9 @@ void Session::record(const MessageState& state, const policy::Judgement& judgeme
       state.message, judgement, seconds_since_1970(), environment_->settings->host_name));
 }
 
-void Session::report_failure(const policy::Message& message,
-                             const policy::Judgement& judgement) const {
+void Session::report_failure(const MessageState& state, const policy::Judgement& judgement) const {
   if (!environment_->report_failure) return;
-  auto incident = failure::failure_incident(message, judgement, *environment_->settings,
+  auto incident = failure::failure_incident(state.message, judgement, *environment_->settings,
                                             environment_->failure_criteria, seconds_since_1970());
   if (incident) environment_->report_failure(*std::move(incident));
 }

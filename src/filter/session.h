@@ -7,12 +7,14 @@
 //
 // At MAIL the SPF check starts when the settings allow one; when the first From arrives the tree
 // walk is prefetched. Nothing here waits: end_of_message() gives no judgement while the DNS owes an
-// answer, and resume() is called when there is more to go by:
+// answer, and advance() is called when there is more to go by:
 //
-//   auto judgement = session.end_of_message(macros, wake);
+//   Session session(environment, wake);
+//   ...
+//   auto judgement = session.end_of_message(macros);
 //   while (!judgement) {
 //     ... until wake was called, or session.deadline()
-//     judgement = session.resume();
+//     judgement = session.advance();
 //   }
 //
 // The judgement is made anew each time, from the answers that have come, and only the one that
@@ -22,7 +24,6 @@
 // Threads: one event at a time, from any thread. `wake` comes from threads of the resolver.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -31,44 +32,22 @@
 #include <string>
 #include <string_view>
 
-#include <dmarc/resolver.h>
-
 #include "base/ip_address.h"
-#include "dns/lookup_session.h"
-#include "failure/failure_incident.h"
-#include "history/history_file.h"
-#include "history/history_record.h"
-#include "log/event.h"
-#include "policy/judge.h"
-#include "policy/settings.h"
+#include "policy/judgement.h"
 
 namespace dmarc::filter {
 
-/// What one generation of configuration means for sessions.
-struct Environment {
-  std::shared_ptr<const policy::Settings> settings;
-  std::shared_ptr<dns::AsyncResolver> resolver;
-  dns::LookupSession::Limits lookup_limits;
-  log::Sink* sink = nullptr;                      ///< outlives every session
-  std::shared_ptr<history::HistoryFile> history;  ///< null without HistoryFile
-  history::HistoryOptions history_options;
-  /// Takes what a failure report is made of, without waiting; empty without FailureReports.
-  std::function<void(failure::FailureIncident)> report_failure;
-  failure::FailureCriteria failure_criteria;
+struct Environment;
 
-  /// True when the recipients make a difference: otherwise the MTA need not tell them.
-  bool wants_recipients() const { return history && !history_options.ignore_mail_to.empty(); }
-
-  /// Set when the MTA's failure to send a job id was logged: once is enough.
-  mutable std::atomic_flag job_id_missed;
-};
+/// True when the recipients make a difference: otherwise the MTA need not tell them.
+bool wants_recipients(const Environment& environment);
 
 /// The MTA's macros, by name without braces ("i", "auth_authen"); nothing when the MTA did not send
 /// it.
 using Macros = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Told that resume() may get further. Called from any thread, perhaps when the session is no more;
-/// must not block and must not throw.
+/// Told that advance() may get further. Called from any thread, perhaps when the session is no
+/// more; must not block and must not throw.
 using Wake = std::function<void()>;
 
 /// Stands for the MTA's job id in log lines when it sent none.
@@ -84,7 +63,7 @@ inline constexpr std::size_t max_header_octets = 4 * 1024 * 1024;
 
 class Session {
  public:
-  explicit Session(std::shared_ptr<const Environment> environment);
+  Session(std::shared_ptr<const Environment> environment, Wake wake);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -97,10 +76,10 @@ class Session {
   /// Judges the message, writes its log lines and its history record, hands over what is to be
   /// reported; nothing while an answer is missing. An end of message without a beginning is
   /// deferred.
-  std::optional<policy::Judgement> end_of_message(const Macros& macros, Wake wake);
-  /// The same again, for a message whose end has come.
-  std::optional<policy::Judgement> resume();
-  /// When resume() judges with what there is.
+  std::optional<policy::Judgement> end_of_message(const Macros& macros);
+  /// Goes on with what has come since, and gives the judgement of a message whose end has come.
+  std::optional<policy::Judgement> advance();
+  /// When advance() judges with what there is.
   std::chrono::steady_clock::time_point deadline() const;
   /// Forgets the message in progress.
   void abort();
@@ -114,9 +93,10 @@ class Session {
   std::optional<policy::Judgement> try_to_judge(MessageState& state) const;
   void conclude(const MessageState& state, const policy::Judgement& judgement) const;
   void record(const MessageState& state, const policy::Judgement& judgement) const;
-  void report_failure(const policy::Message& message, const policy::Judgement& judgement) const;
+  void report_failure(const MessageState& state, const policy::Judgement& judgement) const;
 
   std::shared_ptr<const Environment> environment_;
+  const Wake wake_;
   std::string client_name_;
   std::optional<base::IpAddress> client_;
   std::string helo_;

@@ -1,43 +1,39 @@
 #include "filter/wait.h"
 
 #include <condition_variable>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace dmarc::filter {
-namespace {
 
-class Bell {
- public:
-  void ring() {
-    const std::lock_guard lock(mutex_);
-    rung_ = true;
-    changed_.notify_one();
-  }
-
-  void wait_until(std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, deadline, [this] { return rung_; });
-    rung_ = false;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool rung_ = false;
+struct Wakeup::State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool called = false;
 };
 
-}  // namespace
+Wakeup::Wakeup() : state_(std::make_shared<State>()) {}
 
-policy::Judgement wait_for_judgement(Session& session, const Macros& macros) {
-  // Shared, because it may be rung once more when nobody listens.
-  const auto bell = std::make_shared<Bell>();
-  std::optional<policy::Judgement> judgement =
-      session.end_of_message(macros, [bell] { bell->ring(); });
+Wake Wakeup::wake() const {
+  return [state = state_] {
+    const std::lock_guard lock(state->mutex);
+    state->called = true;
+    state->changed.notify_one();
+  };
+}
+
+void Wakeup::wait_until(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait_until(lock, deadline, [this] { return state_->called; });
+  state_->called = false;
+}
+
+policy::Judgement wait_for_judgement(Session& session, Wakeup& wakeup, const Macros& macros) {
+  std::optional<policy::Judgement> judgement = session.end_of_message(macros);
   while (!judgement) {
-    bell->wait_until(session.deadline());
-    judgement = session.resume();
+    wakeup.wait_until(session.deadline());
+    judgement = session.advance();
   }
   return *std::move(judgement);
 }

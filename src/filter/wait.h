@@ -1,14 +1,37 @@
 // For callers that have a thread to wait with.
 //
-//   const policy::Judgement judgement = wait_for_judgement(session, macros);
+//   Wakeup wakeup;
+//   Session session(environment, wakeup.wake());
+//   ... connect, helo, mail, header
+//   const policy::Judgement judgement = wait_for_judgement(session, wakeup, macros);
+//
+// Threads: the Wake may be called from any thread, also when its Wakeup is gone; everything else
+// belongs to the thread that waits.
 #pragma once
+
+#include <chrono>
+#include <memory>
 
 #include "filter/session.h"
 
 namespace dmarc::filter {
 
+class Wakeup {
+ public:
+  Wakeup();
+
+  Wake wake() const;
+
+  /// Returns when wake() was called since the last time, at the latest at `deadline`.
+  void wait_until(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  ///< shared with those who may call late
+};
+
 /// The end of the session's message, judged when the answers of the DNS are there or their time is
 /// up.
-policy::Judgement wait_for_judgement(Session& session, const Macros& macros);
+policy::Judgement wait_for_judgement(Session& session, Wakeup& wakeup, const Macros& macros);
 
 }  // namespace dmarc::filter

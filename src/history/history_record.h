@@ -15,7 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 
 namespace dmarc::history {
 

@@ -76,7 +76,7 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
                       unsigned long* spare, unsigned long* spare_too) noexcept {
   return guarded(context, [&]() -> sfsistat {
     *spare = *spare_too = 0;
-    const bool recipients = options().engine.environment()->wants_recipients();
+    const bool recipients = filter::wants_recipients(*options().engine.environment());
     const auto terms =
         milter::terms_for(static_cast<std::uint32_t>(offered_actions),
                           static_cast<std::uint32_t>(offered_steps), {over_tcp(), recipients});
@@ -137,7 +137,8 @@ sfsistat on_end_of_message(Context context) noexcept {
   Connection* const connection = connection_of(context);
   if (connection == nullptr || connection->failed) return SMFIS_TEMPFAIL;
   return guarded(context, [&]() -> sfsistat {
-    return apply(context, wait_for_judgement(connection->session, macros_of(context)));
+    return apply(context, filter::wait_for_judgement(connection->session, connection->wakeup,
+                                                     macros_of(context)));
   });
 }
 

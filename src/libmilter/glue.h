@@ -6,8 +6,9 @@
 
 #include "filter/session.h"
 #include "filter/traffic.h"
+#include "filter/wait.h"
 #include "libmilter/engine.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
 
 struct smfi_str;  // libmilter's own part of a connection
 
@@ -33,8 +34,9 @@ bool register_callbacks();
 /// Our part of a connection.
 struct Connection {
   Connection(std::shared_ptr<const filter::Environment> environment, Traffic::Ticket place)
-      : session(std::move(environment)), ticket(std::move(place)) {}
+      : session(std::move(environment), wakeup.wake()), ticket(std::move(place)) {}
 
+  filter::Wakeup wakeup;
   Session session;
   Traffic::Ticket ticket;
   /// An event that has no reply went wrong: the message is deferred at its end.

@@ -66,7 +66,7 @@ void Conversation::negotiate(std::string_view data, std::string& answers) {
     return;
   }
   terms_ = terms_for(offer->actions, offer->protocol,
-                     {slow_acknowledgements_, options_.environment()->wants_recipients()});
+                     {slow_acknowledgements_, filter::wants_recipients(*options_.environment())});
   if (!terms_) {
     options_.sink->write(log::make(log::Id::actions_missing,
                                    {hexadecimal(offer->actions), hexadecimal(required_actions())}));
@@ -125,7 +125,7 @@ filter::Response Conversation::connect(std::string_view data) {
   refused_ = !ticket;
   if (refused_) return filter::Response::tempfail;
   ticket_.emplace(*std::move(ticket));
-  session_.emplace(options_.environment());
+  session_.emplace(options_.environment(), wake_);
   return session_->connect(client->host, client->address);
 }
 
@@ -154,7 +154,7 @@ void Conversation::header(std::string_view data) {
 void Conversation::end_message(std::string& answers) {
   if (!session_ || failed_) return defer(answers);
   try {
-    conclude(session_->end_of_message(macros_, wake_), answers);
+    conclude(session_->end_of_message(macros_), answers);
   } catch (...) {
     fail();
     defer(answers);
@@ -165,7 +165,7 @@ void Conversation::resume(std::string& answers) {
   if (state_ != State::judging) return;
   state_ = State::open;
   try {
-    conclude(session_->resume(), answers);
+    conclude(session_->advance(), answers);
   } catch (...) {
     fail();
     defer(answers);

@@ -7,7 +7,7 @@
 
 #include "log/event.h"
 #include "milter/wire.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
 
 namespace dmarc::milter {
 

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "log/event.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 #include "policy/trusted_results.h"
 

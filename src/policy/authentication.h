@@ -12,7 +12,8 @@
 
 #include <dmarc/domain_name.h>
 
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 #include "policy/trusted_results.h"
 

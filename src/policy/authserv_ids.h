@@ -15,13 +15,16 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/judge.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 
 namespace dmarc::policy {
 
 /// The id without the job id: AuthservID, or else the MTA's name, or else the host's.
 std::string base_authserv_id(const Message& message, const Settings& settings);
+
+/// The one that this message's fields get: with the job id when the settings ask for it.
+std::string authserv_id_for(const Message& message, const Settings& settings);
 
 class AuthservIds {
  public:

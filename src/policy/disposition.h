@@ -26,7 +26,7 @@
 #include <string>
 
 #include "policy/assessment.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
 #include "policy/settings.h"
 
 namespace dmarc::policy {

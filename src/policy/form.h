@@ -14,7 +14,7 @@
 #include <dmarc/domain_name.h>
 
 #include "log/event.h"
-#include "policy/judge.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 
 namespace dmarc::policy {

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "log/event.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 
 namespace dmarc::policy {
 

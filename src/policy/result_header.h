@@ -15,7 +15,8 @@
 #include <dmarc/header_field.h>
 
 #include "mail/auth_results.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 #include "spf/check.h"
 

@@ -20,7 +20,8 @@
 #include <string>
 
 #include "mail/auth_results.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 #include "spf/check.h"
 

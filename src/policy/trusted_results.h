@@ -18,7 +18,8 @@
 
 #include "log/event.h"
 #include "mail/auth_results.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
+#include "policy/message.h"
 #include "policy/settings.h"
 
 namespace dmarc::policy {

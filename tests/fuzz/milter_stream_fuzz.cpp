@@ -9,6 +9,7 @@
 
 #include "dns/zone.h"
 #include "expect.h"
+#include "filter/environment.h"
 #include "milter/conversation.h"
 
 namespace {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dns/zone.h"
+#include "filter/environment.h"
 #include "support/log_capture.h"
 #include "support/temporary_folder.h"
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dns/zone.h"
+#include "filter/environment.h"
 #include "filter/session.h"
 #include "support/log_capture.h"
 
@@ -49,14 +50,14 @@ class RoundsTest : public testing::Test {
   /// The rounds that a message takes after its last header field.
   unsigned rounds_of(std::string_view sender, std::string_view from,
                      std::string_view results = "other.example; none") {
-    Session session(environment_);
+    Session session(environment_, [] {});
     session.connect("client.example", base::IpAddress::parse("203.0.113.5"));
     session.helo("client.example");
     const Macros none = [](std::string_view) { return std::nullopt; };
     session.mail(sender, none);
     session.header("Authentication-Results", results);
     session.header("From", from);
-    auto judgement = session.end_of_message(none, [] {});
+    auto judgement = session.end_of_message(none);
     unsigned rounds = 0;
     while (!judgement) {
       if (resolver_->is_idle()) {
@@ -65,7 +66,7 @@ class RoundsTest : public testing::Test {
       }
       resolver_->answer_all();
       ++rounds;
-      judgement = session.resume();
+      judgement = session.advance();
     }
     return rounds;
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dns/zone.h"
+#include "filter/environment.h"
 #include "filter/wait.h"
 #include "support/log_capture.h"
 
@@ -73,6 +74,8 @@ class SessionTest : public testing::Test {
     settings.reject_failures = true;
   }
 
+  Wakeup wakeup_;
+
   Session& session() {
     if (!session_) {
       auto environment = std::make_shared<Environment>();
@@ -81,7 +84,7 @@ class SessionTest : public testing::Test {
       environment->sink = &log;
       environment->report_failure = report_failure;
       environment->lookup_limits = lookup_limits;
-      session_ = std::make_unique<Session>(environment);
+      session_ = std::make_unique<Session>(environment, wakeup_.wake());
     }
     return *session_;
   }
@@ -97,7 +100,7 @@ class SessionTest : public testing::Test {
   }
 
   policy::Judgement end() {
-    return wait_for_judgement(session(), macros({{"i", "JOB"}, {"j", "mx"}}));
+    return wait_for_judgement(session(), wakeup_, macros({{"i", "JOB"}, {"j", "mx"}}));
   }
 
   policy::Judgement message(std::string_view sender, std::string_view from,
@@ -297,7 +300,7 @@ TEST_F(SessionTest, a_missing_job_id_is_told_once) {
   for (int i = 0; i < 2; ++i) {
     session().mail("<a@bank.example>", macros({}));
     send_header("ceo@bank.example");
-    wait_for_judgement(session(), macros({}));
+    wait_for_judgement(session(), wakeup_, macros({}));
   }
   EXPECT_EQ(log.count(log::Id::no_job_id), 1U);
   EXPECT_TRUE(contains(log.texts(), "(unknown-jobid): bank.example pass"));

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "dns/zone.h"
+#include "filter/environment.h"
 #include "filter/session.h"
 #include "support/log_capture.h"
 #include "support/manual_resolver.h"
@@ -34,15 +35,13 @@ class SuspendedSession : public testing::Test {
     environment->resolver = resolver_;
     environment->lookup_limits.timeout = timeout;
     environment->sink = &log_;
-    session_ = std::make_unique<Session>(environment);
+    session_ = std::make_unique<Session>(environment, [this] { ++wakes_; });
     session_->connect("client.example", base::IpAddress::parse("192.0.2.1"));
     session_->mail("<a@" + std::string(sender) + ">", no_macros);
     session_->header("From", "a@" + std::string(author));
   }
 
-  std::optional<policy::Judgement> end() {
-    return session_->end_of_message(no_macros, [this] { ++wakes_; });
-  }
+  std::optional<policy::Judgement> end() { return session_->end_of_message(no_macros); }
 
   void answer_policy() {
     resolver_->answer(txt("_dmarc.author.example"), text_answer("v=DMARC1; p=reject"));
@@ -65,10 +64,10 @@ TEST_F(SuspendedSession, judges_when_the_last_answer_has_come) {
   EXPECT_EQ(log_.count(log::Id::result), 0U);
   answer_policy();
   EXPECT_EQ(wakes_, 1) << "by the first of them";
-  EXPECT_FALSE(session_->resume()) << "the sender's record is still missing";
+  EXPECT_FALSE(session_->advance()) << "the sender's record is still missing";
   resolver_->answer(txt("author.example"), text_answer("v=spf1 ip4:192.0.2.1 -all"));
   EXPECT_EQ(wakes_, 2);
-  const auto judgement = session_->resume();
+  const auto judgement = session_->advance();
   ASSERT_TRUE(judgement);
   EXPECT_EQ(judgement->result, Result::pass);
   EXPECT_FALSE(session_->in_message());
@@ -101,7 +100,7 @@ _dmarc.three.example     TXT "v=DMARC1; p=reject"
     unsigned rounds = 0;
     for (; !judgement; ++rounds) {
       ASSERT_GT(resolver_->answer_all(zone), 0U);
-      judgement = session_->resume();
+      judgement = session_->advance();
     }
     EXPECT_EQ(rounds, names.rounds) << names.sender << " " << names.author;
   }
@@ -111,7 +110,7 @@ TEST_F(SuspendedSession, asks_each_question_once_however_often_it_is_resumed) {
   begin();
   EXPECT_FALSE(end());
   for (int i = 0; i < 5; ++i)
-    EXPECT_FALSE(session_->resume());
+    EXPECT_FALSE(session_->advance());
   EXPECT_EQ(resolver_->times_asked(txt("_dmarc.author.example")), 1U);
   EXPECT_EQ(resolver_->times_asked(txt("author.example")), 1U);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dns/zone.h"
+#include "filter/environment.h"
 #include "milter/conversation.h"
 #include "milter/wire.h"
 #include "support/log_capture.h"

@@ -1,0 +1,38 @@
+// What sessions work with: one generation of the configuration, and where things go.
+//
+// Threads: immutable once built, but for `job_id_missed`; shared by all sessions that began with
+// it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include <dmarc/resolver.h>
+
+#include "dns/lookup_session.h"
+#include "failure/failure_incident.h"
+#include "history/history_file.h"
+#include "history/history_record.h"
+#include "log/event.h"
+#include "policy/settings.h"
+
+namespace dmarc::filter {
+
+/// What one generation of configuration means for sessions.
+struct Environment {
+  std::shared_ptr<const policy::Settings> settings;
+  std::shared_ptr<dns::AsyncResolver> resolver;
+  dns::LookupSession::Limits lookup_limits;
+  log::Sink* sink = nullptr;                      ///< outlives every session
+  std::shared_ptr<history::HistoryFile> history;  ///< null without HistoryFile
+  history::HistoryOptions history_options;
+  /// Takes what a failure report is made of, without waiting; empty without FailureReports.
+  std::function<void(failure::FailureIncident)> report_failure;
+  failure::FailureCriteria failure_criteria;
+
+  /// Set when the MTA's failure to send a job id was logged: once is enough.
+  mutable std::atomic_flag job_id_missed;
+};
+
+}  // namespace dmarc::filter

@@ -1,0 +1,29 @@
+// What is known about a message at its end, as the MTA told it.
+//
+// A plain value without a policy: filter::Session fills it event by event, `dmarcctl explain` from
+// a file.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <dmarc/header_field.h>
+
+#include "base/ip_address.h"
+#include "mail/reverse_path.h"
+
+namespace dmarc::policy {
+
+struct Message {
+  std::string job_id;       ///< the MTA's queue id; "(unknown-jobid)" when it has none
+  std::string mta_name;     ///< macro j; may be empty
+  std::string client_name;  ///< host name as the MTA gave it
+  std::optional<base::IpAddress> client;  ///< nothing for a client without an IP address
+  std::string helo;
+  mail::ReversePath sender;
+  mail::HeaderBlock header;
+  bool header_truncated =
+      false;  ///< fields were dropped because of a limit: the message can't be judged as a whole
+};
+
+}  // namespace dmarc::policy
