@@ -36,6 +36,12 @@ class Answers {
   virtual AnswerPtr find(const Question& question) const = 0;
 };
 
+/// For the start of a check: nothing has been answered.
+class NoAnswers final : public Answers {
+ public:
+  AnswerPtr find(const Question&) const override { return nullptr; }
+};
+
 /// What a check lacks to go on.
 struct Need {
   /// Still open. The check waits for the first; the others will probably be wanted and are to be

@@ -1,15 +1,19 @@
 // DMARC evaluation of one Author Domain (RFC 9989 section 5.3 "Mail Receiver Actions").
 //
 //   dmarc::Inputs inputs{.author = author, .spf = spf, .dkim = signatures};
-//   dmarc::Verdict verdict = dmarc::evaluate(inputs, dmarc::Options{}, resolver);
+//   dmarc::DiscoveryCheck check(author, options, candidates(inputs));
+//   ... carry the check on until it has its result (dmarc/check.h, dmarc/discovery.h)
+//   dmarc::Verdict verdict = dmarc::evaluate(inputs, discovery);
 //   if (verdict.result == dmarc::Result::fail && verdict.policy == dmarc::Policy::reject) ...
+//
+// or, with a resolver that waits:
+//
+//   dmarc::Verdict verdict = dmarc::evaluate(inputs, options, resolver);
 //
 // The Verdict carries its own trace: the names that were asked and what each answered, the record
 // applied, every Authenticated Identifier with its Organizational Domain and why it aligned or not.
 // Log lines, header fields, history records, explanations and reports are renderings of this one
 // value.
-//
-// prefetch() starts the look-ups that evaluate() will need; call it as soon as a domain is known.
 //
 // Threads: pure functions; the resolver is called from the calling thread only.
 #pragma once
@@ -19,20 +23,17 @@
 #include <string_view>
 #include <vector>
 
+#include <dmarc/discovery.h>
 #include <dmarc/domain_name.h>
-#include <dmarc/public_suffixes.h>
 #include <dmarc/record.h>
 #include <dmarc/resolver.h>
+#include <dmarc/tree_walk.h>
 
 namespace dmarc {
 
 /// RFC 9989 section 9.2 "Email Authentication Result Names Registry Update".
 enum class Result { none, pass, fail, temperror, permerror };
 std::string_view to_string(Result result);
-
-/// How one authentication method came out, as far as DMARC cares (RFC 9989 section 4.4 "Identifier
-/// Alignment Explained"): only a pass authenticates; a temporary error may keep the verdict open.
-enum class MethodOutcome { pass, temperror, other };
 
 /// SPF: the MAIL FROM identity, which for a null reverse-path is postmaster at HELO.
 struct SpfInput {
@@ -53,28 +54,6 @@ struct Inputs {
   std::vector<DkimInput> dkim = {};
 };
 
-/// How Organizational Domains and records are found.
-enum class DiscoveryMethod { treewalk, psl };
-
-struct Options {
-  DiscoveryMethod discovery = DiscoveryMethod::treewalk;
-  const PublicSuffixes* public_suffixes =
-      nullptr;  ///< may be null; psl discovery falls back to the tree walk without it
-};
-
-/// One name of a tree walk.
-struct WalkStep {
-  dns::Name name;  ///< the domain; asked was _dmarc.<name>
-  dns::Outcome outcome = dns::Outcome::temporary_failure;
-  dns::Failure failure = dns::Failure::none;
-  bool stale = false;
-  /// The number of TXT records that are DMARC records; only exactly one counts (RFC 9989
-  /// section 4.10 step 2).
-  std::size_t records_found = 0;
-  std::optional<Record> record = {};
-  bool suffix_guard = false;  ///< treated as psd=y because the name is a public suffix
-};
-
 enum class AlignmentOutcome {
   strict,   ///< the same name as the Author Domain
   relaxed,  ///< the same Organizational Domain
@@ -86,7 +65,7 @@ std::string_view to_string(AlignmentOutcome outcome);
 
 /// One identifier of the message and what became of it.
 struct Identifier {
-  enum class Method { spf, dkim } method = Method::spf;
+  Method method = Method::spf;
   dns::Name domain;
   std::string selector = {};
   MethodOutcome outcome = MethodOutcome::other;
@@ -97,9 +76,6 @@ struct Identifier {
   /// Its own walk, when there was one.
   std::vector<WalkStep> walk = {};
 };
-
-enum class PolicySource { p, sp, np };
-std::string_view to_string(PolicySource source);
 
 struct Verdict {
   explicit Verdict(dns::Name author_domain) : author(std::move(author_domain)) {}
@@ -135,11 +111,19 @@ struct Verdict {
   Policy default_disposition() const;
 };
 
+/// The identifiers that a check of this message's author is to know of.
+std::vector<Candidate> candidates(const Inputs& inputs);
+
+/// The verdict on what was found: no look-up, no state. `discovery` must be that of inputs.author,
+/// made with the candidates of `inputs`.
+Verdict evaluate(const Inputs& inputs, const Discovery& discovery);
+
+/// Both steps with a resolver that waits: for tools and tests.
+Verdict evaluate(const Inputs& inputs, const Options& options, dns::Resolver& resolver);
+
 /// Starts the look-ups of the Author Domain's walk, and the one for its existence.
 void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver);
 /// Starts the look-ups of an identifier's walk.
 void prefetch_identifier(const dns::Name& domain, const Options& options, dns::Resolver& resolver);
-
-Verdict evaluate(const Inputs& inputs, const Options& options, dns::Resolver& resolver);
 
 }  // namespace dmarc

@@ -1,10 +1,11 @@
-#include "dmarc/discovery.h"
-
 #include <algorithm>
+#include <iterator>
 #include <span>
+#include <utility>
 
-#include "dmarc/organizational_domain.h"
-#include "dmarc/tree_walk.h"
+#include <dmarc/discovery.h>
+
+#include "dmarc/alignment.h"
 
 namespace dmarc {
 namespace {
@@ -22,79 +23,180 @@ std::optional<std::size_t> find_applied(std::span<const WalkStep> walk, const dn
   return static_cast<std::size_t>(applied - walk.begin());
 }
 
-std::vector<WalkStep> ask_by_suffix_list(const dns::Name& author, const Options& options,
-                                         dns::Resolver& resolver) {
-  std::vector<WalkStep> steps;
-  for (const dns::Name& name : names_to_ask(author, options)) {
-    steps.push_back(look_up_record(name, options, resolver));
-    if (steps.back().record) break;
-  }
-  return steps;
-}
-
-PolicySource source_for_existing(const Record& record) {
-  return record.sp ? PolicySource::sp : PolicySource::p;
+bool existence_matters(const Record& record) {
+  const auto tested = [&](Policy policy) {
+    return record.testing ? one_level_lower(policy) : policy;
+  };
+  return tested(record.for_nonexistent_subdomain()) != tested(record.for_subdomain());
 }
 
 }  // namespace
 
-DiscoveryMethod effective_method(const Options& options) {
-  return options.public_suffixes ? options.discovery : DiscoveryMethod::treewalk;
+/// How an identifier stands to the author, as far as it is known.
+enum class DiscoveryCheck::Standing { aligned, not_aligned, unknown, open };
+
+const Record* Discovery::record() const {
+  return applied ? &*walk.steps[*applied].record : nullptr;
 }
 
-std::vector<dns::Name> names_to_ask(const dns::Name& name, const Options& options) {
-  if (effective_method(options) == DiscoveryMethod::treewalk) return walk_names(name);
-  // RFC 7489 section 6.6.3 "Policy Discovery": the domain, then its Organizational Domain.
-  std::vector<dns::Name> names{name};
-  dns::Name org = registrable_or_same(name, *options.public_suffixes);
-  if (org != name) names.push_back(std::move(org));
-  return names;
+const Walk* Discovery::find(const dns::Name& domain) const {
+  const auto found =
+      std::find_if(identifiers.begin(), identifiers.end(),
+                   [&](const IdentifierWalk& identifier) { return identifier.domain == domain; });
+  return found == identifiers.end() ? nullptr : &found->walk;
 }
 
-Discovery discover(const dns::Name& author, const Options& options, dns::Resolver& resolver) {
-  Discovery found;
-  if (effective_method(options) == DiscoveryMethod::psl) {
-    found.walk = ask_by_suffix_list(author, options, resolver);
-    found.organizations = {registrable_or_same(author, *options.public_suffixes)};
-  } else {
-    found.walk = walk_tree(author, options, resolver);
-    found.organizations = possible_organizational_domains(found.walk);
-  }
-  if (found.walk.front().record) {
-    found.applied = 0;
-  } else if (!find_failure(found.walk)) {
-    found.applied = find_applied(found.walk, found.organizations.front());
-  }
-  return found;
+DiscoveryCheck::DiscoveryCheck(const dns::Name& author, const Options& options)
+    : options_(options),
+      reader_(options),
+      author_(author, options, TreeWalk::Purpose::record),
+      found_(author) {
+  found_.method = effective_method(options);
 }
 
-PolicyChoice choose_policy(const dns::Name& author, const dns::Name& policy_domain,
-                           const Record& record, dns::Resolver& resolver) {
-  PolicyChoice choice;
-  if (author == policy_domain || record.usability() != Usability::apply) {
-    choice.published = record.for_domain();
-    return choice;
-  }
-  choice.source = source_for_existing(record);
-  choice.published = record.for_subdomain();
-  const Policy nonexistent = record.for_nonexistent_subdomain();
-  const auto tested = [&](Policy policy) {
-    return record.testing ? one_level_lower(policy) : policy;
-  };
-  if (tested(nonexistent) == tested(*choice.published)) return choice;
+DiscoveryCheck::DiscoveryCheck(const dns::Name& author, const Options& options,
+                               std::vector<Candidate> candidates)
+    : DiscoveryCheck(author, options) {
+  identifiers(std::move(candidates), true);
+}
 
-  // RFC 9989 section 3.2.13 "Non-existent Domains": NXDOMAIN for the name itself, whatever the type
-  // asked for.
-  const dns::AnswerPtr answer = resolver.lookup(author, dns::Type::a);
-  choice.existence = answer->outcome;
-  if (answer->outcome == dns::Outcome::temporary_failure) {
-    choice.existence_failure = answer->failure;
-    choice.published.reset();
-  } else if (answer->outcome == dns::Outcome::no_such_name) {
-    choice.source = PolicySource::np;
-    choice.published = nonexistent;
+void DiscoveryCheck::identifiers(std::vector<Candidate> candidates, bool complete) {
+  candidates_ = std::move(candidates);
+  complete_ = complete;
+}
+
+dns::Step<Discovery> DiscoveryCheck::begin() {
+  return next(dns::NoAnswers{});
+}
+
+dns::Step<Discovery> DiscoveryCheck::next(const dns::Answers& answers) {
+  dns::Need need;
+  author_.advance(reader_, answers);
+  author_.ask(need.questions, answers);
+  find_record();
+  if (!find_policy(answers)) {
+    // Whether the author exists is seldom needed, but must not be asked late: by then a sender's
+    // slow DNS may have used up the time, and a failure here hides a policy for non-existent names.
+    dns::Question existence{found_.author, dns::Type::a};
+    if (!answers.find(existence)) need.questions.push_back(std::move(existence));
   }
-  return choice;
+  need.sufficient = compare_identifiers(answers, need);
+  if (need.questions.empty() && complete_) return take();
+  return need;
+}
+
+/// The record that applies; null as long as it is not known.
+const Record* DiscoveryCheck::record() const {
+  return found_.applied ? &*author_.walk().steps[*found_.applied].record : nullptr;
+}
+
+// RFC 9989 section 4.10.1 "DMARC Policy Discovery": a record of the author's own applies whatever
+// is published above it.
+void DiscoveryCheck::find_record() {
+  const auto& steps = author_.walk().steps;
+  if (found_.applied || steps.empty()) return;
+  if (steps.front().record) {
+    found_.applied = 0;
+  } else if (author_.is_done() && !find_failure(steps)) {
+    found_.applied = find_applied(steps, author_.walk().organizations.front());
+  }
+}
+
+bool DiscoveryCheck::find_policy(const dns::Answers& answers) {
+  const Record* const applied = record();
+  if (!applied) return author_.is_done();
+  if (found_.published_policy || found_.existence) return true;
+  if (*found_.applied == 0 || applied->usability() != Usability::apply) {
+    found_.published_policy = applied->for_domain();
+    return true;
+  }
+  if (existence_matters(*applied) && !find_existence(*applied, answers)) return false;
+  if (found_.existence) return true;
+  found_.policy_source = applied->sp ? PolicySource::sp : PolicySource::p;
+  found_.published_policy = applied->for_subdomain();
+  return true;
+}
+
+// RFC 9989 section 3.2.13 "Non-existent Domains": NXDOMAIN for the name itself, whatever the type
+// asked for.
+bool DiscoveryCheck::find_existence(const Record& record, const dns::Answers& answers) {
+  const dns::AnswerPtr answer = answers.find({found_.author, dns::Type::a});
+  if (!answer) return false;
+  found_.existence = answer->outcome;
+  found_.existence_failure = answer->failure;
+  found_.policy_source = record.sp ? PolicySource::sp : PolicySource::p;
+  if (answer->outcome == dns::Outcome::no_such_name) {
+    found_.policy_source = PolicySource::np;
+    found_.published_policy = record.for_nonexistent_subdomain();
+  } else if (answer->outcome != dns::Outcome::temporary_failure) {
+    found_.published_policy = record.for_subdomain();
+  }
+  return true;
+}
+
+bool DiscoveryCheck::compare_identifiers(const dns::Answers& answers, dns::Need& need) {
+  const Record* const applied = record();
+  if (applied ? applied->usability() == Usability::no_processing : author_.is_done()) return false;
+  bool passes = false, may_pass = false;
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.outcome.value_or(MethodOutcome::pass) != MethodOutcome::pass) continue;
+    const Standing standing = compare(candidate, answers, need);
+    if (!candidate.outcome) continue;
+    passes |= standing == Standing::aligned;
+    may_pass |= standing == Standing::open;
+  }
+  // A method that failed temporarily matters only where nothing else decides.
+  if (passes || may_pass) return passes;
+  for (const Candidate& candidate : candidates_)
+    if (candidate.outcome == MethodOutcome::temperror) compare(candidate, answers, need);
+  return false;
+}
+
+/// Goes on with the candidate's walk, if that can matter.
+DiscoveryCheck::Standing DiscoveryCheck::compare(const Candidate& candidate,
+                                                 const dns::Answers& answers, dns::Need& need) {
+  const dns::Name& domain = candidate.domain;
+  const Record* const applied = record();
+  if (!domain.is_hostname()) return Standing::not_aligned;
+  if (domain == found_.author) return applied ? Standing::aligned : Standing::open;
+  if (applied && mode_for(candidate.method, *applied) == AlignmentMode::strict)
+    return Standing::not_aligned;
+  if (!may_align(domain)) return Standing::not_aligned;
+  TreeWalk& walk = walk_of(domain);
+  const bool done = walk.advance(reader_, answers);
+  walk.ask(need.questions, answers);
+  if (!done || !author_.is_done()) return Standing::open;
+  switch (compare_organizations(author_.walk().organizations, walk.walk().organizations)) {
+    case AlignmentOutcome::strict:
+    case AlignmentOutcome::relaxed:
+      return Standing::aligned;
+    case AlignmentOutcome::not_aligned:
+      return Standing::not_aligned;
+    case AlignmentOutcome::unknown:
+    case AlignmentOutcome::not_needed:
+      break;
+  }
+  return Standing::unknown;
+}
+
+bool DiscoveryCheck::may_align(const dns::Name& domain) const {
+  if (author_.is_done()) return can_belong_to(domain, author_.walk().organizations);
+  // A guess: identifiers that share two labels with the author usually share its Organizational
+  // Domain. Asking for them now saves a round trip; a wrong guess changes nothing.
+  return domain.is_at_or_below(found_.author.rightmost(2));
+}
+
+TreeWalk& DiscoveryCheck::walk_of(const dns::Name& domain) {
+  const auto known = std::find_if(walks_.begin(), walks_.end(),
+                                  [&](const TreeWalk& walk) { return walk.start() == domain; });
+  return known != walks_.end() ? *known : walks_.emplace_back(domain, options_);
+}
+
+Discovery DiscoveryCheck::take() {
+  found_.walk = std::move(author_.walk());
+  for (TreeWalk& walk : walks_)
+    if (walk.is_done()) found_.identifiers.push_back({walk.start(), std::move(walk.walk())});
+  return std::move(found_);
 }
 
 }  // namespace dmarc

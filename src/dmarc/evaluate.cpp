@@ -6,13 +6,9 @@
 
 #include "base/ascii.h"
 #include "dmarc/alignment.h"
-#include "dmarc/discovery.h"
-#include "dmarc/tree_walk.h"
 
 namespace dmarc {
 namespace {
-
-using Method = Identifier::Method;
 
 bool is_aligned(const Identifier& identifier) {
   return identifier.alignment == AlignmentOutcome::strict ||
@@ -22,19 +18,6 @@ bool is_aligned(const Identifier& identifier) {
 std::string describe_failure(const WalkStep& step) {
   return "_dmarc." + base::printable(step.name.text()) + ": " +
          std::string(dns::describe(step.failure));
-}
-
-// A guess: identifiers that share two labels with the author usually share its Organizational
-// Domain. Asking for them now saves a round trip; a wrong guess changes nothing.
-void prefetch_related(const Inputs& inputs, const Options& options, dns::Resolver& resolver) {
-  const dns::Name family = inputs.author.rightmost(2);
-  const auto prefetch = [&](const dns::Name& domain, MethodOutcome outcome) {
-    if (outcome == MethodOutcome::pass && domain != inputs.author && domain.is_at_or_below(family))
-      prefetch_identifier(domain, options, resolver);
-  };
-  if (inputs.spf) prefetch(inputs.spf->domain, inputs.spf->outcome);
-  for (const DkimInput& signature : inputs.dkim)
-    prefetch(signature.domain, signature.outcome);
 }
 
 std::vector<Identifier> list_identifiers(const Inputs& inputs) {
@@ -72,24 +55,23 @@ void explain_unusable_record(Verdict& verdict, const WalkStep& step) {
                                               : " has no valid policy and no address for reports");
 }
 
-void apply_policy(Verdict& verdict, const PolicyChoice& choice) {
-  verdict.policy_source = choice.source;
-  verdict.existence = choice.existence;
-  verdict.published_policy = choice.published;
-  if (!choice.published) return;
+void apply_policy(Verdict& verdict, const Discovery& author) {
+  verdict.policy_source = author.policy_source;
+  verdict.existence = author.existence;
+  verdict.published_policy = author.published_policy;
+  if (!author.published_policy) return;
   // RFC 9989 section 4.7, tag t: one level lower while the owner is testing.
-  verdict.policy = verdict.record->testing ? one_level_lower(*choice.published) : *choice.published;
+  verdict.policy = verdict.record->testing ? one_level_lower(*author.published_policy)
+                                           : *author.published_policy;
 }
 
-void align_identifiers(Verdict& verdict, const Discovery& author, const Options& options,
-                       dns::Resolver& resolver) {
+void align_identifiers(Verdict& verdict, const Discovery& author) {
   const auto align_those_with = [&](MethodOutcome outcome) {
     for (Identifier& identifier : verdict.identifiers)
-      if (identifier.outcome == outcome) align(identifier, author, options, resolver);
+      if (identifier.outcome == outcome) align(identifier, author);
   };
   for (Identifier& identifier : verdict.identifiers)
-    identifier.mode =
-        identifier.method == Method::spf ? verdict.record->aspf : verdict.record->adkim;
+    identifier.mode = mode_for(identifier.method, *verdict.record);
   align_those_with(MethodOutcome::pass);
   for (const Identifier& identifier : verdict.identifiers)
     if (is_aligned(identifier))
@@ -102,8 +84,9 @@ void align_identifiers(Verdict& verdict, const Discovery& author, const Options&
 std::string open_question(const Identifier& identifier, const Discovery& author) {
   if (identifier.alignment == AlignmentOutcome::unknown) {
     const WalkStep* failure = find_failure(identifier.walk);
-    if (!failure) failure = find_failure(author.walk);
-    return describe_failure(*failure);
+    if (!failure) failure = find_failure(author.walk.steps);
+    return failure ? describe_failure(*failure)
+                   : base::printable(identifier.domain.text()) + " was not asked about";
   }
   if (identifier.outcome == MethodOutcome::temperror && is_aligned(identifier))
     return (identifier.method == Method::spf ? "SPF of " : "DKIM of ") +
@@ -114,14 +97,14 @@ std::string open_question(const Identifier& identifier, const Discovery& author)
 // RFC 9989 section 5.3.5 "Determine DMARC "Pass" or "Fail"" and 5.3.6 "Apply Policy If
 // Appropriate": an aligned identifier is a pass whatever else failed; without one, a failure that
 // hides whether there is one makes the verdict neither pass nor fail.
-void conclude(Verdict& verdict, const Discovery& author, const PolicyChoice& choice) {
+void conclude(Verdict& verdict, const Discovery& author) {
   if (verdict.spf_aligned || verdict.dkim_aligned) {
     verdict.result = Result::pass;
     return;
   }
-  if (!choice.published)
+  if (!author.published_policy)
     verdict.reason = base::printable(verdict.author.text()) + ": " +
-                     std::string(dns::describe(choice.existence_failure)) +
+                     std::string(dns::describe(author.existence_failure)) +
                      ", and the policy depends on whether that name exists";
   for (const Identifier& identifier : verdict.identifiers)
     if (verdict.reason.empty()) verdict.reason = open_question(identifier, author);
@@ -150,51 +133,55 @@ void name_organization(Verdict& verdict, const std::vector<dns::Name>& author_or
     verdict.organizational_domain = author_orgs.front();
 }
 
-void judge(Verdict& verdict, const Discovery& author, const Options& options,
-           dns::Resolver& resolver) {
-  if (!author.applied) return explain_missing_record(verdict, author.walk);
-  const WalkStep& applied = author.walk[*author.applied];
+void judge(Verdict& verdict, const Discovery& author) {
+  if (!author.applied) return explain_missing_record(verdict, author.walk.steps);
+  const WalkStep& applied = author.walk.steps[*author.applied];
   if (applied.record->usability() == Usability::no_processing)
     return explain_unusable_record(verdict, applied);
   verdict.policy_domain = applied.name;
   verdict.record = applied.record;
-  const PolicyChoice choice =
-      choose_policy(verdict.author, applied.name, *applied.record, resolver);
-  apply_policy(verdict, choice);
-  align_identifiers(verdict, author, options, resolver);
-  name_organization(verdict, author.organizations);
-  conclude(verdict, author, choice);
+  apply_policy(verdict, author);
+  align_identifiers(verdict, author);
+  name_organization(verdict, author.walk.organizations);
+  conclude(verdict, author);
 }
 
 }  // namespace
 
 void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver) {
-  for (const dns::Name& name : names_to_ask(author, options))
-    prefetch_record(name, resolver);
-  // Whether the author exists is seldom needed, but must not be asked late: by then a sender's slow
-  // DNS may have used up the time, and a failure here hides a policy for non-existent names.
-  resolver.prefetch(author, dns::Type::a);
+  auto step = DiscoveryCheck(author, options).begin();
+  for (const dns::Question& question : std::get<dns::Need>(step).questions)
+    resolver.prefetch(question.name, question.type);
 }
 
 void prefetch_identifier(const dns::Name& domain, const Options& options, dns::Resolver& resolver) {
-  // The list decides without the DNS.
-  if (effective_method(options) == DiscoveryMethod::psl) return;
-  for (const dns::Name& name : names_to_ask(domain, options))
-    prefetch_record(name, resolver);
+  auto step = TreeWalk(domain, options).begin();
+  if (const auto* need = std::get_if<dns::Need>(&step))
+    for (const dns::Question& question : need->questions)
+      resolver.prefetch(question.name, question.type);
+}
+
+std::vector<Candidate> candidates(const Inputs& inputs) {
+  std::vector<Candidate> all;
+  all.reserve(inputs.dkim.size() + 1);
+  if (inputs.spf) all.push_back({Method::spf, inputs.spf->domain, inputs.spf->outcome});
+  for (const DkimInput& signature : inputs.dkim)
+    all.push_back({Method::dkim, signature.domain, signature.outcome});
+  return all;
+}
+
+Verdict evaluate(const Inputs& inputs, const Discovery& discovery) {
+  Verdict verdict(discovery.author);
+  verdict.discovery = discovery.method;
+  verdict.identifiers = list_identifiers(inputs);
+  judge(verdict, discovery);
+  verdict.walk = discovery.walk.steps;
+  return verdict;
 }
 
 Verdict evaluate(const Inputs& inputs, const Options& options, dns::Resolver& resolver) {
-  prefetch_author(inputs.author, options, resolver);
-  prefetch_related(inputs, options, resolver);
-
-  Verdict verdict(inputs.author);
-  verdict.discovery = effective_method(options);
-  verdict.identifiers = list_identifiers(inputs);
-
-  Discovery author = discover(inputs.author, options, resolver);
-  judge(verdict, author, options, resolver);
-  verdict.walk = std::move(author.walk);
-  return verdict;
+  DiscoveryCheck check(inputs.author, options, candidates(inputs));
+  return evaluate(inputs, dns::wait_for(check, resolver));
 }
 
 }  // namespace dmarc

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/ascii.h"
-#include "dmarc/tree_walk.h"
 
 namespace dmarc::failure {
 

@@ -45,7 +45,7 @@ std::string describe_policy(const Verdict& verdict) {
 }
 
 std::string describe_identifier(const Identifier& identifier, Authentication::SpfSource source) {
-  const bool is_spf = identifier.method == Identifier::Method::spf;
+  const bool is_spf = identifier.method == Method::spf;
   std::string text = is_spf ? "; SPF" : "; DKIM";
   if (is_spf) text += describe(source);
   text += ": " + identifier.domain.text() + " " + std::string(describe(identifier.outcome));

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <variant>
 
 #include <dmarc/record.h>
+#include <dmarc/tree_walk.h>
 
 #include "dmarc/alignment.h"
 
@@ -69,26 +71,36 @@ void ask_destination(Destination& destination, const ReportUri& published,
   apply_overrides(destination, published, records, tag);
 }
 
-Destination verify_one(const std::string& uri, const Discovery& policy, ReportTag tag,
+/// Whether reports on the policy domain go to the organization that it is part of.
+AlignmentOutcome compare_host(const dns::Name& host, const dns::Name& policy_domain,
+                              std::span<const dns::Name> organizations, const Options& options,
+                              dns::Resolver& resolver) {
+  if (!host.is_hostname()) return AlignmentOutcome::not_aligned;
+  if (host == policy_domain) return AlignmentOutcome::strict;
+  if (!can_belong_to(host, organizations)) return AlignmentOutcome::not_aligned;
+  TreeWalk walk(host, options);
+  return compare_organizations(organizations, dns::wait_for(walk, resolver).organizations);
+}
+
+Destination verify_one(const std::string& uri, const dns::Name& policy_domain,
+                       std::span<const dns::Name> organizations, ReportTag tag,
                        const Options& options, dns::Resolver& resolver) {
   Destination destination;
   destination.uri = uri;
-  if (policy.organizations.size() == 1) destination.organization = policy.organizations.front();
+  if (organizations.size() == 1) destination.organization = organizations.front();
   const auto published = parse_report_uri(uri);
   if (!published) {
     refuse(destination, published.error());
     return destination;
   }
-  Identifier host{.domain = published->host, .mode = AlignmentMode::relaxed};
-  align(host, policy, options, resolver);
-  switch (host.alignment) {
+  switch (compare_host(published->host, policy_domain, organizations, options, resolver)) {
     case AlignmentOutcome::strict:
     case AlignmentOutcome::relaxed:
       destination.agreement = Agreement::given;
       destination.targets = {*published};
       break;
     case AlignmentOutcome::not_aligned:
-      ask_destination(destination, *published, policy.walk.front().name, tag, resolver);
+      ask_destination(destination, *published, policy_domain, tag, resolver);
       break;
     case AlignmentOutcome::unknown:
     case AlignmentOutcome::not_needed:
@@ -103,14 +115,21 @@ bool are_near(const dns::Name& a, const dns::Name& b) {
   return a.rightmost(2) == b.rightmost(2);
 }
 
+void prefetch_walk(const dns::Name& name, const Options& options, dns::Resolver& resolver) {
+  const auto step = TreeWalk(name, options).begin();
+  if (const auto* need = std::get_if<dns::Need>(&step))
+    for (const dns::Question& question : need->questions)
+      resolver.prefetch(question.name, question.type);
+}
+
 /// Has every question under way at once.
 void prefetch(const dns::Name& policy_domain, std::span<const std::string> uris,
               const Options& options, dns::Resolver& resolver) {
-  prefetch_author(policy_domain, options, resolver);
+  prefetch_walk(policy_domain, options, resolver);
   for (const std::string& uri : uris) {
     const auto published = parse_report_uri(uri);
     if (!published || published->host == policy_domain) continue;
-    prefetch_identifier(published->host, options, resolver);
+    prefetch_walk(published->host, options, resolver);
     if (are_near(policy_domain, published->host)) continue;
     if (const auto name = agreement_name(policy_domain, published->host))
       resolver.prefetch(*name, dns::Type::txt);
@@ -123,10 +142,11 @@ std::vector<Destination> verify(const dns::Name& policy_domain, std::span<const 
                                 ReportTag tag, const Options& options, dns::Resolver& resolver) {
   const auto considered = uris.first(std::min(uris.size(), max_destinations));
   prefetch(policy_domain, considered, options, resolver);
-  const Discovery policy = discover(policy_domain, options, resolver);
+  TreeWalk walk(policy_domain, options);
+  const auto organizations = dns::wait_for(walk, resolver).organizations;
   std::vector<Destination> destinations;
   for (const std::string& uri : considered)
-    destinations.push_back(verify_one(uri, policy, tag, options, resolver));
+    destinations.push_back(verify_one(uri, policy_domain, organizations, tag, options, resolver));
   for (const std::string& uri : uris.subspan(considered.size())) {
     Destination& excess = destinations.emplace_back();
     excess.uri = uri;

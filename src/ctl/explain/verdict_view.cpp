@@ -73,8 +73,8 @@ base::Json policy_json(const std::optional<Policy>& policy) {
   return policy ? base::Json(to_string(*policy)) : base::Json();
 }
 
-std::string_view method_name(Identifier::Method method) {
-  return method == Identifier::Method::spf ? "SPF" : "DKIM";
+std::string_view method_name(Method method) {
+  return method == Method::spf ? "SPF" : "DKIM";
 }
 
 std::string mode_name(AlignmentMode mode) {
@@ -241,7 +241,7 @@ Outline identifier_outline(const Identifier& identifier) {
 
 base::Json identifier_json(const Identifier& identifier) {
   return base::Json::object()
-      .set("method", identifier.method == Identifier::Method::spf ? "spf" : "dkim")
+      .set("method", identifier.method == Method::spf ? "spf" : "dkim")
       .set("domain", identifier.domain.text())
       .set("selector", identifier.selector)
       .set("outcome", to_string(identifier.outcome))

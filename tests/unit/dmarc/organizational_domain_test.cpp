@@ -1,8 +1,7 @@
-#include "dmarc/organizational_domain.h"
-
 #include <gtest/gtest.h>
 
-#include "dmarc/tree_walk.h"
+#include <dmarc/tree_walk.h>
+
 #include "unit/dmarc/world.h"
 
 namespace dmarc {
@@ -14,7 +13,7 @@ using test::World;
 // The possible Organizational Domains, sorted, blank-separated.
 std::string orgs(std::string_view zone, std::string_view start) {
   World world(zone);
-  auto found = possible_organizational_domains(walk_tree(name(start), {}, world.session()));
+  auto found = world.walk(start).organizations;
   std::sort(found.begin(), found.end());
   std::string text;
   for (const dns::Name& org : found)

@@ -1,6 +1,6 @@
-#include "dmarc/tree_walk.h"
-
 #include <gtest/gtest.h>
+
+#include <dmarc/tree_walk.h>
 
 #include "unit/dmarc/world.h"
 
@@ -19,7 +19,7 @@ std::string visits(std::string_view start) {
 }
 
 std::vector<WalkStep> walk(World& world, std::string_view start) {
-  return walk_tree(name(start), {}, world.session());
+  return world.walk(start).steps;
 }
 
 TEST(WalkNames, go_up_one_label_at_a_time_to_the_single_label) {

@@ -57,6 +57,16 @@ class World {
     return dmarc::evaluate(inputs, options, session_);
   }
 
+  /// What a check comes to, or a walk.
+  Discovery discover(std::string_view author, const Options& options = {}) {
+    DiscoveryCheck check(name(author), options, {});
+    return dns::wait_for(check, session_);
+  }
+  Walk walk(std::string_view start, const Options& options = {}) {
+    TreeWalk check(name(start), options);
+    return dns::wait_for(check, session_);
+  }
+
   dns::LookupSession& session() { return session_; }
 
  private:
