@@ -6,7 +6,7 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "sending/destinations.h"
-#include "spf/published.h"
+#include "spf/record.h"
 
 namespace dmarc::failure {
 namespace {
@@ -73,7 +73,8 @@ void FailureSender::Errand::run() {
 void FailureSender::Errand::find_spf_record() {
   auto& spf = incident_.failed_spf;
   if (!spf || !spf->record.empty()) return;
-  spf->record = spf::published_record(spf->domain, lookups_).value_or("");
+  const dns::AnswerPtr answer = lookups_.lookup(spf->domain, dns::Type::txt);
+  spf->record = spf::published_record(spf->domain, *answer).value_or("");
 }
 
 void FailureSender::Errand::serve(const sending::Destination& destination) {

@@ -1,11 +1,11 @@
-// What an engine hands to check(): the outcome of one check_host().
+// What evaluating the records of a domain came to, and the words for what went wrong.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <dmarc/domain_name.h>
+#include <dmarc/resolver.h>
 
 #include "spf/check.h"
 #include "spf/macro.h"
@@ -22,6 +22,7 @@ struct Trouble {
 struct Explanation {
   dns::Name domain;
   MacroString target;
+  dns::AnswerPtr source;  ///< owns the text of `target`
 };
 
 /// The fields that Result has as well are described there.
@@ -32,6 +33,22 @@ struct Finding {
   std::string problem;
   std::string record;
   std::optional<Explanation> explanation;  ///< only with fail
+
+  static Finding of(Trouble trouble);
 };
+
+/// A name inside a problem: printable, and cut where a sentence would become unreadable.
+std::string shown(const dns::Name& name);
+
+/// temperror: "the look-up of MX records of example.org failed: ...", for an answer that is a
+/// failure.
+Trouble failed_lookup(const dns::Answer& answer, const dns::Question& question);
+
+// Permanent errors: a limit of this check has been passed.
+Trouble too_many_terms();
+Trouble too_many_void_lookups(std::size_t limit, const dns::Question& last);
+Trouble too_many_mx_hosts(const dns::Name& domain);
+Trouble too_many_questions();
+Trouble too_much_text();
 
 }  // namespace dmarc::spf

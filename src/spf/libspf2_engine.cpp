@@ -152,26 +152,27 @@ std::optional<Code> code_of(SPF_result_t result) {
 
 }  // namespace
 
-std::optional<Finding> check_host_with_libspf2(const Identity& identity, dns::Resolver& resolver,
-                                               const Options& options) {
+LibraryRun check_host_with_libspf2(const Identity& identity, const dns::Answers& answers,
+                                   const Options& options) {
   if (!Libspf2Guard::accepts(identity) || !host_name_fits()) return {};
-  Libspf2Guard guard(identity, resolver, options);
+  Libspf2Guard guard(identity, answers, options);
   const auto result = run(identity, options.receiver, guard);
   if (guard.refused()) return {};
+  if (guard.missing()) return {{}, guard.missing()};
 
   Finding finding;
   finding.record = guard.published();
   if (guard.trouble()) {
     finding.code = guard.trouble()->code;
     finding.problem = guard.trouble()->problem;
-    return finding;
+    return {std::move(finding), {}};
   }
   // Errors are the guard's to find; one that only the library sees is a record it did not
   // understand.
   const auto code = result ? code_of(*result) : std::nullopt;
   if (!code) return {};
   finding.code = *code;
-  return finding;
+  return {std::move(finding), {}};
 }
 
 }  // namespace dmarc::spf

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "spf/client_name.h"
+#include "spf/client_names.h"
 #include "spf/limits.h"
-#include "spf/mx_hosts.h"
-#include "spf/published.h"
 #include "spf/record.h"
 
 namespace dmarc::spf {
@@ -27,8 +25,9 @@ bool is_visible(std::string_view text) {
 std::size_t compiled_size(const MacroString& target) {
   constexpr std::size_t piece = 8;  // its header, and padding
   std::size_t size = 0;
+  if (target.pieces.empty()) size += piece + target.text.size() + piece;
   for (const auto& part : target.pieces) {
-    const auto* literal = std::get_if<std::string>(&part);
+    const auto* literal = std::get_if<std::string_view>(&part);
     size += piece + (literal != nullptr ? literal->size() + piece : 0);
   }
   return size;
@@ -50,7 +49,7 @@ bool is_handled(const MacroString& target) {
     const Macro* macro = std::get_if<Macro>(&piece);
     if (macro == nullptr) return true;
     return macro->letter != 'p' && macro->keep == 0 && !macro->url_escape &&
-           macro->delimiters.find_first_of(",/") == std::string::npos;
+           macro->delimiters.find_first_of(",/") == std::string_view::npos;
   };
   return !target.text.ends_with('.') &&
          std::all_of(target.pieces.begin(), target.pieces.end(), handled);
@@ -62,7 +61,7 @@ bool is_handled(const Directive& directive) {
   if (directive.prefix4 == 0 || directive.prefix6 == 0) return false;
   if (!directive.target) return true;
   if (directive.mechanism == Mechanism::ptr &&
-      (directive.target->text.find('%') != std::string::npos ||
+      (directive.target->text.find('%') != std::string_view::npos ||
        !dns::Name::from_octets(directive.target->text)))
     return false;
   return is_handled(*directive.target);
@@ -76,14 +75,14 @@ std::optional<std::string> rewritten(const Record& record) {
   for (const Directive& directive : record.directives) {
     if (!is_handled(directive)) return {};
     size += compiled_size(directive);
-    text += ' ' + directive.text;
+    (text += ' ') += directive.text;
   }
   const auto is_all = [](const Directive& d) { return d.mechanism == Mechanism::all; };
   const bool ends = std::any_of(record.directives.begin(), record.directives.end(), is_all);
   if (record.redirect && !ends) {
     if (!is_handled(*record.redirect)) return {};
     size += compiled_size(*record.redirect);
-    text += " redirect=" + record.redirect->text;
+    (text += " redirect=") += record.redirect->text;
   }
   if (size > max_compiled) return {};
   return text;
@@ -97,20 +96,24 @@ bool Libspf2Guard::accepts(const Identity& identity) {
          identity.local_part.size() <= max_value && identity.helo.size() <= max_value;
 }
 
-void Libspf2Guard::stop(Code code, std::string problem) {
-  if (!is_over()) trouble_ = Trouble{code, std::move(problem)};
+void Libspf2Guard::stop(Trouble trouble) {
+  if (!is_over()) trouble_ = std::move(trouble);
+}
+
+dns::AnswerPtr Libspf2Guard::find(const dns::Question& question) {
+  dns::AnswerPtr answer = answers_.find(question);
+  if (!answer) missing_ = question;
+  return answer;
 }
 
 void Libspf2Guard::count_term() {
   hosts_.clear();
-  if (++terms_ > max_dns_terms)
-    stop(Code::permerror, "more than " + std::to_string(max_dns_terms) + " terms that ask the DNS");
+  if (++terms_ > max_dns_terms) stop(too_many_terms());
 }
 
-void Libspf2Guard::count_void() {
+void Libspf2Guard::count_void(const dns::Question& question) {
   if (++void_lookups_ > options_.max_void_lookups)
-    stop(Code::permerror,
-         "more than " + std::to_string(options_.max_void_lookups) + " void look-ups");
+    stop(too_many_void_lookups(options_.max_void_lookups, question));
 }
 
 std::optional<std::string> Libspf2Guard::record(std::string_view domain) {
@@ -121,24 +124,38 @@ std::optional<std::string> Libspf2Guard::record(std::string_view domain) {
   if (!name) {
     // Longer names would have lost labels on the left.
     if (domain.size() > dns::Name::max_text) refused_ = true;
-    stop(Code::permerror, "an include or redirect leads to no usable name");
+    stop({Code::permerror, "an include or redirect leads to no usable name"});
     return {};
   }
-  auto text = published_record(*name, resolver_);
+  auto trouble = without_record(*name);
+  const dns::AnswerPtr answer = trouble ? nullptr : find({*name, dns::Type::txt});
+  if (missing_) return {};
+  tl::expected<std::string_view, Trouble> text =
+      trouble ? tl::unexpected(*std::move(trouble)) : published_record(*name, *answer);
   if (!text) {
-    const bool fatal = !first && text.error().code == Code::none;
-    stop(fatal ? Code::permerror : text.error().code, std::move(text.error().problem));
+    if (!first && text.error().code == Code::none) text.error().code = Code::permerror;
+    stop(std::move(text.error()));
     return {};
   }
   if (first) published_ = *text;
-  const auto record = parse_record(*text);
-  if (!record) {
-    stop(Code::permerror, "syntax error in the record of " + shown(*name) + ": " + record.error());
+  return rewritten_record(*name, *text);
+}
+
+std::optional<std::string> Libspf2Guard::rewritten_record(const dns::Name& domain,
+                                                          std::string_view text) {
+  record_text_ += text.size();
+  if (record_text_ > max_record_text) {
+    stop(too_much_text());
     return {};
   }
-  auto rewritten_text = rewritten(*record);
-  refused_ = !rewritten_text;
-  return rewritten_text;
+  auto record = read_terms(domain, text);
+  if (!record) {
+    stop(std::move(record.error()));
+    return {};
+  }
+  auto result = rewritten(*record);
+  refused_ = !result;
+  return result;
 }
 
 Libspf2Guard::Reply Libspf2Guard::lookup(std::string_view name, dns::Type type) {
@@ -151,47 +168,47 @@ Libspf2Guard::Reply Libspf2Guard::lookup(std::string_view name, dns::Type type) 
   if (is_over()) return std::nullopt;
   const auto asked = dns::Name::from_octets(name);
   if (!asked) return Reply::value_type{};
-  return of_last_term ? lookup_host(*asked, type) : lookup_term(*asked, type);
+  return of_last_term ? lookup_host({*asked, type}) : lookup_term({*asked, type});
 }
 
-Libspf2Guard::Reply Libspf2Guard::lookup_term(const dns::Name& name, dns::Type type) {
-  const dns::AnswerPtr answer = resolver_.lookup(name, type);
+Libspf2Guard::Reply Libspf2Guard::lookup_term(const dns::Question& question) {
+  const dns::AnswerPtr answer = find(question);
+  if (!answer) return std::nullopt;
   if (answer->outcome == dns::Outcome::temporary_failure) {
-    if (type == dns::Type::ptr) return Reply::value_type{};
-    stop(Code::temperror, failed_lookup(*answer, name, type));
+    if (question.type == dns::Type::ptr) return Reply::value_type{};
+    stop(failed_lookup(*answer, question));
     return std::nullopt;
   }
   if (answer->outcome != dns::Outcome::records) {
-    count_void();
+    count_void(question);
     if (is_over()) return std::nullopt;
     return Reply::value_type{};
   }
-  if (type == dns::Type::mx || type == dns::Type::ptr) return hosts(*answer, name, type);
+  if (question.type == dns::Type::mx || question.type == dns::Type::ptr)
+    return hosts(*answer, question);
   return answer->records;
 }
 
-Libspf2Guard::Reply Libspf2Guard::hosts(const dns::Answer& answer, const dns::Name& name,
-                                        dns::Type type) {
-  hosts_of_ptr_ = type == dns::Type::ptr;
+Libspf2Guard::Reply Libspf2Guard::hosts(const dns::Answer& answer, const dns::Question& question) {
+  hosts_of_ptr_ = question.type == dns::Type::ptr;
   const std::vector<dns::Name> names = hosts_of_ptr_ ? ptr_names(answer) : mx_hosts(answer);
   if (!hosts_of_ptr_ && names.size() > max_mx_hosts) {
-    stop(Code::permerror,
-         shown(name) + " has more than " + std::to_string(max_mx_hosts) + " MX hosts");
+    stop(too_many_mx_hosts(question.name));
     return std::nullopt;
   }
   std::vector<std::string> reply;
   for (const dns::Name& host : names) {
-    resolver_.prefetch(host, address_type(identity_.client));
     hosts_.push_back(host.text());
     reply.push_back(host.text());
   }
   return reply;
 }
 
-Libspf2Guard::Reply Libspf2Guard::lookup_host(const dns::Name& name, dns::Type type) {
-  const dns::AnswerPtr answer = resolver_.lookup(name, type);
+Libspf2Guard::Reply Libspf2Guard::lookup_host(const dns::Question& question) {
+  const dns::AnswerPtr answer = find(question);
+  if (!answer) return std::nullopt;
   if (answer->outcome == dns::Outcome::temporary_failure && !hosts_of_ptr_) {
-    stop(Code::temperror, failed_lookup(*answer, name, type));
+    stop(failed_lookup(*answer, question));
     return std::nullopt;
   }
   // Whether this counts as a void look-up depends on whether the term matches by another host,

@@ -15,18 +15,18 @@
 #include <string_view>
 #include <vector>
 
-#include <dmarc/resolver.h>
+#include <dmarc/check.h>
 
 #include "spf/finding.h"
-#include "spf/identity.h"
+#include "spf/macro.h"
 
 namespace dmarc::spf {
 
 class Libspf2Guard {
  public:
   /// The references must stay valid as long as the guard lives.
-  Libspf2Guard(const Identity& identity, dns::Resolver& resolver, const Options& options)
-      : identity_(identity), resolver_(resolver), options_(options) {}
+  Libspf2Guard(const Identity& identity, const dns::Answers& answers, const Options& options)
+      : identity_(identity), answers_(answers), options_(options) {}
 
   /// False for senders and clients that the library treats in a way of its own.
   static bool accepts(const Identity& identity);
@@ -39,6 +39,8 @@ class Libspf2Guard {
   using Reply = std::optional<std::vector<std::string>>;
   Reply lookup(std::string_view name, dns::Type type);
 
+  /// The question whose answer was not at hand: the library has to be run again when it is.
+  const std::optional<dns::Question>& missing() const { return missing_; }
   /// True when our own engine has to do the check.
   bool refused() const { return refused_; }
   /// Why the check is over: the result, whatever the library makes of it.
@@ -47,21 +49,25 @@ class Libspf2Guard {
   const std::string& published() const { return published_; }
 
  private:
-  bool is_over() const { return refused_ || trouble_; }
-  void stop(Code code, std::string problem);
+  bool is_over() const { return refused_ || trouble_ || missing_; }
+  void stop(Trouble trouble);
+  dns::AnswerPtr find(const dns::Question& question);
+  std::optional<std::string> rewritten_record(const dns::Name& domain, std::string_view text);
   void count_term();
-  void count_void();
-  Reply lookup_term(const dns::Name& name, dns::Type type);
-  Reply lookup_host(const dns::Name& name, dns::Type type);
-  Reply hosts(const dns::Answer& answer, const dns::Name& name, dns::Type type);
+  void count_void(const dns::Question& question);
+  Reply lookup_term(const dns::Question& question);
+  Reply lookup_host(const dns::Question& question);
+  Reply hosts(const dns::Answer& answer, const dns::Question& question);
 
   const Identity& identity_;
-  dns::Resolver& resolver_;
+  const dns::Answers& answers_;
   const Options& options_;
   bool first_record_ = true;
   bool refused_ = false;
+  std::optional<dns::Question> missing_;
   std::optional<Trouble> trouble_;
   std::string published_;
+  std::size_t record_text_ = 0;
   std::size_t terms_ = 0;
   std::size_t void_lookups_ = 0;
   /// Hosts of the last MX or PTR answer whose addresses have not been asked for yet; their look-ups

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "spf/limits.h"
 
 namespace dmarc::spf {
 namespace {
@@ -180,13 +181,76 @@ tl::expected<Record, std::string> parse_record(std::string_view text) {
   // As much of a wrong term as helps to find it in the record.
   constexpr std::size_t shown = 60;
   Record record;
-  text.remove_prefix(std::min(version.size(), text.size()));
-  for (const std::string_view term : base::split(text, ' ')) {
-    if (term.empty()) continue;
+  std::size_t at = std::min(version.size(), text.size());
+  while ((at = text.find_first_not_of(' ', at)) != std::string_view::npos) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view term = text.substr(at, end - at);
     if (const auto problem = parse_term(term, record))
       return tl::unexpected('"' + base::printable(term, shown) + "\": " + *problem);
+    at = end;
   }
   return record;
+}
+
+tl::expected<Record, Trouble> read_terms(const dns::Name& domain, std::string_view text) {
+  std::size_t terms = 0;
+  for (std::size_t i = version.size() + 1; i < text.size(); ++i)
+    if (text[i] != ' ' && text[i - 1] == ' ') ++terms;
+  if (terms > max_record_terms)
+    return tl::unexpected(
+        Trouble{Code::permerror, "the record of " + shown(domain) + " has more than " +
+                                     std::to_string(max_record_terms) + " terms"});
+  auto record = parse_record(text);
+  if (!record)
+    return tl::unexpected(Trouble{
+        Code::permerror, "syntax error in the record of " + shown(domain) + ": " + record.error()});
+  return *std::move(record);
+}
+
+std::optional<Trouble> without_record(const dns::Name& domain) {
+  if (domain.label_count() >= 2) return {};
+  return Trouble{Code::none, shown(domain) + " is a single label"};
+}
+
+// RFC 7208 section 4.4 "Record Lookup".
+tl::expected<std::string_view, Trouble> published_record(const dns::Name& domain,
+                                                         const dns::Answer& answer) {
+  if (answer.outcome == dns::Outcome::temporary_failure)
+    return tl::unexpected(failed_lookup(answer, {domain, dns::Type::txt}));
+  if (answer.outcome == dns::Outcome::no_such_name)
+    return tl::unexpected(Trouble{Code::none, shown(domain) + " does not exist"});
+
+  // RFC 7208 section 4.5 "Selecting Records".
+  const std::string* selected = nullptr;
+  for (const std::string& text : answer.records) {
+    if (!is_spf_record(text)) continue;
+    if (selected != nullptr)
+      return tl::unexpected(
+          Trouble{Code::permerror, shown(domain) + " publishes more than one SPF record"});
+    selected = &text;
+  }
+  if (selected == nullptr)
+    return tl::unexpected(Trouble{Code::none, shown(domain) + " publishes no SPF record"});
+  return *selected;
+}
+
+std::vector<dns::Name> mx_hosts(const dns::Answer& answer) {
+  std::vector<std::pair<unsigned, dns::Name>> hosts;
+  for (const std::string_view record : answer.records) {
+    const std::size_t blank = record.find(' ');
+    if (blank == std::string_view::npos) continue;
+    unsigned preference = 0;
+    for (const char c : record.substr(0, std::min<std::size_t>(blank, 5)))
+      if (base::is_digit(c)) preference = preference * 10 + static_cast<unsigned>(c - '0');
+    if (auto name = dns::Name::from_octets(record.substr(blank + 1)))
+      hosts.emplace_back(preference, *std::move(name));
+  }
+  std::stable_sort(hosts.begin(), hosts.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<dns::Name> names;
+  for (auto& [preference, name] : hosts)
+    names.push_back(std::move(name));
+  return names;
 }
 
 }  // namespace dmarc::spf

@@ -99,7 +99,10 @@ TEST(SpfAttack, a_pass_through_foreign_networks_can_be_seen) {
 
 // SPF-10
 TEST(SpfAttack, records_of_64_kilobytes_are_read_in_full) {
-  EXPECT_EQ(check_terms(repeated("ip4:198.51.100.1 ", 3600) + "-all").code, Code::fail);
+  const std::string modifier = "x=" + std::string(60, 'y') + ' ';
+  EXPECT_EQ(check_terms(repeated(modifier, 999) + "-all").code, Code::fail);
+  EXPECT_EQ(check_terms(repeated("ip4:198.51.100.1 ", 999) + "-all").code, Code::fail);
+  EXPECT_EQ(check_terms(repeated("ip4:198.51.100.1 ", 3600) + "-all").code, Code::permerror);
   EXPECT_EQ(check_terms(std::string(60000, ' ') + "-all").code, Code::fail);
   EXPECT_EQ(check_terms(std::string(60000, 'a')).code, Code::permerror);
 }

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "spf/evaluator.h"
+#include "spf/evaluation.h"
 #include "spf/libspf2_engine.h"
 #include "world.h"
 
@@ -124,14 +124,17 @@ TEST(SpfDifferential, both_engines_agree_on_generated_records) {
   std::vector<unsigned> codes(7);
   for (unsigned seed = 1; seed <= zones; ++seed) {
     Generator generator(seed);
-    RecordingResolver resolver(generator.zone());
+    const ZoneAnswers answers(generator.zone());
     const Identity identity = generator.identity();
     const Options options;
-    const auto library = check_host_with_libspf2(identity, resolver, options);
+    const auto library = check_host_with_libspf2(identity, answers, options).finding;
     if (!library) continue;
     ++compared;
-    Evaluator evaluator(identity, resolver, options);
-    const Finding own = evaluator.check_host(identity.domain);
+    Lookups lookups;
+    lookups.feed(answers);
+    ClientNames client_names(identity.client);
+    Evaluation evaluation(identity, options, lookups, client_names);
+    const Finding own = evaluation.run().value();
     ++codes[static_cast<std::size_t>(own.code)];
     EXPECT_EQ(to_string(library->code), to_string(own.code))
         << "seed " << seed << ", client " << identity.client.text() << ", record " << own.record

@@ -23,11 +23,11 @@ struct Outcome {
 
 // What both ways give together, and whether the library took the check.
 Outcome outcome_in(std::string_view zone, const Ask& ask = {}) {
-  RecordingResolver resolver(zone);
+  const ZoneAnswers answers(zone_of(zone));
   const Request request = request_of(ask);
   const Identity identity{request.client.unmapped(), request.sender.local_part,
                           request.sender.domain.value(), request.helo};
-  const bool taken = check_host_with_libspf2(identity, resolver, ask.options).has_value();
+  const bool taken = check_host_with_libspf2(identity, answers, ask.options).finding.has_value();
   return {code_in(zone, by_library(ask)), taken};
 }
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "spf/expansion.h"
 #include "spf/limits.h"
 #include "world.h"
 
@@ -157,7 +156,7 @@ TEST(SpfMacro, a_local_part_outside_ascii_expands_to_nothing) {
 
 TEST(SpfMacro, expansion_is_bounded) {
   std::string many;
-  for (std::size_t i = 0; i <= max_expanded_pieces; ++i)
+  for (std::size_t i = 0; i <= max_expanded_macros; ++i)
     many += "%{h}";
   EXPECT_EQ(domain_of(many), "unusable");
   EXPECT_EQ(text_of(many), "no text");

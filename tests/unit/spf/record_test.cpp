@@ -10,9 +10,15 @@ std::string problem_of(std::string_view terms) {
   return record ? "" : record.error();
 }
 
-Directive only_directive(std::string_view term) {
-  const auto record = parse_record("v=spf1 " + std::string(term));
-  return record.value().directives.at(0);
+/// The record refers to the text, so both are kept.
+struct Parsed {
+  std::string text;
+  Record record = parse_record(text).value();
+  const Directive* operator->() const { return &record.directives.at(0); }
+};
+
+Parsed only_directive(std::string_view term) {
+  return {"v=spf1 " + std::string(term)};
 }
 
 TEST(SpfRecord, is_known_by_its_version_section) {
@@ -38,20 +44,20 @@ TEST(SpfRecord, keeps_terms_as_published) {
 }
 
 TEST(SpfRecord, qualifiers_are_results) {
-  EXPECT_EQ(only_directive("all").qualifier, Code::pass);
-  EXPECT_EQ(only_directive("+all").qualifier, Code::pass);
-  EXPECT_EQ(only_directive("-all").qualifier, Code::fail);
-  EXPECT_EQ(only_directive("~all").qualifier, Code::softfail);
-  EXPECT_EQ(only_directive("?all").qualifier, Code::neutral);
+  EXPECT_EQ(only_directive("all")->qualifier, Code::pass);
+  EXPECT_EQ(only_directive("+all")->qualifier, Code::pass);
+  EXPECT_EQ(only_directive("-all")->qualifier, Code::fail);
+  EXPECT_EQ(only_directive("~all")->qualifier, Code::softfail);
+  EXPECT_EQ(only_directive("?all")->qualifier, Code::neutral);
 }
 
 TEST(SpfRecord, slashes_before_digits_at_the_end_are_prefix_lengths) {
-  EXPECT_EQ(only_directive("mx/0").prefix4, 0U);
-  EXPECT_EQ(only_directive("mx//0").prefix6, 0U);
-  EXPECT_EQ(only_directive("mx//0").prefix4, 32U);
-  EXPECT_EQ(only_directive("a:a/24.example.org").target->text, "a/24.example.org");
-  EXPECT_EQ(only_directive("a:%{d}/24").target->text, "%{d}");
-  EXPECT_EQ(only_directive("a:%{d2/}/24").target->text, "%{d2/}");
+  EXPECT_EQ(only_directive("mx/0")->prefix4, 0U);
+  EXPECT_EQ(only_directive("mx//0")->prefix6, 0U);
+  EXPECT_EQ(only_directive("mx//0")->prefix4, 32U);
+  EXPECT_EQ(only_directive("a:a/24.example.org")->target->text, "a/24.example.org");
+  EXPECT_EQ(only_directive("a:%{d}/24")->target->text, "%{d}");
+  EXPECT_EQ(only_directive("a:%{d2/}/24")->target->text, "%{d2/}");
 }
 
 TEST(SpfRecord, wrong_syntax_is_found_wherever_it_stands) {

@@ -1,6 +1,7 @@
 // A check on fixed DNS data, with defaults for what a test does not care about.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,7 +33,8 @@ inline dns::Name name_of(std::string_view text) {
   return dns::Name::from_octets(text).value();
 }
 
-/// A Resolver without a clock or a budget that writes down how it is used.
+/// A Resolver without a clock or a budget that writes down how a check uses it: what it waits for,
+/// and each question when it is listed for the first time.
 class RecordingResolver final : public dns::Resolver {
  public:
   explicit RecordingResolver(std::string_view zone) : zone_(zone_of(zone)) {}
@@ -45,7 +47,9 @@ class RecordingResolver final : public dns::Resolver {
   }
 
   void prefetch(const dns::Name& name, dns::Type type) override {
-    prefetches.push_back(line(name, type));
+    const std::string question = line(name, type);
+    if (std::find(prefetches.begin(), prefetches.end(), question) != prefetches.end()) return;
+    prefetches.push_back(question);
     calls.push_back("prefetch " + prefetches.back());
   }
 
@@ -56,6 +60,19 @@ class RecordingResolver final : public dns::Resolver {
     return std::string(dns::to_string(type)) + ' ' + name.text();
   }
 
+  dns::Zone zone_;
+};
+
+/// All answers of a zone, at hand at once.
+class ZoneAnswers final : public dns::Answers {
+ public:
+  explicit ZoneAnswers(dns::Zone zone) : zone_(std::move(zone)) {}
+
+  dns::AnswerPtr find(const dns::Question& question) const override {
+    return std::make_shared<dns::Answer>(zone_.answer(question));
+  }
+
+ private:
   dns::Zone zone_;
 };
 
