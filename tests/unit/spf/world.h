@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <dmarc/check.h>
+
 #include "dns/zone.h"
 #include "mail/reverse_path.h"
 #include "spf/check.h"
