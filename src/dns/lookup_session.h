@@ -11,7 +11,7 @@
 // question is a temporary failure (Failure::timeout) at once. Past `max_queries` distinct questions
 // the answer is Failure::budget.
 //
-// A caller that must not wait uses ask() and await(), see dns/attempt.h.
+// A caller that must not wait runs checks instead (dmarc/check.h).
 //
 // Threads: several threads may use one session (SPF runs beside header collection). Answers may
 // arrive after the session has been destroyed; they are dropped.

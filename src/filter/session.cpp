@@ -1,25 +1,21 @@
 #include "filter/session.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <dmarc/author_domain.h>
-#include <dmarc/evaluate.h>
+#include <dmarc/discovery.h>
 
-#include "dns/attempt.h"
-#include "dns/lookup_session.h"
 #include "filter/environment.h"
-#include "filter/spf_check.h"
+#include "filter/lookups.h"
+#include "filter/running_check.h"
 #include "mail/reverse_path.h"
 #include "policy/judge.h"
+#include "spf/check_state.h"
 
 namespace dmarc::filter {
 namespace {
-
-// What an SPF check takes for the client when the MTA names no address, as for mail that was
-// submitted locally.
-base::IpAddress local_client() {
-  return *base::IpAddress::parse("127.0.0.1");
-}
 
 std::int64_t seconds_since_1970() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -45,21 +41,29 @@ mail::ReversePath reconcile(mail::ReversePath sender,
 
 }  // namespace
 
+/// A message between MAIL and its answer.
 struct Session::MessageState {
-  explicit MessageState(const Environment& environment)
-      : lookups(*environment.resolver, environment.lookup_limits) {}
-  MessageState(const MessageState&) = delete;
-  MessageState& operator=(const MessageState&) = delete;
-  ~MessageState() {
-    if (spf) spf->cancel();
-  }
+  using SpfCheck = RunningCheck<spf::Check, spf::Result>;
+  using PolicyCheck = RunningCheck<DiscoveryCheck, Discovery>;
+
+  MessageState(const Environment& environment, const Wake& wake)
+      : spf_lookups(*environment.resolver, environment.lookup_limits.max_queries, wake),
+        policy_lookups(*environment.resolver, environment.lookup_limits.max_queries, wake) {}
 
   policy::Message message;
-  dns::LookupSession lookups;
-  std::shared_ptr<SpfCheck> spf;
   bool to_ignored_recipient = false;  ///< one of IgnoreMailTo
   std::size_t header_octets = 0;
-  bool prefetched = false;
+
+  /// SPF asks what the sender's record tells it to ask, and must not use up what the author's
+  /// policy needs, nor share an answer that it had no budget for.
+  Lookups spf_lookups;
+  Lookups policy_lookups;
+  std::optional<SpfCheck> spf;
+  std::vector<PolicyCheck> policies;  ///< of `authors`, in the same order
+  std::vector<dns::Name> authors;
+
+  std::optional<policy::Claims> claims;  ///< once the whole header is known
+  bool identifiers_known = false;        ///< the policy checks were told all outcomes
   std::chrono::steady_clock::time_point deadline;
 };
 
@@ -94,22 +98,18 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
     environment_->sink->write(log::make(log::Id::ignored_authenticated, {argument}));
     return Response::accept;
   }
-  message_ = std::make_unique<MessageState>(*environment_);
+  message_ = std::make_unique<MessageState>(*environment_, wake_);
   policy::Message& message = message_->message;
   message.client_name = client_name_;
   message.client = client_;
   message.helo = helo_;
   message.sender = reconcile(mail::parse_reverse_path(argument), macros("mail_addr"));
-  if (settings.spf_self_validate) start_spf();
+  if (settings.spf_self_validate) {
+    message_->spf.emplace(spf::Check(policy::spf_request(message), settings.spf),
+                          message_->spf_lookups);
+    message_->spf->advance();
+  }
   return Response::proceed;
-}
-
-void Session::start_spf() {
-  const policy::Message& message = message_->message;
-  message_->spf = std::make_shared<SpfCheck>(
-      environment_->settings, *environment_->resolver, environment_->lookup_limits,
-      spf::Request{message.client.value_or(local_client()), message.helo, message.sender});
-  message_->spf->advance();
 }
 
 void Session::recipient(std::string_view argument) {
@@ -127,28 +127,39 @@ Response Session::header(std::string_view name, std::string_view value) {
     return Response::proceed;
   }
   message.header.push_back({std::string(name), std::string(value)});
-  if (!message_->prefetched && mail::is_field(message.header.back(), "From")) prefetch();
+  if (message_->authors.empty() && mail::is_field(message.header.back(), "From")) {
+    const std::string_view from = message.header.back().value;
+    const mail::Author author = mail::find_author_in({&from, 1});
+    discover(author.visible);
+  }
   return Response::proceed;
 }
 
-void Session::prefetch() {
-  message_->prefetched = true;
-  const Options options = environment_->settings->evaluation();
-  const std::string_view from = message_->message.header.back().value;
-  const mail::Author author = mail::find_author_in({&from, 1});
-  std::size_t count = 0;
-  for (const dns::Name& domain : author.visible) {
-    if (++count > mail::Author::max_visible) break;
-    prefetch_author(domain, options, message_->lookups);
-  }
-  const std::optional<dns::Name>& sender = message_->message.sender.domain;
-  if (message_->spf && sender && author.visible.size() == 1 && author.visible.front() != *sender) {
-    prefetch_identifier(*sender, options, message_->lookups);
+/// Begins with the policies of these authors, the first of them: usually, but not always, those
+/// that the whole header has in the end.
+void Session::discover(std::span<const dns::Name> authors) {
+  authors = authors.first(std::min(authors.size(), mail::Author::max_visible));
+  message_->authors.assign(authors.begin(), authors.end());
+  message_->policies.clear();
+  message_->identifiers_known = false;
+  std::vector<Candidate> senders;
+  if (const auto identity = policy::spf_identity(message_->message); identity && message_->spf)
+    senders.push_back({Method::spf, identity->domain, {}});
+  for (const dns::Name& author : authors) {
+    auto& check = message_->policies.emplace_back(
+        DiscoveryCheck(author, environment_->settings->evaluation()), message_->policy_lookups);
+    check.tell().identifiers(senders, false);
+    check.advance();
   }
 }
 
 std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
-  if (!message_) return advance();
+  if (!message_) {
+    // Out of order: nothing is known about this message, so nothing can be said for it.
+    policy::Judgement judgement;
+    judgement.action = policy::Action::tempfail;
+    return judgement;
+  }
   policy::Message& message = message_->message;
   message.mta_name = macros("j").value_or("");
   message.job_id = macros("i").value_or("");
@@ -158,47 +169,58 @@ std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
       environment_->sink->write(log::make(log::Id::no_job_id));
     }
   }
-  message_->deadline = message_->lookups.restart_clock();
-  if (message_->spf) message_->deadline = message_->spf->restart_clock();
+  const auto& claims =
+      message_->claims.emplace(policy::read_claims(message, *environment_->settings));
+  if (claims.form.domains != message_->authors) discover(claims.form.domains);
+  if (!claims.wants_own_spf) message_->spf.reset();
+  tell_identifiers(*message_);
+  message_->deadline = std::chrono::steady_clock::now() + environment_->lookup_limits.timeout;
   return advance();
 }
 
 std::optional<policy::Judgement> Session::advance() {
-  if (!message_) {
-    // Out of order: nothing is known about this message, so nothing can be said for it.
-    policy::Judgement judgement;
-    judgement.action = policy::Action::tempfail;
-    return judgement;
+  if (!message_) return std::nullopt;
+  message_->spf_lookups.take_arrivals();
+  message_->policy_lookups.take_arrivals();
+  if (message_->claims && std::chrono::steady_clock::now() >= message_->deadline) {
+    message_->spf_lookups.give_up();
+    message_->policy_lookups.give_up();
   }
-  std::unique_ptr<MessageState> state = std::move(message_);
-  std::optional<policy::Judgement> judgement = try_to_judge(*state);
-  if (judgement) {
-    conclude(*state, *judgement);
-  } else {
-    message_ = std::move(state);
-  }
+  if (!run_checks(*message_)) return std::nullopt;
+
+  const std::unique_ptr<MessageState> state = std::move(message_);
+  policy::Judgement judgement =
+      policy::judge(state->message, take_evidence(*state), *environment_->settings);
+  conclude(*state, judgement);
   return judgement;
 }
 
-std::optional<policy::Judgement> Session::try_to_judge(MessageState& state) const {
-  for (;;) {
-    dns::Attempt answers(state.lookups);
-    bool spf_missing = false;
-    const auto own_spf = [&]() -> spf::Result {
-      if (!state.spf) return {};
-      // What the check still waits for has failed by now.
-      if (std::chrono::steady_clock::now() >= state.deadline) state.spf->advance();
-      const spf::Result* const result = state.spf->result();
-      spf_missing = result == nullptr;
-      return result != nullptr ? *result : spf::Result{};
-    };
-    policy::Judgement judgement =
-        policy::judge(state.message, *environment_->settings, answers, own_spf);
-    if (!answers.missing() && !spf_missing) return judgement;
-    const bool waiting = answers.missing() ? state.lookups.await(*answers.missing(), wake_)
-                                           : state.spf->await(wake_);
-    if (waiting) return std::nullopt;
-  }
+/// Goes as far as the answers allow; true when the message can be judged.
+bool Session::run_checks(MessageState& state) const {
+  const bool spf_known = !state.spf || state.spf->advance();
+  if (state.claims && spf_known && !std::exchange(state.identifiers_known, true))
+    tell_identifiers(state);
+  bool policies_known = true;
+  for (MessageState::PolicyCheck& check : state.policies)
+    policies_known &= check.advance();
+  return state.claims && spf_known && policies_known;
+}
+
+/// Tells the policy checks whom the message may come from: all of them, when SPF has its result.
+void Session::tell_identifiers(MessageState& state) const {
+  const spf::Result* const own = state.spf && state.spf->result() ? &*state.spf->result() : nullptr;
+  const auto candidates =
+      policy::candidates(state.message, *state.claims, *environment_->settings, own);
+  for (MessageState::PolicyCheck& check : state.policies)
+    check.tell().identifiers(candidates, state.identifiers_known);
+}
+
+policy::Evidence Session::take_evidence(MessageState& state) {
+  policy::Evidence evidence{*std::move(state.claims), {}, {}};
+  if (state.spf) evidence.spf = state.spf->take_result();
+  for (MessageState::PolicyCheck& check : state.policies)
+    evidence.policies.push_back(check.take_result());
+  return evidence;
 }
 
 void Session::conclude(const MessageState& state, const policy::Judgement& judgement) const {

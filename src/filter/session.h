@@ -1,27 +1,47 @@
-// One milter connection, without the milter library: events in, responses out. The libmilter glue
-// (libmilter/) and our own engine (native_engine.h) drive it; nothing here knows a socket.
-//
-// Life: connect, helo, then for each message mail, recipient..., header..., end_of_message or
-// abort; close by destruction. A session keeps the settings that were current when its connection
-// came, for all of its messages.
-//
-// At MAIL the SPF check starts when the settings allow one; when the first From arrives the tree
-// walk is prefetched. Nothing here waits: end_of_message() gives no judgement while the DNS owes an
-// answer, and advance() is called when there is more to go by:
+// One milter connection without the milter protocol: events in, responses out. The engines drive it
+// (milter/, libmilter/); nothing here knows a socket.
 //
 //   Session session(environment, wake);
-//   ...
+//   session.connect(host, address); session.helo(name);
+//   session.mail(path, macros); session.header(name, value); ...
 //   auto judgement = session.end_of_message(macros);
 //   while (!judgement) {
-//     ... until wake was called, or session.deadline()
+//     ... until `wake` was called, or session.deadline() has come
 //     judgement = session.advance();
 //   }
 //
-// The judgement is made anew each time, from the answers that have come, and only the one that
-// lacks nothing counts: policy::judge() is a pure function, so there is no half-finished work to be
-// kept. With the early questions nearly every message is judged once or twice.
+// The life of a message that never waits, since every name is in the cache:
 //
-// Threads: one event at a time, from any thread. `wake` comes from threads of the resolver.
+//   MAIL FROM:<a@news.example>    the SPF check begins: TXT news.example is at hand, its record
+//                                 matches the client: pass.
+//   From: a@shop.example          the discovery of shop.example's policy begins; each name of its
+//                                 walk is at hand.
+//   end of message                the claims are read (author, form, trusted fields); the discovery
+//   is told that news.example has
+//                                 passed. Nothing is open: judge() runs, once, and what was
+//                                 decided is logged, recorded, reported and returned.
+//
+// And of one that waits:
+//
+//   MAIL FROM:<a@news.example>    TXT news.example is asked.
+//   (wake)  advance()             its record includes other.example, which is asked now, while the
+//   message is still
+//                                 being received.
+//   From: a@shop.example          _dmarc.shop.example and _dmarc.example are asked, and whether
+//                                 shop.example exists.
+//   end of message                SPF and the discovery lack answers: no judgement yet. The
+//   deadline
+//                                 is set.
+//   (wake)  advance()             the policy has come; SPF is still open.
+//   (wake)  advance()             SPF passes. The discovery needs nothing more: judged as above.
+//
+// At the deadline what is still open has failed, and the checks end with what they have. Nothing is
+// done twice: a record is parsed once, the message is judged once.
+//
+// A session keeps the settings that were current when its connection came, for all of its messages.
+//
+// Threads: one event at a time; advance() too belongs to the connection. `wake` comes from threads
+// of the resolver, which do nothing else.
 #pragma once
 
 #include <chrono>
@@ -29,10 +49,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/ip_address.h"
+#include "policy/evidence.h"
 #include "policy/judgement.h"
 
 namespace dmarc::filter {
@@ -77,7 +99,8 @@ class Session {
   /// reported; nothing while an answer is missing. An end of message without a beginning is
   /// deferred.
   std::optional<policy::Judgement> end_of_message(const Macros& macros);
-  /// Goes on with what has come since, and gives the judgement of a message whose end has come.
+  /// Goes on with the answers that have come, at any time; the judgement of a message whose end has
+  /// come and that lacks nothing any more.
   std::optional<policy::Judgement> advance();
   /// When advance() judges with what there is.
   std::chrono::steady_clock::time_point deadline() const;
@@ -88,9 +111,10 @@ class Session {
 
  private:
   struct MessageState;
-  void start_spf();
-  void prefetch();
-  std::optional<policy::Judgement> try_to_judge(MessageState& state) const;
+  void discover(std::span<const dns::Name> authors);
+  bool run_checks(MessageState& state) const;
+  void tell_identifiers(MessageState& state) const;
+  static policy::Evidence take_evidence(MessageState& state);
   void conclude(const MessageState& state, const policy::Judgement& judgement) const;
   void record(const MessageState& state, const policy::Judgement& judgement) const;
   void report_failure(const MessageState& state, const policy::Judgement& judgement) const;

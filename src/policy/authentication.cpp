@@ -1,13 +1,15 @@
 #include "policy/authentication.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
-#include "policy/spf_sources.h"
+#include "mail/received_spf.h"
 
 namespace dmarc::policy {
 namespace {
 
+using Source = Authentication::SpfSource;
 using Dkim = Authentication::Dkim;
 
 /// header.d is the property that DMARC goes by (RFC 9989 section 4.4.1 "DKIM-Authenticated
@@ -51,41 +53,120 @@ void limit(std::vector<Dkim>& results, std::span<const dns::Name> authors) {
   results.erase(results.begin() + max_dkim, results.end());
 }
 
+std::optional<dns::Name> host_name(std::string_view text) {
+  auto name = dns::Name::parse(text);
+  if (!name || !name->is_hostname()) return std::nullopt;
+  return std::move(*name);
+}
+
+/// Filters write the domain or the whole address (RFC 8601 section 2.7.2 "SPF and Sender ID"). The
+/// local part may hold any "@", quoted; the domain can't.
+bool names_domain(std::string_view address, const dns::Name& domain) {
+  const auto at = address.rfind('@');
+  return host_name(at == std::string_view::npos ? address : address.substr(at + 1)) == domain;
+}
+
+bool names_identity(const mail::MethodResult& result, const SpfIdentity& identity) {
+  if (const auto* sender = result.find("smtp", "mailfrom")) {
+    if (names_domain(sender->value, identity.domain)) return true;
+  }
+  if (identity.scope != spf::Scope::helo) return false;
+  const auto* helo = result.find("smtp", "helo");
+  return helo != nullptr && names_domain(helo->value, identity.domain);
+}
+
+MethodOutcome outcome_of(std::string_view result) {
+  if (result == "pass") return MethodOutcome::pass;
+  return result == "temperror" ? MethodOutcome::temperror : MethodOutcome::other;
+}
+
+MethodOutcome outcome_of(spf::Code code) {
+  return outcome_of(to_string(code));
+}
+
+SpfFinding finding(Source source, const SpfIdentity& identity, const std::string& result) {
+  return {source, SpfInput{identity.domain, outcome_of(result)}, result, identity.scope};
+}
+
+/// The best of the results that name the identity (outcomes are declared best first): a filter may
+/// write one for MAIL FROM and one for HELO.
+SpfFinding from_auth_results(std::span<const mail::MethodResult> results,
+                             const SpfIdentity& identity) {
+  SpfFinding best;
+  for (const mail::MethodResult& result : results) {
+    if (!names_identity(result, identity)) continue;
+    if (!best.input || outcome_of(result.result) < best.input->outcome) {
+      best = finding(Source::auth_results, identity, result.result);
+    }
+  }
+  return best;
+}
+
+SpfFinding from_received_spf(const Message& message, const SpfIdentity& identity) {
+  const auto fields = mail::fields_named(message.header, "Received-SPF");
+  if (fields.empty() || identity.scope != spf::Scope::mailfrom) return {};
+  const auto received = mail::parse_received_spf(fields.front()->value);
+  if (!received || received->identity != "mailfrom" ||
+      !names_domain(received->envelope_from, identity.domain)) {
+    return {};
+  }
+  return finding(Source::received_spf, identity, received->result);
+}
+
+SpfFinding from_own_check(const spf::Result& result) {
+  SpfFinding own{Source::own, {}, std::string(to_string(result.code)), result.scope};
+  if (result.domain) own.input = SpfInput{*result.domain, outcome_of(result.code)};
+  return own;
+}
+
+/// What the trusted fields say, where they are believed.
+SpfFinding believed(const std::optional<SpfIdentity>& identity, const Settings& settings,
+                    std::span<const mail::MethodResult> upstream) {
+  if (!identity || settings.spf_ignore_results) return {};
+  return from_auth_results(upstream, *identity);
+}
+
+bool is_pass(const SpfFinding& found) {
+  return found.input && found.input->outcome == MethodOutcome::pass;
+}
+
 }  // namespace
 
-Authentication authenticate_signatures(const TrustedResults& upstream,
-                                       std::span<const dns::Name> authors) {
-  Authentication authentication;
-  authentication.removals = upstream.removals;
+std::vector<Dkim> believed_signatures(const TrustedResults& upstream,
+                                      std::span<const dns::Name> authors) {
+  std::vector<Dkim> signatures;
   for (const mail::MethodResult& result : upstream.dkim) {
-    if (auto dkim = read_dkim(result)) authentication.dkim.push_back(std::move(*dkim));
+    if (auto signature = read_dkim(result)) signatures.push_back(std::move(*signature));
   }
-  limit(authentication.dkim, authors);
-  return authentication;
+  limit(signatures, authors);
+  return signatures;
 }
 
-void authenticate_sender(Authentication& authentication, const Message& message,
-                         const Settings& settings, const TrustedResults& upstream,
-                         const std::function<spf::Result()>& own_spf) {
-  SpfFinding spf = find_spf(message, settings, upstream.spf, own_spf);
-  authentication.spf_source = spf.source;
-  authentication.spf = std::move(spf.input);
-  authentication.spf_result = std::move(spf.result);
-  authentication.spf_scope = spf.scope;
-  authentication.own_spf = std::move(spf.own);
+std::optional<SpfIdentity> spf_identity(const Message& message) {
+  if (message.sender.kind == mail::ReversePath::Kind::mailbox && message.sender.domain) {
+    return SpfIdentity{*message.sender.domain, spf::Scope::mailfrom};
+  }
+  if (message.sender.kind != mail::ReversePath::Kind::null) return std::nullopt;
+  auto helo = host_name(message.helo);
+  if (!helo) return std::nullopt;
+  return SpfIdentity{std::move(*helo), spf::Scope::helo};
 }
 
-std::vector<Verdict> evaluate_authors(std::span<const dns::Name> authors,
-                                      const Authentication& authentication, const Options& options,
-                                      dns::Resolver& resolver) {
-  std::vector<DkimInput> dkim;
-  for (const Dkim& result : authentication.dkim)
-    dkim.push_back(result.input);
-  std::vector<Verdict> verdicts;
-  for (const dns::Name& author : authors) {
-    verdicts.push_back(evaluate({author, authentication.spf, dkim}, options, resolver));
-  }
-  return verdicts;
+bool wants_own_spf(const Message& message, const Settings& settings,
+                   std::span<const mail::MethodResult> upstream) {
+  return settings.spf_self_validate &&
+         !is_pass(believed(spf_identity(message), settings, upstream));
+}
+
+SpfFinding find_spf(const Message& message, const Settings& settings,
+                    std::span<const mail::MethodResult> upstream, const spf::Result* own) {
+  const auto identity = spf_identity(message);
+  const SpfFinding found = believed(identity, settings, upstream);
+  if (is_pass(found)) return found;
+  if (settings.spf_self_validate) return from_own_check(own != nullptr ? *own : spf::Result{});
+  if (!found.input && identity && !settings.spf_ignore_results)
+    return from_received_spf(message, *identity);
+  return found;
 }
 
 }  // namespace dmarc::policy

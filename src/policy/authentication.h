@@ -1,39 +1,67 @@
-// The authentication results that a message is judged by: gathered from trusted fields and from our
-// own checks, each identity as a value.
+// The authentication results that a message is judged by, each identity as a value.
+//
+// Signatures come from trusted Authentication-Results fields. The SPF result comes from the first
+// of
+//   1. a pass in a trusted Authentication-Results field (unless SPFIgnoreResults),
+//   2. our own check, if SPFSelfValidate is on,
+//   3. any other result in a trusted Authentication-Results field,
+//   4. the topmost Received-SPF field, when SPFSelfValidate is off (and not SPFIgnoreResults):
+//   nothing
+//      shows who wrote it, so it never overrules the others.
+//
+// An SPF result from a field counts only when it names the identity of this message: the domain of
+// MAIL FROM, or with a null reverse-path the HELO name (RFC 7208 section 2.4 "The "MAIL FROM"
+// Identity").
 //
 // Limits: max_dkim results are kept; of more, those that authenticate and are nearest to an author
-// domain. Threads: pure but for `own_spf`, which is called at most once.
+// domain. Threads: pure functions.
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <dmarc/domain_name.h>
 
+#include "mail/auth_results.h"
 #include "policy/judgement.h"
 #include "policy/message.h"
 #include "policy/settings.h"
 #include "policy/trusted_results.h"
+#include "spf/check.h"
 
 namespace dmarc::policy {
 
 /// Each signature that is evaluated costs a tree walk; genuine mail carries a handful.
 inline constexpr std::size_t max_dkim = 20;
 
-/// The signatures, from trusted fields.
-Authentication authenticate_signatures(const TrustedResults& upstream,
-                                       std::span<const dns::Name> authors);
+/// The signatures in trusted fields.
+std::vector<Authentication::Dkim> believed_signatures(const TrustedResults& upstream,
+                                                      std::span<const dns::Name> authors);
 
-/// Adds what SPF says of the envelope sender.
-void authenticate_sender(Authentication& authentication, const Message& message,
-                         const Settings& settings, const TrustedResults& upstream,
-                         const std::function<spf::Result()>& own_spf);
+/// What SPF can authenticate in a message; nothing when neither MAIL FROM nor HELO is usable.
+struct SpfIdentity {
+  dns::Name domain;
+  spf::Scope scope = spf::Scope::mailfrom;
+};
+std::optional<SpfIdentity> spf_identity(const Message& message);
 
-/// Evaluates each author domain with those results.
-std::vector<Verdict> evaluate_authors(std::span<const dns::Name> authors,
-                                      const Authentication& authentication, const Options& options,
-                                      dns::Resolver& resolver);
+struct SpfFinding {
+  Authentication::SpfSource source = Authentication::SpfSource::none;
+  std::optional<SpfInput> input;
+  std::string result;  ///< the word: "pass", "softfail", ...; empty when there is none
+  spf::Scope scope = spf::Scope::mailfrom;
+};
+
+/// True when our own check decides: `upstream`, the SPF results of trusted fields, has no pass that
+/// comes before it.
+bool wants_own_spf(const Message& message, const Settings& settings,
+                   std::span<const mail::MethodResult> upstream);
+
+/// `own` is the result of our own check; null when it was not made.
+SpfFinding find_spf(const Message& message, const Settings& settings,
+                    std::span<const mail::MethodResult> upstream, const spf::Result* own);
 
 }  // namespace dmarc::policy

@@ -72,9 +72,32 @@ void copy_failure(Judgement& judgement, const Settings& settings) {
     judgement.copy_to = settings.copy_failures_to;
 }
 
-void prefetch_authors(const FormRuling& form, const Settings& settings, dns::Resolver& resolver) {
-  for (const dns::Name& author : form.domains)
-    prefetch_author(author, settings.evaluation(), resolver);
+void authenticate(Judgement& judgement, const Message& message, Evidence& evidence,
+                  const Settings& settings) {
+  Claims& claims = evidence.claims;
+  Authentication& authentication = judgement.authentication;
+  authentication.removals = std::move(claims.trusted.removals);
+  authentication.dkim = std::move(claims.signatures);
+  if (claims.form.domains.empty()) return;
+  SpfFinding spf =
+      find_spf(message, settings, claims.trusted.spf, evidence.spf ? &*evidence.spf : nullptr);
+  authentication.spf_source = spf.source;
+  authentication.spf = std::move(spf.input);
+  authentication.spf_result = std::move(spf.result);
+  authentication.spf_scope = spf.scope;
+  if (claims.wants_own_spf) authentication.own_spf = std::move(evidence.spf);
+}
+
+/// Each author domain with those results.
+std::vector<Verdict> evaluate_authors(const Evidence& evidence,
+                                      const Authentication& authentication) {
+  std::vector<DkimInput> dkim;
+  for (const Authentication::Dkim& signature : authentication.dkim)
+    dkim.push_back(signature.input);
+  std::vector<Verdict> verdicts;
+  for (const Discovery& policy : evidence.policies)
+    verdicts.push_back(evaluate({policy.author, authentication.spf, dkim}, policy));
+  return verdicts;
 }
 
 void log_own_spf(Judgement& judgement, const Message& message) {
@@ -117,36 +140,23 @@ void remove_fields(Judgement& judgement, const Message& message) {
 
 }  // namespace
 
-Judgement judge(const Message& message, const Settings& settings, dns::Resolver& resolver,
-                const std::function<spf::Result()>& own_spf) {
+Judgement judge(const Message& message, Evidence evidence, const Settings& settings) {
   Judgement judgement;
   log_implicit_id(judgement, message, settings);
 
-  judgement.author = mail::find_author(message.header);
-  FormRuling form = rule_on_form(message, judgement.author, settings);
+  Claims& claims = evidence.claims;
+  FormRuling& form = claims.form;
+  judgement.author = std::move(claims.author);
   append(judgement.events, std::move(form.events));
   if (settle_by_form(judgement, form)) return judgement;
 
-  prefetch_authors(form, settings, resolver);
-  TrustedResults trusted = read_trusted_results(message, settings);
-  append(judgement.events, std::move(trusted.events));
-  note_left_behind(judgement, form, message, trusted.left_behind);
-  judgement.authentication = authenticate_signatures(trusted, form.domains);
+  append(judgement.events, std::move(claims.trusted.events));
+  note_left_behind(judgement, form, message, claims.trusted.left_behind);
+  authenticate(judgement, message, evidence, settings);
+  log_own_spf(judgement, message);
+  adopt(judgement, read_arc(message, settings, claims.trusted));
 
-  const auto evaluate = [&] {
-    return evaluate_authors(form.domains, judgement.authentication, settings.evaluation(),
-                            resolver);
-  };
-  if (!form.domains.empty()) {
-    // While our SPF check is under way everything else is asked for: the owner of a slow SPF record
-    // must not use up the time in which the author's policy is found out.
-    if (settings.spf_self_validate) evaluate();
-    authenticate_sender(judgement.authentication, message, settings, trusted, own_spf);
-    log_own_spf(judgement, message);
-  }
-  adopt(judgement, read_arc(message, settings, trusted));
-
-  Assessment assessment = assess(evaluate(), form);
+  Assessment assessment = assess(evaluate_authors(evidence, judgement.authentication), form);
   adopt(judgement, dispose(assessment, form, settings, judgement.arc));
   adopt(judgement, std::move(assessment));
   copy_failure(judgement, settings);

@@ -125,9 +125,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const policy::Message message = message_of(as_text(data, size));
   dns::Zone zone = world();
   dns::LookupSession lookups(zone, {});
-  const policy::Judgement judgement = policy::judge(message, chosen, lookups, [&] {
-    return spf::check({*message.client, message.helo, message.sender}, lookups, chosen.spf);
-  });
+  const policy::Judgement judgement =
+      policy::judge(message, policy::gather(message, chosen, lookups), chosen);
   const auto shown = shown_result(judgement);
   const bool is_let_in =
       judgement.action == policy::Action::accept || judgement.action == policy::Action::proceed;

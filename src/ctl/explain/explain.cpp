@@ -81,11 +81,8 @@ Explanation explain(const Envelope& envelope, std::string_view text,
   dns::LookupSession lookups(resolver, {.timeout = settings.dns.timeout});
   Explanation result;
   result.message = make_message(envelope, text);
-  const auto own_spf = [&] {
-    return spf::check({envelope.client.unmapped(), envelope.helo, result.message.sender}, lookups,
-                      settings.policy.spf);
-  };
-  result.judgement = policy::judge(result.message, settings.policy, lookups, own_spf);
+  result.judgement = policy::judge(
+      result.message, policy::gather(result.message, settings.policy, lookups), settings.policy);
   result.fields = uses_of_fields(result.message, settings.policy, result.judgement);
   result.lookups = lookups.entries();
   result.client_ignored =

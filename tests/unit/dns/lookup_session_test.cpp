@@ -5,7 +5,6 @@
 #include <optional>
 #include <thread>
 
-#include "dns/attempt.h"
 #include "support/manual_resolver.h"
 
 namespace dmarc::dns {
@@ -180,27 +179,6 @@ TEST(LookupSession, a_waiter_does_not_outlive_the_session) {
   }
   resolver.answer(question, text_answer("x"));
   EXPECT_FALSE(called);
-}
-
-TEST(Attempt, gets_further_with_each_answer_and_asks_nothing_behind_a_missing_one) {
-  ManualResolver resolver;
-  LookupSession session(resolver, {});
-  const Name second = name("b.example"), third = name("c.example");
-  const auto run = [&] {
-    Attempt attempt(session);
-    attempt.lookup(question.name, Type::txt);
-    attempt.lookup(second, Type::txt);
-    attempt.prefetch(third, Type::txt);
-    return attempt.missing();
-  };
-  EXPECT_EQ(run(), question);
-  EXPECT_EQ(resolver.times_asked({second, Type::txt}), 0U);
-  resolver.answer(question, text_answer("x"));
-  EXPECT_EQ(run(), (Question{second, Type::txt}));
-  EXPECT_EQ(resolver.times_asked({third, Type::txt}), 0U);
-  resolver.answer({second, Type::txt}, text_answer("x"));
-  EXPECT_EQ(run(), std::nullopt);
-  EXPECT_EQ(resolver.times_asked({third, Type::txt}), 1U);
 }
 
 }  // namespace

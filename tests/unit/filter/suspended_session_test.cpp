@@ -66,7 +66,7 @@ TEST_F(SuspendedSession, judges_when_the_last_answer_has_come) {
   EXPECT_EQ(wakes_, 1) << "by the first of them";
   EXPECT_FALSE(session_->advance()) << "the sender's record is still missing";
   resolver_->answer(txt("author.example"), text_answer("v=spf1 ip4:192.0.2.1 -all"));
-  EXPECT_EQ(wakes_, 2);
+  EXPECT_GE(wakes_, 2);
   const auto judgement = session_->advance();
   ASSERT_TRUE(judgement);
   EXPECT_EQ(judgement->result, Result::pass);
@@ -122,13 +122,15 @@ TEST_P(SuspendedSpf, goes_on_by_itself_before_the_end_of_the_message) {
   settings_.spf.engine = GetParam();
   begin();
   resolver_->answer(txt("author.example"), text_answer("v=spf1 include:other.example -all"));
+  EXPECT_EQ(wakes_, 1);
+  EXPECT_EQ(resolver_->times_asked(txt("other.example")), 0U) << "not on the resolver's thread";
+  EXPECT_FALSE(session_->advance());
   EXPECT_EQ(resolver_->times_asked(txt("other.example")), 1U);
   resolver_->answer(txt("other.example"), text_answer("v=spf1 +all"));
   answer_policy();
   const auto judgement = end();
   ASSERT_TRUE(judgement);
   EXPECT_EQ(judgement->result, Result::pass);
-  EXPECT_EQ(wakes_, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, SuspendedSpf,

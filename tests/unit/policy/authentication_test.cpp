@@ -23,11 +23,15 @@ mail::MethodResult dkim(std::string_view result, std::string_view d, std::string
           {{"header", "d", std::string(d)}, {"header", "s", std::string(s)}}};
 }
 
-Authentication authenticate_with(std::vector<mail::MethodResult> results) {
+struct Found {
+  std::vector<Authentication::Dkim> dkim;
+};
+
+Found authenticate_with(std::vector<mail::MethodResult> results) {
   TrustedResults upstream;
   upstream.dkim = std::move(results);
   const std::vector authors{name("news.legitimate.com")};
-  return authenticate_signatures(upstream, authors);
+  return {believed_signatures(upstream, authors)};
 }
 
 TEST(Authentication, reads_the_domain_selector_and_result_of_a_signature) {
@@ -88,15 +92,14 @@ TEST(Authentication, keeps_the_order_of_the_fields_otherwise) {
   EXPECT_EQ(found.dkim[2].input.domain, name("legitimate.com"));
 }
 
-TEST(Authentication, adds_the_result_for_the_sender) {
-  TrustedResults upstream;
-  upstream.spf = {{"spf", "pass", "", {{"smtp", "mailfrom", "attack.com"}}}};
-  Authentication authentication;
-  authenticate_sender(authentication, Mail().message(), {}, upstream, {});
-  EXPECT_EQ(authentication.spf_source, Authentication::SpfSource::auth_results);
-  EXPECT_EQ(authentication.spf_result, "pass");
-  ASSERT_TRUE(authentication.spf.has_value());
-  EXPECT_EQ(authentication.spf->domain, name("attack.com"));
+TEST(Authentication, finds_the_result_for_the_sender) {
+  const std::vector<mail::MethodResult> upstream{
+      {"spf", "pass", "", {{"smtp", "mailfrom", "attack.com"}}}};
+  const SpfFinding found = find_spf(Mail().message(), {}, upstream, nullptr);
+  EXPECT_EQ(found.source, Authentication::SpfSource::auth_results);
+  EXPECT_EQ(found.result, "pass");
+  ASSERT_TRUE(found.input.has_value());
+  EXPECT_EQ(found.input->domain, name("attack.com"));
 }
 
 }  // namespace

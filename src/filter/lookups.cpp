@@ -1,0 +1,96 @@
+#include "filter/lookups.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace dmarc::filter {
+namespace {
+
+dns::AnswerPtr failed(dns::Failure failure) {
+  return std::make_shared<const dns::Answer>(dns::Answer::failed(failure));
+}
+
+}  // namespace
+
+/// Where threads of the resolver put answers.
+struct Lookups::Inbox {
+  struct Arrival {
+    std::size_t item;
+    dns::AnswerPtr answer;
+  };
+
+  explicit Inbox(std::function<void()> wake_owner) : wake(std::move(wake_owner)) {}
+
+  const std::function<void()> wake;
+  std::mutex mutex;
+  std::vector<Arrival> arrivals;
+  bool owner_looks = false;  ///< it takes what is here before it rests, so it need not be woken
+  bool woken = false;
+  bool closed = false;  ///< the owner is gone
+
+  void put(std::size_t item, dns::AnswerPtr answer) {
+    {
+      const std::lock_guard lock(mutex);
+      if (closed) return;
+      arrivals.push_back({item, std::move(answer)});
+      if (owner_looks || std::exchange(woken, true)) return;
+    }
+    wake();
+  }
+
+  std::vector<Arrival> take(bool looks) {
+    const std::lock_guard lock(mutex);
+    owner_looks = looks;
+    woken = false;
+    return std::exchange(arrivals, {});
+  }
+};
+
+Lookups::Lookups(dns::AsyncResolver& resolver, std::size_t max_questions,
+                 std::function<void()> wake)
+    : resolver_(resolver),
+      max_questions_(max_questions),
+      inbox_(std::make_shared<Inbox>(std::move(wake))) {}
+
+Lookups::~Lookups() {
+  const std::lock_guard lock(inbox_->mutex);
+  inbox_->closed = true;
+}
+
+const Lookups::Item* Lookups::find_item(const dns::Question& question, std::size_t hash) const {
+  const auto found = std::ranges::find_if(
+      items_, [&](const Item& item) { return item.hash == hash && item.question == question; });
+  return found == items_.end() ? nullptr : &*found;
+}
+
+void Lookups::ask(const dns::Question& question) {
+  const std::size_t hash = std::hash<dns::Question>{}(question);
+  if (given_up_ || find_item(question, hash) != nullptr) return;
+  const std::size_t index = items_.size();
+  if (index >= max_questions_) return;
+  items_.push_back({hash, question, nullptr});
+  {
+    const std::lock_guard lock(inbox_->mutex);
+    inbox_->owner_looks = true;
+  }
+  resolver_.resolve(question, [inbox = inbox_, index](dns::AnswerPtr answer) {
+    inbox->put(index, std::move(answer));
+  });
+  take_arrivals();
+}
+
+void Lookups::take_arrivals() {
+  for (Inbox::Arrival& arrival : inbox_->take(false))
+    items_[arrival.item].answer = std::move(arrival.answer);
+}
+
+dns::AnswerPtr Lookups::find(const dns::Question& question) const {
+  const Item* const item = find_item(question, std::hash<dns::Question>{}(question));
+  if (item != nullptr && item->answer) return item->answer;
+  if (given_up_) return failed(dns::Failure::timeout);
+  if (item == nullptr && items_.size() >= max_questions_) return failed(dns::Failure::budget);
+  return nullptr;
+}
+
+}  // namespace dmarc::filter
