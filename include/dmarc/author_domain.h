@@ -4,23 +4,24 @@
 //   mail::Author author = mail::find_author(header_block);
 //   if (author.is_clean() && author.domains.size() == 1) ... the usual case
 //
-// DMARC stands or falls with this parser: it and the recipient's mail program must see the same
-// author. So there are two answers. `domains` is what a strict reading of RFC 5322 and RFC 6854
+// This parser and the recipient's mail program have to see the same author, or DMARC protects
+// nobody. So there are two answers. `domains` is what a strict reading of RFC 5322 and RFC 6854
 // gives. When that fails, `defect` says why, and `visible` has every domain that some lenient
 // reader could take for the author; none of them may be trusted, and none may be left unprotected
-// (RFC 9989 section 11.5 "Denial of DMARC Processing Attacks"). With too_long there may be domains
-// that are not even in `visible`.
+// (RFC 9989 section 11.5 "Denial of DMARC Processing Attacks"). With too_long even `visible` may
+// lack some.
 //
 // The strict reading is the full grammar: comments, groups, domain literals, the obsolete syntax
 // with its source routes and blanks between tokens, the internationalised addresses of RFC 6532.
-// Genuine mail breaks the grammar in ways that leave no doubt about the address; accepted beyond it
-// are
+// Genuine mail breaks the grammar in ways that leave no doubt about the address. Accepted beyond
+// the grammar are
 // - "@", ":", ".", "[" and "]" in an unquoted display name before the only address of the field, if
 //   that is in angle brackets and last: `jo@a.example <jo@b.example>`, `[Tag] News: Jo
 //   <jo@b.example>` (but not "@" together with ":");
 // - dots in a row, and at both ends of an unquoted local part, as in `jo..@b.example`;
-// - octets that are not UTF-8 in display names and comments, unless there is a backslash, too: in
-//   some older encodings that is half a character and escapes nothing;
+// - octets that are not UTF-8 in display names and comments, unless there is a backslash as well:
+// in
+//   some older encodings it is half a character and escapes nothing;
 // - lines folded with LF alone.
 // Refused although the grammar allows it are
 // - control octets, which the obsolete syntax has in comments and quoted strings;
@@ -50,12 +51,12 @@ enum class AuthorDefect {
   several_from,  ///< more than one From field
   no_address,    ///< well-formed, but no address: empty groups ("undisclosed-recipients:;")
   no_domain,     ///< well-formed, but no domain name: domain literals ("jo@[192.0.2.1]")
-  syntax,        ///< no RFC 5322 address list: an empty field, "<>", a bare name, unbalanced quotes
-                 ///< or brackets, text after an address, ...
-  bad_octet,     ///< control characters, or octets that are not UTF-8
-  bad_domain,    ///< a domain that can't be a DNS name; Author::detail has the reason
-  too_long,      ///< more text, addresses or nesting than the limits allow, or a field that the MTA
-                 ///< cut off
+  syntax,  ///< not an RFC 5322 address list: an empty field, "<>", a bare name, unbalanced quotes
+           ///< or brackets, text after an address, ...
+  bad_octet,   ///< control characters, or octets that are not UTF-8
+  bad_domain,  ///< a domain that can't be a DNS name; Author::detail has the reason
+  too_long,    ///< more text, addresses or nesting than the limits allow, or a field that the MTA
+               ///< cut off
 };
 
 /// One clause for logs and the A-R field, for example "several From fields".

@@ -1,5 +1,5 @@
-// Two of the fields of an ARC set (RFC 8617 section 4.1 "ARC Header Fields"), as far as they are
-// recorded: who sealed, and which client the sealer saw. Nothing here verifies a chain.
+// Two of the fields of an ARC set (RFC 8617 section 4.1 "ARC Header Fields"), as far as the history
+// records them: who sealed, and which client the sealer saw. Nothing here verifies a chain.
 //
 // Threads: pure functions. Limits: max_arc_value octets, instances 1 to max_arc_sets.
 #pragma once
@@ -18,17 +18,17 @@ struct ArcSeal {
   std::string selector;
 };
 
-/// Nothing when a tag stands twice, i, d or s is missing, or d is no host name.
+/// Nothing if a tag occurs twice, i, d or s is missing, or d is not a host name.
 std::optional<ArcSeal> parse_arc_seal(std::string_view value);
 
 struct ArcAuthResults {
   unsigned instance = 0;
-  /// The client of the sealer, when it says just one: smtp.remote-ip or smtp.client-ip of its arc
+  /// The client of the sealer, if it names just one: smtp.remote-ip or smtp.client-ip of its arc
   /// result; otherwise empty. Not checked.
   std::string client_ip;
 };
 
-/// Nothing when the value does not begin with the instance or what follows is not the grammar of
+/// Nothing if the value does not begin with the instance or what follows is not the grammar of
 /// Authentication-Results.
 std::optional<ArcAuthResults> parse_arc_auth_results(std::string_view value);
 

@@ -60,7 +60,7 @@ std::vector<std::string_view> words(std::string_view text);
 std::string printable(std::string_view text, std::size_t limit = 256);
 
 /// The candidate that differs from `text` by the fewest edits, ignoring case, if that is near
-/// enough to have been meant (at most a third of its length); empty otherwise.
+/// enough to be a typing error (at most a third of its length); empty otherwise.
 std::string_view nearest(std::string_view text, const std::vector<std::string_view>& candidates);
 
 }  // namespace dmarc::base

@@ -64,7 +64,8 @@ struct Network {
   unsigned length;
 };
 
-/// IANA's IPv4 Special-Purpose Address Registry, what is not globally reachable; multicast.
+/// The networks of IANA's IPv4 Special-Purpose Address Registry that are not globally reachable,
+/// and multicast.
 constexpr std::array<Network, 15> special_v4{{{"0.0.0.0", 8},
                                               {"10.0.0.0", 8},
                                               {"100.64.0.0", 10},

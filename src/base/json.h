@@ -1,12 +1,12 @@
-// JSON (RFC 8259), to be written only.
+// JSON (RFC 8259), for writing only.
 //
 //   auto answer = base::Json::object();
 //   answer.set("name", "example.org").set("records", base::Json::array({"v=DMARC1; p=none"}));
 //   std::cout << answer.text() << "\n";
 //
-// Members keep the order in which they were set. Strings may hold any octets: what is no UTF-8
-// becomes U+FFFD, one for each octet, so that the output is always valid. It is printable ASCII:
-// all other characters are escaped, so that nothing in it can act on a terminal.
+// Members keep the order in which they were set. Strings may hold any octets: each octet that
+// is not UTF-8 becomes U+FFFD, so the output is always valid. It is printable ASCII; all other
+// characters are escaped, so it can't control a terminal.
 //
 // Threads: a value.
 #pragma once

@@ -1,4 +1,4 @@
-// Octets that nobody can foresee.
+// Unpredictable octets.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace dmarc::base {
 
-/// From the kernel; at most 256 at once. Throws std::system_error when there is no randomness.
+/// From the kernel; at most 256 a call. Throws std::system_error if the kernel has none.
 std::string random_octets(std::size_t count);
 
 }  // namespace dmarc::base

@@ -1,4 +1,4 @@
-// What has to be known about text beyond ASCII before it is believed.
+// Checks on text beyond ASCII.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@ namespace dmarc::base {
 /// form, no surrogate, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
-/// The length of the well-formed UTF-8 sequence that `text` begins with; 0 when there is none.
+/// The length of the well-formed UTF-8 sequence that `text` begins with; 0 if there is none.
 std::size_t utf8_sequence(std::string_view text);
 
 /// True when a character of UTF-8 `text` changes the direction in which its neighbours are shown

@@ -11,7 +11,7 @@
 
 namespace dmarc::ctl {
 
-/// The program as it was called: by its own name, or by one of OpenDMARC's.
+/// Runs the program under the name it was called by: its own, or one of OpenDMARC's.
 int run_as(std::string_view path, const std::vector<std::string>& words, Terminal terminal);
 
 /// `words` are the arguments without the program's name. Returns the exit status.

@@ -1,5 +1,5 @@
-// What several subcommands read in the same way: files, the configuration, addresses, and where
-// DNS questions go.
+// What several subcommands read in the same way: files, the configuration, addresses, and the DNS
+// servers to ask.
 //
 // Threads: functions without state.
 #pragma once
@@ -41,7 +41,7 @@ inline constexpr Flag json_flag{"json", "", "print JSON"};
 /// A whole file, or standard input for "-".
 Input<std::string> read_input(const std::string& path);
 
-/// Tells what the configuration's reader wants to be known, such as a list that can't be read.
+/// Prints the warnings of the configuration's reader, such as a list that can't be read.
 void print_warnings(std::ostream& err, const config::Configuration& settings);
 
 /// The file of --config; without that option /etc/opendmarc.conf if it can be read, otherwise the

@@ -5,8 +5,8 @@
 namespace dmarc::ctl {
 namespace {
 
-// Longer than any DMARC or SPF record that is of use, short enough that a hostile one does not fill
-// the screen.
+// Longer than any useful DMARC or SPF record, short enough that a hostile one does not fill the
+// screen.
 constexpr std::size_t max_value = 2000;
 
 }  // namespace

@@ -5,7 +5,7 @@
 //   message.add("SPF", "pass").add("because of ip4:192.0.2.0/24");
 //   std::cout << message.text();
 //
-// What is given as a value is made printable; labels are our own words and are not touched.
+// Values are made printable; labels are the program's own words and stay as they are.
 //
 // Threads: a value.
 #pragma once

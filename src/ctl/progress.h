@@ -1,5 +1,4 @@
-// A line on standard error that is written over itself while something takes long, when somebody is
-// watching.
+// A progress line on standard error, redrawn in place, if standard error is a terminal.
 //
 //   Progress progress(terminal.err);
 //   progress.show([&] { return std::to_string(records) + " records"; });
@@ -17,14 +16,14 @@ namespace dmarc::ctl {
 class Progress {
  public:
   explicit Progress(std::ostream& err);
-  /// Leaves an empty line.
+  /// Clears the line.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Asks for the text at most five times a second, and never when standard error is no terminal.
+  /// Asks for the text at most five times a second; never when standard error is not a terminal.
   void show(const std::function<std::string()>& text);
-  /// Makes room for other output.
+  /// Clears the line before other output.
   void clear();
 
  private:

@@ -44,10 +44,10 @@ struct Subcommand {
   int (*run)(const Arguments& arguments, Terminal terminal);
 };
 
-/// Says what is wrong, with a hint at the help text. Returns status::usage.
+/// Prints what is wrong and where the help text is. Returns status::usage.
 int usage_error(Terminal terminal, std::string_view subcommand, std::string_view problem);
 
-/// Says what went wrong. Returns `status`.
+/// Prints what went wrong. Returns `status`.
 int failure(Terminal terminal, std::string_view subcommand, std::string_view problem, int status);
 
 extern const Subcommand bounce_subcommand;

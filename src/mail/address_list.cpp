@@ -69,13 +69,13 @@ tl::expected<std::vector<Token>, AddressListError> tokenize(std::string_view val
 }
 
 // An encoded word is display text and never part of an address (RFC 2047 section 5 "Use of
-// encoded-words in Message Headers"); a reader that decodes it there sees another address.
+// encoded-words in Message Headers"); a program that decodes it there sees another address.
 bool holds_encoded_word(std::string_view text) {
   const std::size_t start = text.find("=?");
   return start != std::string_view::npos && text.find("?=", start + 2) != std::string_view::npos;
 }
 
-/// Checks one side of the "@", its dots included: what it may hold whatever its grammar.
+/// Checks what one side of the "@", its dots included, may hold whatever its grammar.
 Done check_text(std::string_view text, std::size_t offset) {
   if (!base::is_utf8(text)) return fail(AuthorDefect::bad_octet, "address is not UTF-8", offset);
   if (base::has_bidi_control(text))
@@ -85,7 +85,7 @@ Done check_text(std::string_view text, std::size_t offset) {
 }
 
 // RFC 5321 section 4.1.3 "Address Literals". RFC 5322 allows nearly any text between the brackets;
-// to some reader that could be an address.
+// some reader could take that for an address.
 bool is_address_literal(std::string_view text) {
   constexpr std::string_view tag = "IPv6:";
   text = base::trim(text);
@@ -165,8 +165,8 @@ class ListParser {
     return {};
   }
 
-  /// A display name that the grammar does not allow, before the one <address> of the field. Real
-  /// mail is full of them, and mail programs show the address in the brackets.
+  /// A display name that the grammar does not allow, before the one <address> of the field. They
+  /// are frequent in real mail, and mail programs show the address in the brackets.
   Done parse_free_name() {
     const Tokens name = take_until_bracket();
     const auto has = [&](char c) {
@@ -206,7 +206,7 @@ class ListParser {
   static bool may_stand_in_name(const Token& token) {
     if (token.kind != Token::Kind::literal)
       return token.is_word() || token.is('.') || token.is('@') || token.is(':') || token.is(']');
-    // "[Tag] Name <address>"; anything else in the brackets could be an address to some reader.
+    // "[Tag] Name <address>"; some reader could take anything else in the brackets for an address.
     return std::all_of(token.text.begin(), token.text.end(),
                        [](char c) { return is_atom_octet(c) || base::is_blank(c) || c == '.'; });
   }
@@ -217,7 +217,7 @@ class ListParser {
                        [](const Token& token) { return token.is_word() || token.is('.'); });
   }
 
-  // RFC 5322 section 3.4 "Address Specification": a mailbox, or the beginning of a group.
+  // RFC 5322 section 3.4 "Address Specification": a mailbox, or the start of a group.
   Done parse_element() {
     const Tokens words = take_until([](const Token& token) {
       return token.is(',') || token.is(';') || token.is(':') || token.is('<') || token.is('>');
@@ -292,8 +292,8 @@ class ListParser {
 }  // namespace
 
 tl::expected<AddressList, AddressListError> parse_address_list(std::string_view value) {
-  // In the older multi-octet encodings a backslash can be half of a character, so that it is not
-  // certain what it escapes.
+  // In older multi-octet encodings a backslash can be half of a character, so it is not certain
+  // what it escapes.
   const std::size_t backslash = value.find('\\');
   if (backslash != std::string_view::npos && !base::is_utf8(value))
     return fail(AuthorDefect::bad_octet, "backslash in text that is not UTF-8", backslash);

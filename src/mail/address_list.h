@@ -1,7 +1,7 @@
 // The strict reading of a From value: the address list of RFC 5322 section 3.4 "Address
 // Specification" with the groups that RFC 6854 allows in From, the obsolete syntax of RFC 5322
-// section 4.4 "Obsolete Addressing" and the characters of RFC 6532. What is accepted beyond these,
-// and what is refused although they allow it, stands in <dmarc/author_domain.h>.
+// section 4.4 "Obsolete Addressing" and the characters of RFC 6532. <dmarc/author_domain.h> says
+// what is accepted beyond these and what is refused although they allow it.
 //
 //   const auto addresses = mail::parse_address_list(*mail::unfold(value));
 //
@@ -18,10 +18,10 @@
 
 namespace dmarc::mail {
 
-/// What stands behind the "@" of one address.
+/// What follows the "@" of one address.
 struct AddressDomain {
   std::string text;         ///< without blanks and comments; empty for a literal
-  bool is_literal = false;  ///< "[192.0.2.1]": no domain name
+  bool is_literal = false;  ///< "[192.0.2.1]": not a domain name
 };
 
 struct AddressList {

@@ -112,8 +112,8 @@ class Reader {
     return true;
   }
 
-  // RFC 8601 section 2.2, method-version: 1 when absent. A method in another version is another
-  // method to a consumer that does not know it.
+  // RFC 8601 section 2.2, method-version: 1 when absent. A method in a version that a reader
+  // does not know is another method to it.
   bool read_method_version(std::string& method) {
     if (!lexer_.accept('/')) return true;
     if (!skip_cfws()) return false;
@@ -137,8 +137,8 @@ class Reader {
       result.properties.push_back(std::move(property));
       return true;
     }
-    // "reason=", or a property without a ptype ("action=none"), which some filters write; it can't
-    // be taken for a property that anything here looks for.
+    // "reason=", or a property without a ptype ("action=none"), which some filters write; nothing
+    // here looks for such a property.
     if (!read_equals() || !read_value(property.value)) return false;
     if (property.type == "reason" && result.reason.empty())
       result.reason = std::move(property.value);
@@ -155,8 +155,9 @@ class Reader {
       if (lexer_.peek() == '(') return skip_cfws();
     } else {
       value = lexer_.take_while(is_value_octet);
-      // The grammar lets a comment follow a value without a blank. Filters that copy a domain
-      // unquoted would then let a sender end it with a "(": it is refused.
+      // The grammar lets a comment follow a value without a blank. With
+      // filters that copy a domain unquoted a sender could then end it with a "(", so it is
+      // refused.
       if (value.empty()) return fail(AuthResultsError::syntax);
     }
     if (!at_element_end() && !base::is_blank(lexer_.peek())) return fail(AuthResultsError::syntax);

@@ -3,13 +3,13 @@
 // Reading is strict about structure and lenient about vocabulary (RFC 8601 section 2.7.6 "Extension
 // Methods"): unknown methods, results, ptypes and properties are kept as they are, for the caller
 // to ignore. Keywords are compared without regard to case, so they are stored in lower case. A
-// field that breaks the structure anywhere is an error as a whole: there is no telling where a
-// broken piece ends.
+// field that breaks the structure anywhere is an error as a whole, because nobody can tell where
+// the broken part ends.
 //
 // Beyond the grammar, because filters in use write it: empty elements ("; ;"), an id that holds
 // "/" or ":", underscores in keywords, properties without a ptype (skipped), empty values, and
-// values without quotes that are no token, such as base64, IPv6 addresses and "<>". Short of the
-// grammar: a comment may not follow such a value without a blank.
+// values without quotes that are not tokens, such as base64, IPv6 addresses and "<>". Stricter than
+// the grammar: a comment may not follow such a value without a blank.
 //
 // Limits: 64 KiB of value, 100 results, 50 properties each, comments 32 deep (mail/limits.h).
 // Threads: pure functions.
@@ -38,7 +38,7 @@ struct MethodResult {
   std::vector<Property> properties;
 
   /// The property of that type and name; null when there is none, or when several disagree: then
-  /// it can't be told which one the filter meant and which one a sender smuggled in.
+  /// nobody can tell which one the filter wrote and which one a sender smuggled in.
   const Property* find(std::string_view type, std::string_view name) const;
 };
 

@@ -20,13 +20,13 @@ void set_defect(Author& author, AuthorDefect defect, std::string detail) {
   author.detail = std::move(detail);
 }
 
-// No domain of the public DNS ends in a label with other octets, but an address in apostrophes
-// does, and its readers don't see them as a part of it.
+// No domain of the public DNS ends in a label with other octets. An address in apostrophes does,
+// and its readers don't take the apostrophe for a part of it.
 bool has_plausible_end(const dns::Name& name) {
   return name.rightmost(1).is_hostname();
 }
 
-/// Adds the names of `found` that `names` does not have; false when one is no name.
+/// Adds the names of `found` that `names` does not have; false if one is not a name.
 bool take_names(Author& author, const std::vector<AddressDomain>& found,
                 std::vector<dns::Name>& names) {
   for (const AddressDomain& domain : found) {
@@ -125,7 +125,7 @@ Author find_author_in(std::span<const std::string_view> from_values) {
   author.detail = std::to_string(from_values.size());
   for (const std::string_view value : from_values) {
     const Author one = read_field(value);
-    // What a cut-off field does not show can't be made up for by the others.
+    // The other fields can't make up for what a cut-off field does not show.
     if (one.defect == AuthorDefect::too_long) set_defect(author, *one.defect, one.detail);
     if (author.visible.empty()) author.as_written = one.as_written;
     for (const dns::Name& name : one.visible) {

@@ -40,7 +40,7 @@ std::optional<std::uint32_t> base64_digit(char c) {
   return {};
 }
 
-// RFC 2047 section 4.1 "The 'B' encoding". What is no digit is skipped.
+// RFC 2047 section 4.1 "The 'B' encoding". Other characters are skipped.
 std::string decode_b(std::string_view text) {
   std::string result;
   std::uint32_t bits = 0;
@@ -83,7 +83,7 @@ std::optional<EncodedWord> encoded_word_at(std::string_view text, std::size_t st
 }  // namespace
 
 std::string decode_encoded_words(std::string_view text) {
-  // Without this, a text of nothing but openings would be searched to its end for each of them.
+  // Without this, a text of nothing but "=?" would be searched to its end for each of them.
   const std::size_t last_close = text.rfind("?=");
   std::string result;
   std::size_t done = 0;

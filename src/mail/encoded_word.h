@@ -1,6 +1,6 @@
 // Encoded words (RFC 2047) as a careless reader decodes them: anywhere in the text, also where the
-// RFC does not allow them, whatever their charset and however broken their encoding. Only good for
-// finding out what such a reader might see.
+// RFC does not allow them, whatever their charset and however broken their encoding. Use it only to
+// find out what such a reader might see.
 //
 // Threads: a pure function. Work and result grow with the length of the text.
 #pragma once

@@ -1,4 +1,4 @@
-// The pieces that header fields are made of (RFC 5322 section 3.2 "Lexical Tokens"), for the
+// The tokens that header fields are made of (RFC 5322 section 3.2 "Lexical Tokens"), for the
 // parsers of From, Authentication-Results and Received-SPF.
 //
 //   const auto text = mail::unfold(value);          // first of all; refuses control octets
@@ -7,7 +7,7 @@
 //   if (lexer.peek() == '"') lexer.quoted_string();
 //
 // The lexer walks over its text once and never goes back; nesting is counted, not recursed. It does
-// not own the text. After an error it stands where the broken piece begins.
+// not own the text. After an error it stands where the broken token begins.
 #pragma once
 
 #include <tl/expected.hpp>

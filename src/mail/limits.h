@@ -1,5 +1,5 @@
-// How much of a header field or a path is looked at. Every octet of them is an attacker's choice,
-// so each bound is far above genuine mail and low enough that reading up to it costs little.
+// How much of a header field or a path is looked at. An attacker chooses every octet of them, so
+// each limit is far above genuine mail and low enough that reading up to it costs little.
 // docs/LIMITS.md says what happens at each.
 #pragma once
 
@@ -7,8 +7,8 @@
 
 namespace dmarc::mail {
 
-/// Octets of a From value. Postfix cuts a field at 60,000 octets (name included) without a word, so
-/// a value about that long may lack its end, and with it the author.
+/// Octets of a From value. Postfix silently cuts a field at 60,000 octets (name included), so a
+/// value about that long may lack its end, and with it the author.
 inline constexpr std::size_t max_from_value = 59'000;
 
 /// Octets at each end of a From value that are searched for visible domains; a milter packet of
@@ -25,7 +25,7 @@ inline constexpr std::size_t max_from_candidates = 2'000;
 inline constexpr std::size_t max_comment_depth = 32;
 
 /// Octets of a reverse-path. RFC 5321 section 4.5.3.1.3 "Path" asks for 256; forwarders and
-/// variable envelope return paths go beyond, Postfix ends at 2,048.
+/// variable envelope return paths exceed that, Postfix allows 2,048.
 inline constexpr std::size_t max_path = 2'048;
 
 /// Octets of an Authentication-Results value.

@@ -1,4 +1,4 @@
-// A point in time as mail headers have it.
+// The date and time form of mail headers.
 #pragma once
 
 #include <cstdint>

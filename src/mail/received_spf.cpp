@@ -27,7 +27,7 @@ std::string without_brackets(std::string_view path) {
   return std::string(path);
 }
 
-/// The keys of interest, where their values go, and which have been met.
+/// The keys that are read, where their values go, and which have been seen.
 class Keys {
  public:
   explicit Keys(ReceivedSpf& spf)
@@ -39,11 +39,11 @@ class Keys {
             {"receiver", &spf.receiver},
         }} {}
 
-  /// False for a key met before: one of the two was smuggled in.
+  /// False for a key that was seen before: one of the two was smuggled in.
   bool store(std::string_view name, std::string value) {
     for (Key& key : keys_) {
       if (!base::iequals(name, key.name)) continue;
-      if (std::exchange(key.met, true)) return false;
+      if (std::exchange(key.seen, true)) return false;
       *key.value = std::move(value);
     }
     return true;
@@ -53,7 +53,7 @@ class Keys {
   struct Key {
     std::string_view name;
     std::string* value;
-    bool met = false;
+    bool seen = false;
   };
   std::array<Key, 5> keys_;
 };

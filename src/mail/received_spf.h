@@ -17,7 +17,7 @@ struct ReceivedSpf {
   std::string receiver;
 };
 
-/// Nothing when the value begins with no result word, breaks the syntax, has one of these keys
+/// Nothing if the value does not begin with a result word, breaks the syntax, has one of these keys
 /// twice, or exceeds the limits (16 KiB, 50 pairs, comments 32 deep).
 std::optional<ReceivedSpf> parse_received_spf(std::string_view value);
 

@@ -47,7 +47,7 @@ tl::expected<std::string, Error> parse_local_part(Lexer& lexer) {
     return unquote(*raw);
   }
   // More than the grammar's Dot-string: Japanese mobile providers gave out mailboxes with dots in a
-  // row and at the end, and a dot more or less can't change what the domain is.
+  // row and at the end, and dots there can't change what the domain is.
   const auto local = lexer.take_while([](char c) { return is_atom_octet(c) || c == '.'; });
   if (local.empty()) return fail("no local part");
   return std::string(local);

@@ -1,6 +1,5 @@
-// The argument of MAIL FROM (RFC 5321 section 4.1.2 "Command Argument Syntax"): one parser, whose
-// result is the object that SPF checks, that is aligned, logged and reported. Nothing reads the
-// text a second time.
+// The argument of MAIL FROM (RFC 5321 section 4.1.2 "Command Argument Syntax"). It is parsed once:
+// what SPF checks is the value that is aligned, logged and reported.
 #pragma once
 
 #include <optional>
@@ -17,7 +16,7 @@ struct ReversePath {
     mailbox,  ///< local part and domain name
     literal,  ///< a mailbox at an address literal ("user@[192.0.2.1]"): no domain, authenticates
               ///< nothing
-    invalid,  ///< anything else, also a bare local part; authenticates nothing
+    invalid,  ///< anything else, such as a bare local part; authenticates nothing
   };
 
   Kind kind = Kind::invalid;
@@ -25,15 +24,15 @@ struct ReversePath {
   std::string local_part;
   /// For a mailbox.
   std::optional<dns::Name> domain;
-  /// The argument without surrounding angle brackets, as it came, for logs and reports (not
-  /// printable as such).
+  /// The argument without surrounding angle brackets, as it came, for logs and reports (may
+  /// hold unprintable octets).
   std::string text;
-  /// For `invalid`: what was wrong, in printable ASCII.
+  /// For `invalid`: what is wrong, in printable ASCII.
   std::string detail;
 };
 
 /// `argument` is the first argument of a milter's MAIL event, with or without angle brackets. An
-/// obsolete source route is dropped, a trailing dot of the domain too. A domain with octets outside
+/// obsolete source route and a trailing dot of the domain are dropped. A domain with octets outside
 /// letters, digits, hyphen and underscore after IDNA is invalid.
 ReversePath parse_reverse_path(std::string_view argument);
 

@@ -14,7 +14,7 @@
 namespace dmarc::mail {
 
 struct Tag {
-  std::string_view name;   ///< as written; empty when the element is no tag
+  std::string_view name;   ///< as written; empty if the element is not a tag
   std::string_view value;  ///< without surrounding blanks; may be empty
   std::string_view text;   ///< the whole element without surrounding blanks
 
@@ -27,7 +27,7 @@ class TagList {
 
   /// The next element between semicolons that is not empty; nothing at the end. Blanks may stand
   /// around semicolons and equals signs; so may the line breaks of RFC 6376 section 3.2
-  /// "Tag=Value Lists", which copying a record from a web page leaves behind.
+  /// "Tag=Value Lists", which are left when a record was copied from a web page.
   std::optional<Tag> next();
 
  private:

@@ -89,14 +89,14 @@ std::string_view rightmost_that_fit(std::string_view text) {
   }
 }
 
-/// Keeps the names, tries the texts.
+/// Tries texts as names and keeps the names.
 class Collector {
  public:
   Collector(VisibleDomains& found, std::size_t max_names) : found_(found), max_names_(max_names) {}
 
   bool is_full() const { return found_.names.size() >= max_names_ || !found_.complete; }
 
-  /// One reading of what stands behind an "@".
+  /// One reading of what follows an "@".
   void add(std::string_view text) {
     if (text == last_) return;
     last_ = text;
@@ -223,7 +223,7 @@ class Scanner {
     return text_[offset] == ')' && !comment_ends_.empty() && comment_ends_[offset] != 0;
   }
 
-  /// As the obsolete syntax has it: blanks and comments only around dots.
+  /// As in the obsolete syntax: blanks and comments only around dots.
   std::string joined_at_dots(std::size_t offset) const {
     std::string name;
     while (offset < text_.size()) {
@@ -242,8 +242,8 @@ class Scanner {
     return name;
   }
 
-  /// As a reader has it that drops comments, blanks, quotes, brackets and controls; or blanks only,
-  /// and stops at one of the others.
+  /// As read by a program that drops comments, blanks, quotes, brackets and controls; and by one
+  /// that drops blanks only and stops at one of the others.
   void add_joined_over_gaps(std::size_t offset) {
     constexpr unsigned max_stops = 8;
     unsigned stops = 0;

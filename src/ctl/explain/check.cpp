@@ -27,7 +27,7 @@ constexpr std::array flags{nameserver_flag, zone_flag, config_flag, json_flag};
 constexpr std::array<ExitStatus, 7> statuses{{
     {status::ok, "each domain has a record, and nothing in it had to be ignored"},
     {1, "a domain has no record, or a record with problems"},
-    {status::usage, "wrong arguments, or an argument that is no domain name"},
+    {status::usage, "wrong arguments, or an argument that is not a domain name"},
     {status::no_input, "the zone file can't be read"},
     {status::temporary_failure, "the DNS did not answer for a domain"},
     {status::config, "the configuration or the zone file is wrong"},
@@ -58,9 +58,9 @@ const WalkStep* step_of(const Verdict& verdict, const dns::Name& name) {
   return found == verdict.walk.end() ? nullptr : &*found;
 }
 
-/// The record by which names below `verdict.author` go that have none of their own: that of the
+/// The record that applies to names below `verdict.author` without one of their own: that of the
 /// Organizational Domain, or else of the public suffix above it (RFC 9989 section 4.10.1 "DMARC
-/// Policy Discovery"). A record between the two is for its own name only.
+/// Policy Discovery"). A record between the two applies to its own name only.
 const Record* record_for_subdomains(const Verdict& verdict) {
   if (!verdict.organizational_domain) return nullptr;
   const WalkStep* step = step_of(verdict, *verdict.organizational_domain);
@@ -89,7 +89,7 @@ bool looks_like_dmarc(std::string_view text) {
   return squeezed.find("v=dmarc") != std::string::npos;
 }
 
-/// TXT records at the domain's own name that were meant to be DMARC records but are none.
+/// TXT records at the domain's own name that look as if they were meant to be DMARC records.
 void find_near_misses(Review& review, dns::Resolver& resolver) {
   const auto question = review.verdict.author.with_prefix("_dmarc");
   if (!question) return;

@@ -8,7 +8,7 @@
 namespace dmarc::ctl {
 namespace {
 
-// A From field may be long; its beginning shows what it is.
+// A From field may be long; its start shows what it is.
 constexpr std::size_t max_field_shown = 500;
 
 std::string_view action_word(policy::Action action) {

@@ -23,10 +23,10 @@ base::Json text_or_null(const std::string& text) {
   return text.empty() ? base::Json() : base::Json(text);
 }
 
-// What is shown of one term: macros make long ones, but nobody reads them.
+// How much of one term is shown: with macros it can be long, but then nobody reads it.
 constexpr std::size_t max_term_shown = 300;
 
-/// A term of a record, taken apart just enough to find its look-ups.
+/// A term of a record, parsed just enough to find its look-ups.
 struct Term {
   std::string kind;    ///< "include", "a", ...; lower case
   std::string target;  ///< the domain it names; empty when it names none
@@ -47,7 +47,7 @@ class Tree {
  public:
   explicit Tree(const std::vector<Lookup>& lookups) : lookups_(lookups), placed_(lookups.size()) {}
 
-  /// The records of `domain`. A domain is shown once, so the tree ends.
+  /// The records of `domain`. Each domain is shown once, so the tree ends.
   void add_domain(Outline& parent, const dns::Name& domain) {
     const auto index = take(domain, Type::txt);
     if (!index) return;
@@ -108,7 +108,7 @@ class Tree {
     return name ? std::optional(*name) : std::nullopt;
   }
 
-  /// The look-up of that question, if it is in no other place yet.
+  /// The look-up of that question, unless the tree has it already.
   std::optional<std::size_t> take(const dns::Name& name, Type type) {
     for (std::size_t i = 0; i < lookups_.size(); ++i) {
       if (placed_[i] || lookups_[i].question != dns::Question{name, type}) continue;

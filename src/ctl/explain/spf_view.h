@@ -5,8 +5,8 @@
 //
 // The tree puts each look-up where a record caused it: each record with its terms, the records
 // that include and redirect lead to below, and the addresses that a term asked for. It is made for
-// reading, from the texts of the records afterwards; so a term with macros does not get its
-// look-ups, and what found no place is listed at the end.
+// reading, from the texts of the records afterwards, so look-ups for a term with macros are
+// not found; they are listed at the end.
 //
 // Threads: pure functions.
 #pragma once

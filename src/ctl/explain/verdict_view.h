@@ -18,9 +18,9 @@
 
 namespace dmarc::ctl {
 
-/// What a name of a tree walk had to say, for example "no such name".
+/// What was found at a name of a tree walk, for example "no such name".
 std::string walk_answer(const WalkStep& step);
-/// The word for one method's outcome.
+/// The word for the outcome of one method.
 std::string_view to_string(MethodOutcome outcome);
 
 Outline walk_outline(const std::vector<WalkStep>& walk);

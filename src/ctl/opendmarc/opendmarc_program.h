@@ -17,7 +17,7 @@
 
 namespace dmarc::ctl {
 
-/// Exit statuses of those programs.
+/// The exit status of those programs for any failure.
 inline constexpr int opendmarc_failure = 1;
 
 struct OpendmarcProgram {

@@ -54,7 +54,7 @@ constexpr auto options = joined(
         PerlOption{"smtp-port", "port", "its port [25]"},
         PerlOption{"smtp-username", "name", "user name at the server"},
         PerlOption{"smtp-password", "word", "password at the server"},
-        PerlOption{"smtp-ssl", "", "use TLS from the begin"},
+        PerlOption{"smtp-ssl", "", "use TLS from the start"},
         PerlOption{"smtp-ssl-ca-file", "file",
                    "authorities that may sign the server's certificate"},
         PerlOption{"stale-check", "", "not supported: it tells a third party who gets reports"},
@@ -71,7 +71,7 @@ void warn(Terminal terminal, std::string_view what) {
   terminal.err << program << ": " << what << "\n";
 }
 
-/// The options, with those of the configuration file behind them. The error is one line.
+/// The options, completed from the configuration file. The error is one line.
 tl::expected<PerlOptions, std::string> with_file(const PerlOptions& given) {
   const auto path = given.value("config");
   if (!path && ::access(default_config, F_OK) != 0) return given;
@@ -122,7 +122,7 @@ tl::expected<void, std::string> apply_server(sending::SmtpServer& server,
   return {};
 }
 
-/// The configuration with what the options say instead. The error is one line.
+/// Puts what the options say into the settings. The error is one line.
 tl::expected<void, std::string> apply(sending::Settings& settings, const PerlOptions& given) {
   settings.way = sending::Settings::Way::smtp;
   const auto email = address_of(given, "report-email");
@@ -169,7 +169,7 @@ void warn_of_what_is_ignored(const PerlOptions& given, Terminal terminal) {
 
 // --- --forensic ----------------------------------------------------------------------------------
 
-/// Everybody whom the header names, in To, Cc and Bcc.
+/// The addresses in To, Cc and Bcc.
 std::vector<std::string> recipients_of(std::string_view message) {
   std::vector<std::string> recipients;
   std::size_t body = 0;

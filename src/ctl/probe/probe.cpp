@@ -36,9 +36,9 @@ constexpr std::array<ExitStatus, 8> statuses{{
     {2, "it defers it (temporary failure)"},
     {status::usage, "wrong arguments"},
     {status::no_input, "the message can't be read"},
-    {status::unavailable, "the filter can't be reached, or it broke off"},
+    {status::unavailable, "the filter can't be reached, or it broke the connection"},
     {status::temporary_failure, "the filter did not answer in time"},
-    {status::protocol, "the filter's answers are against the protocol"},
+    {status::protocol, "the filter's answers break the protocol"},
 }};
 
 // Longer than any field that a filter of this kind adds.
@@ -109,7 +109,7 @@ base::Json json_of(const milter::client::Delivery& delivery) {
       .set("header_changes", std::move(edits));
 }
 
-// Long enough for any filter that a MTA would wait for.
+// Long enough for any filter that an MTA would wait for.
 constexpr unsigned max_timeout_seconds = 3600;
 
 struct Request {

@@ -1,4 +1,4 @@
-// "dmarcctl bounce": a report that came back.
+// dmarcctl bounce: records a report that came back.
 
 #include "sending/bounce.h"
 
@@ -21,7 +21,8 @@ namespace {
 
 using sending::BouncedRecipient;
 
-/// How long nothing is sent to an address that does not exist: such mistakes are mended, or not.
+/// How long nothing is sent to an address that does not exist; by then the mistake may be
+/// corrected.
 constexpr unsigned default_days = 30;
 constexpr unsigned max_days = 3'650;
 
@@ -33,8 +34,8 @@ constexpr std::array flags{
 };
 
 constexpr std::array statuses{
-    ExitStatus{status::ok, "the bounce is taken note of, or is none of a report"},
-    ExitStatus{status::temporary_failure, "the database can't be used: give it once more"},
+    ExitStatus{status::ok, "the bounce is recorded, or does not belong to a report"},
+    ExitStatus{status::temporary_failure, "the database can't be used: try again later"},
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
@@ -66,7 +67,7 @@ std::string text_of(const BouncedRecipient& recipient) {
   return "bounced: " + base::printable(text);
 }
 
-/// What somebody has suppressed for longer stays so.
+/// An address that is suppressed for longer already stays so.
 void suppress(store::Database& database, const std::string& mailbox, const std::string& reason,
               std::int64_t now, std::int64_t expires) {
   store::Suppressions suppressions(database);
@@ -75,8 +76,9 @@ void suppress(store::Database& database, const std::string& mailbox, const std::
   suppressions.add({.address = mailbox, .reason = reason, .added = now, .expires = expires});
 }
 
-void take_note(const Returned& returned, const BouncedRecipient& recipient,
-               store::Database& database, store::Outbox& outbox, unsigned days, Terminal terminal) {
+void record_bounce(const Returned& returned, const BouncedRecipient& recipient,
+                   store::Database& database, store::Outbox& outbox, unsigned days,
+                   Terminal terminal) {
   const bool is_hard = recipient.is_hard();
   const std::string reason = store::cut_answer(text_of(recipient));
   const std::string mailbox = base::lower(returned.target.mailbox);
@@ -100,7 +102,7 @@ int handle(sending::Bounce bounce, const sending::Address& address, store::Datab
   }
   store::Outbox outbox(database, "dmarcctl bounce");
   if (const auto returned = find_delivery(bounce, address, outbox))
-    take_note(*returned, *recipient, database, outbox, days, terminal);
+    record_bounce(*returned, *recipient, database, outbox, days, terminal);
   else
     terminal.out << "not of a report that was sent from here\n";
   return status::ok;
@@ -135,6 +137,6 @@ int run(const Arguments& arguments, Terminal terminal) {
 }  // namespace
 
 const Subcommand bounce_subcommand{
-    "bounce", "take note of a report that came back", "[FILE|-]", flags, statuses, run};
+    "bounce", "record a report that came back", "[FILE|-]", flags, statuses, run};
 
 }  // namespace dmarc::ctl

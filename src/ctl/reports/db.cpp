@@ -1,4 +1,4 @@
-// "dmarcctl db": the tables of the report database.
+// dmarcctl db: the tables of the report database.
 
 #include <array>
 #include <ostream>
@@ -66,7 +66,7 @@ int run(const Arguments& arguments, Terminal terminal) {
 }  // namespace
 
 const Subcommand db_subcommand{"db",
-                               "make, check or upgrade the tables of the report database",
+                               "create, check or upgrade the tables of the report database",
                                "init|check|upgrade",
                                flags,
                                statuses,

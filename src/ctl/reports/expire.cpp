@@ -1,4 +1,4 @@
-// "dmarcctl expire", and the name "opendmarc-expire".
+// dmarcctl expire and opendmarc-expire: delete what is too old from the report database.
 
 #include "store/expire.h"
 

@@ -1,4 +1,5 @@
-// "dmarcctl import", and the names "opendmarc-import" and "opendmarc-importstats".
+// dmarcctl import, opendmarc-import and opendmarc-importstats: put history records into the report
+// database.
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,7 +49,7 @@ Input<ImportOutcome> import_named(const std::string& path, ImportRequest request
   return run_import(request, database, terminal);
 }
 
-/// The daemon's own file: it goes on writing to a new one.
+/// Imports the file that the daemon writes; the daemon goes on with a new one.
 Input<ImportOutcome> import_configured(const config::Configuration& settings, ImportRequest request,
                                        store::Database& database, Terminal terminal) {
   request.path = settings.history.path;
@@ -83,7 +84,7 @@ constexpr auto import_options =
     joined(std::array{opendmarc_dsn_option}, opendmarc_database_options,
            std::array{PerlOption{"input", "file", "input file [STDIN]"}});
 
-/// As Perl's localtime() prints it.
+/// In the form of Perl's localtime().
 std::string local_time() {
   const std::time_t now = std::time(nullptr);
   std::array<char, 64> text{};
@@ -92,7 +93,7 @@ std::string local_time() {
   return text.data();
 }
 
-/// Imports and says what OpenDMARC's program says. An exit status.
+/// Imports and prints what OpenDMARC's program prints. Returns the exit status.
 int run_opendmarc_import(const PerlOptions& options, Terminal terminal) {
   const std::string program(opendmarc_import.name);
   const auto tell = [&](const std::string& what) {

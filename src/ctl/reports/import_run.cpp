@@ -19,7 +19,7 @@
 namespace dmarc::ctl {
 namespace {
 
-/// Unusable records that are told on the terminal, one line each.
+/// Unusable records that are reported on the terminal, one line each.
 constexpr std::uint64_t max_told = 20;
 /// Records between two looks at the clock.
 constexpr std::uint64_t progress_interval = 4096;
@@ -48,7 +48,7 @@ class Rejects {
 
   std::uint64_t count() const { return count_; }
 
-  /// Nothing, or the errno value of a failure to write it down.
+  /// Nothing, or the errno value if it could not be written.
   std::optional<int> add(const history::HistoryReader::Record& record) {
     const std::string place = request_.path + ":" + std::to_string(record.line);
     if (++count_ <= max_told)

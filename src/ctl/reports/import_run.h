@@ -6,7 +6,8 @@
 //   terminal);
 //
 // The file is locked against writers while it is read, as OpenDMARC does it. Records that can't be
-// used go to `rejects`, each with a line that says why; the first of them are told on the terminal.
+// used go to `rejects`, each with a line that says why; the first of them are reported on the
+// terminal.
 //
 // Threads: one. Throws store::Failure.
 #pragma once
@@ -39,8 +40,8 @@ Input<ImportOutcome> run_import(const ImportRequest& request, store::Database& d
 /// "12 records imported, 1 there already".
 std::string summary(const ImportOutcome& outcome);
 
-/// Renames a history file and imports it, then deletes it. `working` is its name meanwhile; if that
-/// is there already, an earlier run was killed, and it is imported first.
+/// Renames a history file to `working`, imports it, and deletes it. If `working` exists already, an
+/// earlier run was killed; that file is imported first.
 Input<ImportOutcome> import_and_delete(const ImportRequest& request, const std::string& working,
                                        store::Database& database, Terminal terminal);
 

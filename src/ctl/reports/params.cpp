@@ -1,4 +1,4 @@
-// "dmarcctl params", and the name "opendmarc-params".
+// dmarcctl params and opendmarc-params: fix where the reports on a domain go.
 
 #include <array>
 #include <ostream>
@@ -16,18 +16,18 @@ namespace {
 
 constexpr std::array flags{
     Flag{"rua", "URIS", "send the domain's reports there, whatever its record says"},
-    Flag{"unlock", "", "let its record decide again"},
+    Flag{"unlock", "", "follow its record again"},
     database_flag,
     config_flag,
 };
 
 constexpr std::array statuses{
-    ExitStatus{status::ok, "it is set"},
+    ExitStatus{status::ok, "done"},
     ExitStatus{status::unavailable, "the database can't be used"},
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
-/// Without --rua and --unlock: to nobody, which is what OpenDMARC's program had in mind.
+/// With neither --rua nor --unlock the reports go to nobody, as OpenDMARC's program intended.
 Input<void> set(const store::Address& address, const std::string& domain,
                 const std::optional<std::string>& rua, bool unlock) {
   const auto name = dns::Name::parse(domain);

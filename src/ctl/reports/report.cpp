@@ -1,4 +1,4 @@
-// "dmarcctl report".
+// dmarcctl report: sends the aggregate reports that are due.
 
 #include <array>
 #include <ctime>
@@ -22,7 +22,7 @@ constexpr std::array flags{
     Flag{"until", "DATE", "the last of them (default: yesterday)"},
     Flag{"domain", "NAME", "only the report on this policy domain"},
     Flag{"keep", "FOLDER", "leave the report files there"},
-    Flag{"verbose", "", "tell of each report"},
+    Flag{"verbose", "", "print each report"},
     database_flag,
     config_flag,
     nameserver_flag,
@@ -30,7 +30,7 @@ constexpr std::array flags{
 };
 
 constexpr std::array statuses{
-    ExitStatus{status::ok, "everything is sent, or can't be"},
+    ExitStatus{status::ok, "everything is sent, or never can be"},
     ExitStatus{status::unavailable, "the database can't be used"},
     ExitStatus{status::temporary_failure, "something waits for the next run"},
     ExitStatus{status::config, "the configuration is wrong"},

@@ -22,7 +22,7 @@ using reporting::DeliveryNews;
 using reporting::ReportNews;
 using store::DeliveryState;
 
-/// A folder for files under way, gone with everything in it afterwards.
+/// A temporary folder, removed with everything in it.
 class WorkFolder {
  public:
   /// Below `parent`. Throws reporting::Failure.
@@ -127,7 +127,7 @@ class Reporter {
   ReportOutcome outcome_;
 };
 
-/// What is not to be reported on, and who is not to be written to.
+/// The domains that are not reported on, and the addresses that get no mail.
 void set_refusals(reporting::RunSettings& run, const ReportJob& job,
                   const config::Configuration& settings, store::Suppressions& suppressions) {
   run.refuse_domain = [&](const std::string& domain) -> std::string {

@@ -25,11 +25,11 @@ namespace dmarc::ctl {
 struct ReportJob {
   std::string program;  ///< in messages
   std::vector<history::Period> periods;
-  bool resume = false;                ///< first what earlier runs have left
+  bool resume = false;                ///< first what earlier runs left unfinished
   std::optional<std::string> domain;  ///< only the report on this policy domain
   std::set<std::string> skipped;      ///< domains that get no reports, lower case
   bool dry_run = false;
-  bool verbose = false;     ///< tell of each report, not only what went wrong
+  bool verbose = false;     ///< print each report, not only what went wrong
   std::string keep_folder;  ///< where report files are left; empty: nowhere
 };
 

@@ -22,7 +22,7 @@ constexpr std::size_t max_limit = 100'000;
 
 constexpr std::array flags{
     Flag{"limit", "N", "list: at most N reports (default 100)"},
-    Flag{"reason", "TEXT", "suppress: why, for whoever reads the list"},
+    Flag{"reason", "TEXT", "suppress: the reason, shown in the list"},
     Flag{"days", "N", "suppress: for N days only"},
     json_flag,
     database_flag,

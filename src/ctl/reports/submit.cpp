@@ -1,5 +1,5 @@
-// "dmarcctl submit": one message to the server of ReportSmtpServer. The filter sends its failure
-// reports by it.
+// dmarcctl submit: sends one message to the server of ReportSmtpServer. The daemon sends its
+// failure reports with it.
 
 #include <array>
 #include <ctime>
@@ -16,7 +16,7 @@ namespace {
 
 using sending::Outcome;
 
-// The filter waits a minute for this program, and one message is a matter of seconds.
+// The daemon waits a minute for this program; one message takes seconds.
 constexpr sending::TimeLimits limits{.connect = std::chrono::seconds(15),
                                      .all = std::chrono::seconds(50)};
 
@@ -24,13 +24,13 @@ constexpr std::array flags{config_flag};
 
 constexpr std::array statuses{
     ExitStatus{status::ok, "the server has taken the message"},
-    ExitStatus{status::no_input, "there is no message"},
-    ExitStatus{status::unavailable, "the server has refused it for good"},
-    ExitStatus{status::temporary_failure, "it may work another time"},
+    ExitStatus{status::no_input, "standard input is empty"},
+    ExitStatus{status::unavailable, "the server has refused it permanently"},
+    ExitStatus{status::temporary_failure, "a later attempt may succeed"},
     ExitStatus{status::config, "the configuration is wrong, or the key can't be used"},
 };
 
-/// Whatever its lines end with, a mail's end with CRLF.
+/// The message with CRLF line ends, whatever it came with.
 std::string with_line_ends(std::string_view text) {
   std::string message;
   for (std::string_view line : base::split(text, '\n')) {

@@ -34,8 +34,8 @@ struct Answer {
   Kind kind = Kind::proceed;
   std::string reply;  ///< the filter's own SMTP reply ("550 5.7.1 no"); empty for the MTA's
 
-  /// What the SMTP client is told: the filter's reply, or Postfix's own words; empty when the
-  /// client hears nothing of the filter.
+  /// What the SMTP client is told: the filter's reply, or Postfix's own words; empty if the
+  /// filter does not refuse.
   std::string smtp_reply() const;
   bool refuses() const { return kind == Kind::reject || kind == Kind::tempfail; }
 };

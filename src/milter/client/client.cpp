@@ -65,7 +65,7 @@ std::string command_arguments(std::string_view path, const std::vector<std::stri
   return fields.take();
 }
 
-/// An answer to it holds for the connection, not for one message.
+/// True if an answer to the event applies to the connection, not to one message.
 bool is_of_connection(const wire::Event& event) {
   return event.command == Command::connect || event.command == Command::helo;
 }
@@ -127,7 +127,7 @@ tl::expected<Answer, Error> Client::await_answer(Edits* edits) {
   }
 }
 
-/// Remembers an answer that settles more than its event.
+/// Keeps an answer that decides more than its event.
 Answer Client::note(const wire::Event& event, Answer answer) {
   const bool final = answer.kind != Answer::Kind::proceed && answer.kind != Answer::Kind::skip;
   if (is_of_connection(event) && final)
@@ -238,7 +238,7 @@ tl::expected<void, Error> Client::quit_new_connection() {
 
 void Client::quit() {
   stream_.queue(wire::packet(Command::quit));
-  // Nobody waits for the farewell: a filter that is gone already is no error.
+  // A filter that is gone already is not an error.
   static_cast<void>(stream_.flush());
   stream_.close();
 }

@@ -9,11 +9,11 @@
 //   auto end = client->end_of_message();   // the answer and the changes asked for
 //
 // Before each event the macros for its stage are sent. Events that the filter does not want are not
-// sent, answers that it does not give are not waited for. Once the filter has accepted a message or
-// a connection, the rest of it is kept from the filter, and each event answers `accept`. All else
-// is left to the caller, who may also do things in an order that Postfix would not.
+// sent, and answers that it does not give are not waited for. Once the filter has accepted a
+// message or a connection, nothing more of it is sent, and each event answers `accept`. The order
+// of events is up to the caller, who may choose one that Postfix would not.
 //
-// Threads: one at a time. Errors: after a Error the connection is of no use.
+// Threads: one at a time. Errors: after an Error the connection can't be used any more.
 #pragma once
 
 #include <tl/expected.hpp>

@@ -19,12 +19,12 @@ std::string path(const std::string& address) {
   return "<" + address + ">";
 }
 
-/// Takes the answers of one session and stops it at the first refusal.
-class Telling {
+/// Records the answers of one session and stops it at the first refusal.
+class Transcript {
  public:
-  explicit Telling(Delivery& delivery) : delivery_(delivery) {}
+  explicit Transcript(Delivery& delivery) : delivery_(delivery) {}
 
-  /// True when the next event may be told.
+  /// True if the next event may be sent.
   bool took(std::string_view event, Client::Result answer) {
     if (!answer) {
       error_ = answer.error();
@@ -47,24 +47,24 @@ class Telling {
   std::optional<Error> error_;
 };
 
-bool tell_envelope(Client& client, const SmtpMessage& message, Telling& telling) {
+bool send_envelope(Client& client, const SmtpMessage& message, Transcript& transcript) {
   // Postfix opens its queue file, and so has a queue id, once a recipient is accepted.
   client.clear_macro("i");
   client.set_macro("mail_addr", message.sender);
-  if (!telling.took("mail", client.mail(path(message.sender)))) return false;
+  if (!transcript.took("mail", client.mail(path(message.sender)))) return false;
   client.set_macro("i", message.queue_id);
   for (const std::string& recipient : message.recipients) {
     client.set_macro("rcpt_addr", recipient);
-    if (!telling.took("rcpt", client.rcpt(path(recipient)))) return false;
+    if (!transcript.took("rcpt", client.rcpt(path(recipient)))) return false;
   }
-  return telling.took("data", client.data());
+  return transcript.took("data", client.data());
 }
 
-bool tell_content(Client& client, const SmtpMessage& message, Telling& telling) {
+bool send_content(Client& client, const SmtpMessage& message, Transcript& transcript) {
   for (const mail::HeaderField& field : message.header)
-    if (!telling.took("header", client.header(field.name, field.value))) return false;
-  if (!telling.took("end of header", client.end_of_header())) return false;
-  return message.body.empty() || telling.took("body", client.body(message.body));
+    if (!transcript.took("header", client.header(field.name, field.value))) return false;
+  if (!transcript.took("end of header", client.end_of_header())) return false;
+  return message.body.empty() || transcript.took("body", client.body(message.body));
 }
 
 }  // namespace
@@ -86,20 +86,20 @@ tl::expected<void, Error> begin_session(Client& client, const SmtpSession& sessi
     client.set_macro("auth_type", "PLAIN");
     client.set_macro("auth_authen", session.login);
   }
-  Telling telling(delivery);
-  if (telling.took("connect", client.connect(session.client_name, session.address)))
-    telling.took("helo", client.helo(session.helo));
-  return telling.result();
+  Transcript transcript(delivery);
+  if (transcript.took("connect", client.connect(session.client_name, session.address)))
+    transcript.took("helo", client.helo(session.helo));
+  return transcript.result();
 }
 
 tl::expected<void, Error> send_message(Client& client, const SmtpMessage& message,
                                        Delivery& delivery) {
-  Telling telling(delivery);
-  if (!tell_envelope(client, message, telling) || !tell_content(client, message, telling))
-    return telling.result();
+  Transcript transcript(delivery);
+  if (!send_envelope(client, message, transcript) || !send_content(client, message, transcript))
+    return transcript.result();
   auto end = client.end_of_message();
   if (!end) return tl::unexpected(end.error());
-  telling.took("end of message", end->answer);
+  transcript.took("end of message", end->answer);
   delivery.edits = std::move(end->edits);
   return client.abort();
 }

@@ -1,4 +1,4 @@
-// A whole SMTP session told to a filter, as Postfix tells it.
+// A whole SMTP session, sent to a filter as Postfix sends it.
 //
 //   Delivery delivery;
 //   begin_session(client, session, delivery) and send_message(client, message, delivery);
@@ -49,7 +49,7 @@ struct Delivery {
     Answer answer;
   };
   std::vector<Step> steps;  ///< all header fields make one, all body chunks another
-  Answer answer;            ///< the one that settled it
+  Answer answer;            ///< the one that decided
   Edits edits;
 };
 

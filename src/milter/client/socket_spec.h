@@ -1,4 +1,4 @@
-// Where a filter listens, in the words of main.cf or of opendmarc.conf.
+// Where a filter listens, as main.cf or opendmarc.conf writes it.
 //
 //   inet:HOST:PORT  inet:[HOST]:PORT     main.cf
 //   unix:PATH                            main.cf
@@ -9,7 +9,7 @@
 //   auto socket = connect_to(*spec, std::chrono::seconds(10));
 //
 // Threads: values and functions without state. A HOST that is a name is looked up with the system's
-// resolver, for which the timeout does not hold.
+// resolver, which does not keep to the timeout.
 #pragma once
 
 #include <tl/expected.hpp>

@@ -4,10 +4,10 @@
 //   stream.queue(wire::packet(wire::Command::helo, data));
 //   auto reply = stream.receive();
 //
-// What is queued leaves in one write when an answer is wanted, as in an MTA: the segments of a TCP
-// connection are then those of real traffic.
+// What is queued is sent with one write when an answer is wanted, as an MTA does, so that the TCP
+// segments are those of real traffic.
 //
-// Threads: one at a time. Errors are final: after one the stream is of no use.
+// Threads: one at a time. Errors are final: after one the stream can't be used any more.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -28,7 +28,7 @@ struct Error {
     unreachable,  ///< no connection could be made
     closed,       ///< the filter closed the connection, or it broke
     timeout,      ///< no answer in time
-    protocol,     ///< the answer is against the protocol
+    protocol,     ///< the answer breaks the protocol
   };
   Kind kind;
   std::string text;  ///< one clause, printable
