@@ -181,7 +181,7 @@ def document(run: Run, end_of_data: str, idle_connections: str) -> str:
 
 Measured by `tests/bench/run`, which writes this page: both filters on the same mail and DNS data, in turns, in one run, on
 {os.cpu_count()} cores ({platform.machine()}), load generator and DNS server included. Ratios compare with {REFERENCE} in the same row;
-compare ratios, and CPU rather than messages per second, which on a small machine are bounded by the load generator.
+compare ratios, and CPU rather than messages per second, because on a small machine the load generator limits these.
 
 The mail: 5,000 author domains by Zipf's law, 60 % signed, 25 % SPF only, 10 % failing, 5 % without a record; 25 header fields,
 8 kB of body; a new connection for each message, as Postfix makes under load. *Dialogue* is from the connection to the final
@@ -195,8 +195,8 @@ answer, *end of message* from its last event to the answer.
 
 ## The DNS
 
-Each SPF record of the mix includes its provider's, so a message whose names are new takes two rounds of questions. The first is asked
-at MAIL; where the SMTP client is a round trip away, it is over when the content arrives.
+Each SPF record of the mix includes its provider's, so a message with names that are not cached takes two rounds of questions. The
+first is asked at MAIL; if the SMTP client is a network round trip away, its answers are there before the content arrives.
 
 {table(run, REMOTE + ALONE + DNS)}
 
