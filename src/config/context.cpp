@@ -52,7 +52,7 @@ void Context::warn(std::string_view option, std::string_view text) {
 }
 
 void Context::warn_in(std::string_view file, unsigned line, std::string_view text) {
-  add(log::make(log::Id::config_warning, {file, std::to_string(line), text}));
+  add(log::make<log::Id::config_warning>(file, line, text));
 }
 
 }  // namespace dmarc::config

@@ -118,7 +118,7 @@ Filled fill_discovery(Context& context, Settings& settings) {
     if (auto list = PublicSuffixes::load(path)) {
       settings.public_suffixes = std::move(*list);
     } else {
-      context.add(log::make(log::Id::public_suffix_list, {path, list.error()}));
+      context.add(log::make<log::Id::public_suffix_list>(path, list.error()));
     }
   }
   if (!discovers_by_psl(context)) return {};

@@ -55,7 +55,7 @@ Input<std::string> read_input(const std::string& path) {
 
 void print_warnings(std::ostream& err, const config::Configuration& settings) {
   for (const log::Event& warning : settings.warnings)
-    err << "dmarcctl: " << warning.text << "\n";
+    err << "dmarcctl: " << warning.text() << "\n";
 }
 
 Input<config::Configuration> read_configuration(const Arguments& arguments) {

@@ -21,14 +21,13 @@ void drain(io::Listener& listener, const filter::Traffic& traffic, Signals& sign
            log::Sink& sink, const DrainLimits& limits) {
   listener.stop();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits.messages).count();
-  sink.write(
-      log::make(log::Id::draining, {std::to_string(traffic.messages()), std::to_string(seconds)}));
+  sink.write(log::make<log::Id::draining>(traffic.messages(), seconds));
   const auto for_idle = listener.is_inherited() ? limits.idle : limits.idle_unheld;
   const auto begin = Clock::now();
   while (!over(traffic, Clock::now() - begin, limits.messages, for_idle)) {
     if (signals.wait(check_interval) == Wish::stop) break;
   }
-  sink.write(log::make(log::Id::drained, {std::to_string(traffic.messages())}));
+  sink.write(log::make<log::Id::drained>(traffic.messages()));
 }
 
 }  // namespace dmarc::daemon

@@ -65,7 +65,7 @@ void Environments::add_failure_reports(const config::Configuration& configuratio
                                        filter::Environment& environment) {
   const failure::FailureSettings& settings = configuration.failure_reports;
   if (!settings.enabled) return;
-  if (!report_exit_.transport) return sink_.write(log::make(log::Id::failure_reports_start));
+  if (!report_exit_.transport) return sink_.write(log::make<log::Id::failure_reports_start>());
   if (!reporter_) reporter_ = std::make_shared<failure::FailureReporter>(sink_);
   auto terms = std::make_shared<const failure::FailureTerms>(
       failure::FailureTerms{.settings = settings,

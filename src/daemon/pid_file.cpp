@@ -29,7 +29,7 @@ PidFile::PidFile(std::string path, log::Sink& sink) : path_(std::move(path)) {
   if (path_.empty()) return;
   const int error = write_pid(path_);
   if (error == 0) return;
-  sink.write(log::make(log::Id::pid_file, {path_, base::error_text(error)}));
+  sink.write(log::make<log::Id::pid_file>(path_, base::error_text(error)));
   path_.clear();
 }
 

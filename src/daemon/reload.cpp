@@ -26,15 +26,15 @@ tl::expected<config::Configuration, log::Event> load_again(
   auto loaded = config::load(path, "");
   if (!confined_to) {
     return std::move(loaded).map_error(
-        [](const std::string& error) { return log::make(log::Id::config_error, {error}); });
+        [](const std::string& error) { return log::make<log::Id::config_error>(error); });
   }
   if (!loaded) {
     const bool refused = loaded.error().ends_with(base::error_text(EACCES));
-    const auto id = refused ? log::Id::outside_confinement : log::Id::config_error;
-    return tl::unexpected(log::make(id, {loaded.error()}));
+    return tl::unexpected(refused ? log::make<log::Id::outside_confinement>(loaded.error())
+                                  : log::make<log::Id::config_error>(loaded.error()));
   }
   if (const auto file = out_of_reach(*loaded, *confined_to))
-    return tl::unexpected(log::make(log::Id::outside_confinement, {*file + " is out of reach"}));
+    return tl::unexpected(log::make<log::Id::outside_confinement>(*file + " is out of reach"));
   return std::move(*loaded);
 }
 

@@ -80,16 +80,17 @@ class Parent {
       const bool start_failed =
           first_ && WEXITSTATUS(status) >= EX__BASE && WEXITSTATUS(status) <= EX__MAX;
       if (stopping_ || WEXITSTATUS(status) == EX_OK || start_failed) {
-        if (WEXITSTATUS(status) != EX_OK) log_.write(log::make(log::Id::child_ended, {code}));
+        if (WEXITSTATUS(status) != EX_OK) log_.write(log::make<log::Id::child_ended>(code));
         leave(WEXITSTATUS(status));
       }
-      log_.write(log::make(log::Id::child_exited, {code}));
+      log_.write(log::make<log::Id::child_exited>(code));
     } else {
       if (stopping_) leave(EX_OK);
-      log_.write(log::make(log::Id::child_killed, {std::to_string(WTERMSIG(status))}));
+      log_.write(log::make<log::Id::child_killed>(WTERMSIG(status)));
     }
     if (const auto limit = budget_.take(Clock::now())) {
-      log_.write(log::make(*limit, {}));
+      log_.write(*limit == log::Id::restart_count ? log::make<log::Id::restart_count>()
+                                                  : log::make<log::Id::restart_rate>());
       leave(EX_UNAVAILABLE);
     }
   }

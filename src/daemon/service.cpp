@@ -137,14 +137,14 @@ Done Service::settle_in() {
     return tl::unexpected(failure_of(EX_CONFIG, process.base_directory + ": chdir()", errno));
   }
   if (!process.root_directory.empty()) {
-    if (user.empty() && ::geteuid() == 0) log_.write(log::make(log::Id::root_without_user, {}));
+    if (user.empty() && ::geteuid() == 0) log_.write(log::make<log::Id::root_without_user>());
     if (auto done = confine_to(process.root_directory); !done) return done;
   }
   if (!user.empty()) {
     if (auto done = become(*identity); !done) return done;
   }
   if (process.enable_coredumps && !enable_coredumps())
-    log_.write(log::make(log::Id::no_coredumps, {}));
+    log_.write(log::make<log::Id::no_coredumps>());
   if (process.umask) ::umask(*process.umask);
   return multiply();
 }
@@ -224,27 +224,26 @@ Done Service::start_protocol() {
                                     .ended = [this] { signals_.engine_ended(); }});
   if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
   signals_ours_ = *started == libmilter::Corrections::in_force;
-  if (!signals_ours_) log_.write(log::make(log::Id::libmilter_rigid));
+  if (!signals_ours_) log_.write(log::make<log::Id::libmilter_rigid>());
   return {};
 }
 
 void Service::log_start() {
   const policy::Settings& settings = configuration_.policy;
   const std::string& arguments = options_.arguments;
-  log_.write(log::make(log::Id::starting,
-                       {settings.version, arguments.empty() ? "" : " (args: " + arguments + ")"}));
-  log_.write(log::make(log::Id::trusted_services, {list_of(settings.trusted_authserv_ids)}));
+  log_.write(log::make<log::Id::starting>(settings.version,
+                                          arguments.empty() ? "" : " (args: " + arguments + ")"));
+  log_.write(log::make<log::Id::trusted_services>(list_of(settings.trusted_authserv_ids)));
   for (const log::Event& warning : configuration_.warnings)
     log_.write(warning);
   if (passed_socket_) {
-    log_.write(
-        log::make(log::Id::note, {"listening on the socket that the service manager holds"}));
+    log_.write(log::make<log::Id::note>("listening on the socket that the service manager holds"));
   }
 }
 
 void Service::give_up(const Failure& failure) {
   std::cerr << options_.program << ": " << failure.text << '\n';
-  if (log_.uses_syslog()) log_.write(log::make(log::Id::start_failed, {failure.text}));
+  if (log_.uses_syslog()) log_.write(log::make<log::Id::start_failed>(failure.text));
   background_.failed(failure.status);
   leave(failure.status);
 }
@@ -268,7 +267,7 @@ void Service::supervise() {
 }
 
 void Service::reload() {
-  if (reload_path_.empty()) return log_.write(log::make(log::Id::reload_ignored));
+  if (reload_path_.empty()) return log_.write(log::make<log::Id::reload_ignored>());
   service_manager::reloading();
   const auto loaded = load_again(reload_path_, folders_);
   if (loaded) {
@@ -276,7 +275,7 @@ void Service::reload() {
     configure_log(loaded->logging);
     for (const log::Event& warning : loaded->warnings)
       log_.write(warning);
-    log_.write(log::make(log::Id::reloaded, {reload_path_}));
+    log_.write(log::make<log::Id::reloaded>(reload_path_));
   } else {
     log_.write(loaded.error());
   }
@@ -288,8 +287,7 @@ void Service::finish(int status) {
   environments_->close_failure_reports(report_drain);
   environments_->close_history();
   sandbox::report_refusals(log_);
-  log_.write(log::make(log::Id::terminating, {configuration_.policy.version, std::to_string(status),
-                                              std::to_string(error)}));
+  log_.write(log::make<log::Id::terminating>(configuration_.policy.version, status, error));
   leave(status);
 }
 

@@ -55,9 +55,10 @@ std::size_t SyslogSocket::write(std::span<const log::Event> events, int facility
   std::vector<iovec> texts;
   lines.reserve(events.size());
   for (const log::Event& event : events) {
-    const int priority = facility | static_cast<int>(event.priority);
+    const int priority = facility | static_cast<int>(event.priority());
     std::string& line = lines.emplace_back('<' + std::to_string(priority) + '>');
-    line.append(head).append(event.text);
+    line += head;
+    event.append_text(line);
     texts.push_back({line.data(), line.size()});
   }
   std::vector<mmsghdr> messages = datagrams(texts);

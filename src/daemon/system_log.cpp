@@ -47,19 +47,19 @@ void SystemLog::write_all(std::span<const log::Event> events) {
 // syslog(3) knows what to do where the log does not take datagrams.
 void SystemLog::write_to_syslog(std::span<const log::Event> events) const {
   for (const log::Event& event : events.subspan(socket_.write(events, facility_)))
-    ::syslog(static_cast<int>(event.priority), "%s", event.text.c_str());
+    ::syslog(static_cast<int>(event.priority()), "%s", event.text().c_str());
 }
 
 // One write for each line, so that lines of several threads do not mix.
 void SystemLog::write_to_stderr(const log::Event& event) const {
-  if (!journal_ && event.priority == log::Priority::debug) return;
+  if (!journal_ && event.priority() == log::Priority::debug) return;
   std::string line;
   if (journal_) {
-    line = "<" + std::to_string(static_cast<int>(event.priority)) + ">";
+    line = "<" + std::to_string(static_cast<int>(event.priority())) + ">";
   } else {
     line = name_ + ": ";
   }
-  line += event.text;
+  event.append_text(line);
   line += '\n';
   // There is nowhere to tell that the log can't be written.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());

@@ -45,8 +45,7 @@ void FailureReporter::offer(failure::FailureIncident incident, Terms terms) {
       first_dropped = dropped_++ == 0;
   }
   changed_.notify_all();
-  if (first_dropped)
-    sink_.write(log::make(log::Id::failure_reports_full, {std::to_string(max_waiting)}));
+  if (first_dropped) sink_.write(log::make<log::Id::failure_reports_full>(max_waiting));
 }
 
 void FailureReporter::close(std::chrono::milliseconds limit) {
@@ -57,7 +56,7 @@ void FailureReporter::close(std::chrono::milliseconds limit) {
   waiting_.clear();
   dropped_ = 0;
   lock.unlock();
-  if (lost > 0) sink_.write(log::make(log::Id::failure_reports_lost, {std::to_string(lost)}));
+  if (lost > 0) sink_.write(log::make<log::Id::failure_reports_lost>(lost));
 }
 
 void FailureReporter::run() {
@@ -74,8 +73,7 @@ void FailureReporter::run() {
     const bool has_room = waiting_.size() <= max_waiting / 2;
     const std::size_t dropped = has_room ? std::exchange(dropped_, 0) : 0;
     lock.unlock();
-    if (dropped > 0)
-      sink_.write(log::make(log::Id::failure_reports_dropped, {std::to_string(dropped)}));
+    if (dropped > 0) sink_.write(log::make<log::Id::failure_reports_dropped>(dropped));
     deliver(std::move(item));
   }
 }
@@ -86,7 +84,7 @@ void FailureReporter::deliver(Item item) {
     sender_.send(std::move(item.incident), *item.terms, this_moment());
   } catch (const std::exception& error) {
     // Lack of memory or of randomness; the filter goes on, and so do the reports behind this one.
-    sink_.write(log::make(log::Id::failure_report_unsent, {job_id, "its readers", error.what()}));
+    sink_.write(log::make<log::Id::failure_report_unsent>(job_id, "its readers", error.what()));
   }
 }
 

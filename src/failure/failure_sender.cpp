@@ -41,7 +41,10 @@ class FailureSender::Errand {
   void send_letter(failure::FailureKind kind, const failure::FailureStream& stream,
                    std::size_t incidents);
   failure::FailureStream stream_to(std::string mailbox) const;
-  void log(log::Id id, std::string_view destination, std::string_view reason) const;
+  template <log::Id id>
+  void log(std::string_view destination, std::string_view reason) const {
+    sender_.sink_.write(log::make<id>(incident_.job_id, destination, reason));
+  }
 
   FailureSender& sender_;
   failure::FailureIncident& incident_;
@@ -82,13 +85,13 @@ void FailureSender::Errand::serve(const sending::Destination& destination) {
     if (destination.agreement == sending::Agreement::deferred)
       sender_.limits_.hold_back(stream_to(sending::parse_report_uri(destination.uri)->mailbox), 1,
                                 moment_.limits);
-    return log(log::Id::failure_report_refused, destination.uri, destination.reason);
+    return log<log::Id::failure_report_refused>(destination.uri, destination.reason);
   }
   for (const sending::ReportUri& target : destination.targets) {
     if (target.scheme != sending::ReportUri::Scheme::mailto)
-      log(log::Id::failure_report_refused, target.uri, "failure reports go by mail only");
+      log<log::Id::failure_report_refused>(target.uri, "failure reports go by mail only");
     else if (terms_.no_reports.contains(target.mailbox))
-      log(log::Id::failure_report_refused, target.uri, "it is in NoReportsList");
+      log<log::Id::failure_report_refused>(target.uri, "it is in NoReportsList");
     else
       send_to(target.mailbox, terms_.settings.rates);
   }
@@ -103,7 +106,7 @@ void FailureSender::Errand::send_to(const std::string& mailbox,
     if (incidents)
       send_letter(kind, stream, *incidents);
     else
-      log(log::Id::failure_report_held, mailbox, "the limit of an hour is reached");
+      log<log::Id::failure_report_held>(mailbox, "the limit of an hour is reached");
   }
 }
 
@@ -125,18 +128,13 @@ void FailureSender::Errand::send_letter(failure::FailureKind kind,
   const sending::Outcome outcome =
       terms_.transport->send({"", {stream.destination}}, failure_report(incident_, letter));
   if (outcome.state == sending::Outcome::State::sent)
-    return log(log::Id::failure_report_sent, stream.destination, to_string(kind));
+    return log<log::Id::failure_report_sent>(stream.destination, to_string(kind));
   sender_.limits_.hold_back(stream, incidents, moment_.limits);
-  log(log::Id::failure_report_unsent, stream.destination, outcome.answer);
+  log<log::Id::failure_report_unsent>(stream.destination, outcome.answer);
 }
 
 failure::FailureStream FailureSender::Errand::stream_to(std::string mailbox) const {
   return {std::move(mailbox), incident_.author.text()};
-}
-
-void FailureSender::Errand::log(log::Id id, std::string_view destination,
-                                std::string_view reason) const {
-  sender_.sink_.write(log::make(id, {incident_.job_id, destination, reason}));
 }
 
 }  // namespace dmarc::failure

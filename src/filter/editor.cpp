@@ -26,23 +26,22 @@ void apply(const policy::Judgement& judgement, Editor& editor, std::string_view 
            log::Sink& sink) {
   for (const policy::Removal& removal : judgement.removals) {
     if (editor.remove(results_field, removal.index)) continue;
-    sink.write(log::make(log::Id::remove_header_failed,
-                         {job_id, results_field, std::to_string(removal.index)}));
+    sink.write(log::make<log::Id::remove_header_failed>(job_id, results_field, removal.index));
   }
   for (const mail::HeaderField& field : judgement.insertions) {
     if (editor.insert_on_top(field)) continue;
-    sink.write(log::make(log::Id::add_header_failed, {job_id, field.name}));
+    sink.write(log::make<log::Id::add_header_failed>(job_id, field.name));
   }
   if (judgement.hold_reason && !editor.hold(*judgement.hold_reason)) {
-    sink.write(log::make(log::Id::quarantine_failed, {job_id}));
+    sink.write(log::make<log::Id::quarantine_failed>(job_id));
   }
   if (judgement.copy_to && !editor.add_recipient(*judgement.copy_to)) {
-    sink.write(log::make(log::Id::add_recipient_failed, {job_id}));
+    sink.write(log::make<log::Id::add_recipient_failed>(job_id));
   }
   if (!judgement.reply) return;
   const policy::Reply& reply = *judgement.reply;
   if (!editor.reply(reply.code, reply.enhanced, escaped(reply.text))) {
-    sink.write(log::make(log::Id::set_reply_failed, {job_id}));
+    sink.write(log::make<log::Id::set_reply_failed>(job_id));
   }
 }
 

@@ -20,7 +20,7 @@ std::string describe_current_exception() {
 
 void log_current_exception(log::Sink& sink, std::string_view job_id) noexcept {
   try {
-    sink.write(log::make(log::Id::internal_error, {job_id, describe_current_exception()}));
+    sink.write(log::make<log::Id::internal_error>(job_id, describe_current_exception()));
   } catch (...) {
     // Out of memory even for the log line: the deferral itself still gets through.
   }

@@ -82,7 +82,7 @@ Response Session::connect(std::string_view host, const std::optional<base::IpAdd
   client_.reset();
   if (address) client_ = address->unmapped();
   if (!environment_->settings->ignore_hosts.contains(host, client_)) return Response::proceed;
-  environment_->sink->write(log::make(log::Id::ignored_host, {host}));
+  environment_->sink->write(log::make<log::Id::ignored_host>(host));
   return Response::accept;
 }
 
@@ -95,7 +95,7 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
   message_.reset();
   const policy::Settings& settings = *environment_->settings;
   if (settings.ignore_authenticated_clients && macros("auth_authen")) {
-    environment_->sink->write(log::make(log::Id::ignored_authenticated, {argument}));
+    environment_->sink->write(log::make<log::Id::ignored_authenticated>(argument));
     return Response::accept;
   }
   message_ = std::make_unique<MessageState>(*environment_, wake_);
@@ -166,7 +166,7 @@ std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
   if (message.job_id.empty()) {
     message.job_id = unknown_job_id;
     if (!environment_->job_id_missed.test_and_set()) {
-      environment_->sink->write(log::make(log::Id::no_job_id));
+      environment_->sink->write(log::make<log::Id::no_job_id>());
     }
   }
   const auto& claims =

@@ -9,7 +9,7 @@ std::optional<Traffic::Ticket> Traffic::admit() {
   if (limit_ != 0 && before >= limit_) {
     --connections_;
     if (!refusing_.exchange(true)) {
-      sink_.write(log::make(log::Id::too_many_sessions, {std::to_string(limit_)}));
+      sink_.write(log::make<log::Id::too_many_sessions>(limit_));
     }
     return std::nullopt;
   }

@@ -42,7 +42,7 @@ void HistoryFile::close() {
   retry();
   const std::lock_guard guard(mutex_);
   if (spool_.empty()) return;
-  sink_.write(log::make(log::Id::history_lost, {path_, std::to_string(spool_.size())}));
+  sink_.write(log::make<log::Id::history_lost>(path_, spool_.size()));
   spool_.clear();
   spool_octets_ = 0;
 }
@@ -81,14 +81,14 @@ bool HistoryFile::write(const std::string& record) {
 
 void HistoryFile::alarm(int error) {
   if (failure_ == 0) {
-    sink_.write(log::make(log::Id::history_unwritable, {path_, base::error_text(error)}));
+    sink_.write(log::make<log::Id::history_unwritable>(path_, base::error_text(error)));
   }
   failure_ = error;
 }
 
 void HistoryFile::all_clear(std::size_t written) {
   if (failure_ != 0) {
-    sink_.write(log::make(log::Id::history_recovered, {path_, std::to_string(written)}));
+    sink_.write(log::make<log::Id::history_recovered>(path_, written));
   }
   failure_ = 0;
 }

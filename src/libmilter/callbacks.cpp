@@ -81,10 +81,9 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
         milter::terms_for(static_cast<std::uint32_t>(offered_actions),
                           static_cast<std::uint32_t>(offered_steps), {over_tcp(), recipients});
     if (!terms) {
-      options().engine.sink->write(
-          log::make(log::Id::actions_missing,
-                    {milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
-                     milter::hexadecimal(milter::required_actions())}));
+      options().engine.sink->write(log::make<log::Id::actions_missing>(
+          milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
+          milter::hexadecimal(milter::required_actions())));
       return SMFIS_REJECT;
     }
     *actions = terms->actions;

@@ -101,7 +101,7 @@ void serve(Context context, int fd) {
 void log_exhaustion(const char* what, const char* reason) {
   static std::atomic<bool> logged{false};
   if (logged.exchange(true)) return;
-  options().engine.sink->write(log::make(log::Id::exhausted, {what, reason}));
+  options().engine.sink->write(log::make<log::Id::exhausted>(what, reason));
 }
 
 bool full() {

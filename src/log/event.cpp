@@ -1,47 +1,85 @@
 #include "log/event.h"
 
-#include <array>
-#include <cassert>
+#include <algorithm>
 
 #include "base/ascii.h"
 
 namespace dmarc::log {
 namespace {
 
-// The longest argument that is logged whole; RFC 5321 paths and domain names are far shorter.
-constexpr std::size_t max_argument = 1024;
+constexpr std::string_view cut_mark = "...";
 
-constexpr std::array table{
-#define DMARC_LOG_EVENT(id, priority, format, advice) \
-  Description{Id::id, #id, Priority::priority, format, advice},
-#include "log/events.def"
-#undef DMARC_LOG_EVENT
-};
+static_assert(std::ranges::all_of(descriptions, [](const Description& row) {
+  return row.arguments() <= Event::max_arguments;
+}));
+static_assert(Event::max_arguments * (max_argument + cut_mark.size()) <= UINT16_MAX);
+
+/// Most arguments are printable as they are.
+void append_printable(std::string& line, std::string_view text) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; };
+  if (std::ranges::all_of(text, is_plain))
+    line += text;
+  else
+    line += base::printable(text, text.size());
+}
+
+/// Calls literal(text) and argument(name) for the parts of a format, in order.
+template <typename Literal, typename Named>
+void each_part(std::string_view format, Literal literal, Named argument) {
+  for (std::size_t begin; (begin = format.find('{')) != std::string_view::npos;) {
+    const std::size_t end = format.find('}', begin);
+    literal(format.substr(0, begin));
+    argument(format.substr(begin + 1, end - begin - 1));
+    format.remove_prefix(end + 1);
+  }
+  literal(format);
+}
 
 }  // namespace
 
-std::span<const Description> all_events() {
-  return table;
-}
-
-const Description& describe(Id id) {
-  return table[static_cast<std::size_t>(id)];
-}
-
-Event make(Id id, std::initializer_list<std::string_view> arguments) {
-  const Description& row = describe(id);
-  Event event{id, row.priority, {}};
-  const auto* next = arguments.begin();
-  std::string_view rest = row.format;
-  for (std::size_t gap; (gap = rest.find("{}")) != std::string_view::npos;) {
-    assert(next != arguments.end());
-    event.text += rest.substr(0, gap);
-    if (next != arguments.end()) event.text += base::printable(*next++, max_argument);
-    rest.remove_prefix(gap + 2);
+Event::Event(Id id, std::initializer_list<Argument> arguments) : id_(id) {
+  std::size_t size = 0;
+  for (const Argument& argument : arguments)
+    size += std::min(argument.text().size(), max_argument + cut_mark.size());
+  values_.reserve(size);
+  auto end = ends_.begin();
+  for (const Argument& argument : arguments) {
+    values_ += argument.text().substr(0, max_argument);
+    if (argument.text().size() > max_argument) values_ += cut_mark;
+    *end++ = static_cast<std::uint16_t>(values_.size());
   }
-  assert(next == arguments.end());
-  event.text += rest;
-  return event;
+}
+
+std::string_view Event::argument(std::size_t index) const {
+  const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
+  return std::string_view(values_).substr(begin, ends_[index] - begin);
+}
+
+std::string_view Event::argument(std::string_view name) const {
+  std::string_view result;
+  std::size_t index = 0;
+  each_part(
+      describe(id_).format, [](std::string_view) {},
+      [&](std::string_view candidate) {
+        if (candidate == name) result = argument(index);
+        ++index;
+      });
+  return result;
+}
+
+std::string Event::text() const {
+  std::string line;
+  append_text(line);
+  return line;
+}
+
+void Event::append_text(std::string& line) const {
+  const std::string_view format = describe(id_).format;
+  line.reserve(line.size() + format.size() + values_.size());
+  std::size_t index = 0;
+  each_part(
+      format, [&](std::string_view text) { line += text; },
+      [&](std::string_view) { append_printable(line, argument(index++)); });
 }
 
 }  // namespace dmarc::log

@@ -122,7 +122,7 @@ void NativeLoop::accept_all() {
 // The listening socket stays readable, so it is not looked at for a while.
 void NativeLoop::note_exhaustion(const char* what, int error) {
   if (!shared_.exhaustion_told.exchange(true))
-    shared_.options.sink->write(log::make(log::Id::exhausted, {what, std::strerror(error)}));
+    shared_.options.sink->write(log::make<log::Id::exhausted>(what, std::strerror(error)));
   if (accept_again_) return;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, shared_.listener, nullptr);
   accept_again_ = now_ + exhaustion_pause;

@@ -63,8 +63,8 @@ class SetReader {
     if (fields.size() > mail::max_arc_sets) fields.resize(mail::max_arc_sets);
     for (const auto* field : fields) {
       if (read_value(field->value)) continue;
-      finding_.events.push_back(log::make(log::Id::invalid_arc_field,
-                                          {message_.job_id, name, base::printable(field->value)}));
+      finding_.events.push_back(log::make<log::Id::invalid_arc_field>(
+          message_.job_id, name, base::printable(field->value)));
     }
   }
 

@@ -27,9 +27,8 @@ FormRuling rule_on_truncated(const Message& message, const Settings& settings) {
   if (refuse) ruling = reject(reason);
   ruling.problem = reason;
   ruling.incomplete = true;
-  ruling.events.push_back(
-      log::make(log::Id::message_too_large,
-                {message.job_id, "the limit", refuse ? "rejecting" : "accepting unchecked"}));
+  ruling.events.push_back(log::make<log::Id::message_too_large>(
+      message.job_id, "the limit", refuse ? "rejecting" : "accepting unchecked"));
   return ruling;
 }
 
@@ -37,9 +36,9 @@ FormRuling rule_on_missing_from(const Message& message, const Settings& settings
   FormRuling ruling;
   if (settings.required_from) ruling = reject("message has no From field");
   ruling.problem = describe(AuthorDefect::no_from);
-  ruling.events.push_back(log::make(
-      settings.required_from ? log::Id::missing_from_reject : log::Id::missing_from_accept,
-      {message.job_id}));
+  ruling.events.push_back(settings.required_from
+                              ? log::make<log::Id::missing_from_reject>(message.job_id)
+                              : log::make<log::Id::missing_from_accept>(message.job_id));
   return ruling;
 }
 
@@ -77,7 +76,7 @@ log::Event describe_from(const Message& message, const Author& author, std::stri
   if (!author.detail.empty()) text += " (" + author.detail + ")";
   if (!author.visible.empty()) text += "; could be taken for " + domain_list(author);
   text += ending;
-  return log::make(log::Id::bad_from, {message.job_id, text});
+  return log::make<log::Id::bad_from>(message.job_id, text);
 }
 
 std::string problem_of(const Author& author) {
@@ -98,14 +97,14 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
   } else if (is_ignored(author, settings)) {
     ruling.course = Course::ignore;
     ruling.reason = "the From domain is in IgnoreMailFrom";
-    ruling.events = {log::make(log::Id::ignored_domain, {message.job_id, author.as_written})};
+    ruling.events = {log::make<log::Id::ignored_domain>(message.job_id, author.as_written)};
     return ruling;
   }
 
   if (multi_valued) {
-    ruling.events.push_back(log::make(log::Id::multi_valued_from, {message.job_id}));
+    ruling.events.push_back(log::make<log::Id::multi_valued_from>(message.job_id));
   }
-  if (unparsable) ruling.events.push_back(log::make(log::Id::unparsable_from, {message.job_id}));
+  if (unparsable) ruling.events.push_back(log::make<log::Id::unparsable_from>(message.job_id));
   if (multi_valued || unparsable) {
     const bool refused = ruling.course == Course::reject;
     ruling.events.push_back(describe_from(message, author, refused ? "; rejecting" : ""));
@@ -131,7 +130,7 @@ FormRuling rule_on_form(const Message& message, const Author& author, const Sett
   if (settings.required_headers) {
     if (const auto broken = broken_header_requirement(message.header)) {
       FormRuling ruling = reject(*broken);
-      ruling.events = {log::make(log::Id::header_requirement, {message.job_id, *broken})};
+      ruling.events = {log::make<log::Id::header_requirement>(message.job_id, *broken)};
       return ruling;
     }
   }

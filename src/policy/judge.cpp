@@ -24,7 +24,7 @@ void append(std::vector<log::Event>& events, std::vector<log::Event> more) {
 void log_implicit_id(Judgement& judgement, const Message& message, const Settings& settings) {
   if (!settings.authserv_id.empty()) return;
   judgement.events.push_back(
-      log::make(log::Id::implicit_authserv_id, {base_authserv_id(message, settings)}));
+      log::make<log::Id::implicit_authserv_id>(base_authserv_id(message, settings)));
 }
 
 /// True when the form alone has settled it.
@@ -113,7 +113,7 @@ void note_left_behind(Judgement& judgement, FormRuling& form, const Message& mes
   form.incomplete = true;
   if (form.problem.empty()) form.problem = "too many forged Authentication-Results fields";
   judgement.events.push_back(
-      log::make(log::Id::too_many_auth_results, {message.job_id, std::to_string(left_behind)}));
+      log::make<log::Id::too_many_auth_results>(message.job_id, left_behind));
 }
 
 /// Inserted one after the other at the top, so the software field ends up above the results.

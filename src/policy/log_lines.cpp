@@ -90,9 +90,10 @@ std::string explain(const Message& message, const Judgement& judgement) {
 log::Event spf_event(const Message& message, const spf::Result& result) {
   const bool helo = result.scope == spf::Scope::helo;
   const std::string& given = helo ? message.helo : message.sender.text;
-  return log::make(
-      helo ? log::Id::spf_helo : log::Id::spf_mailfrom,
-      {message.job_id, result.domain ? result.domain->text() : given, to_string(result.code)});
+  const std::string& domain = result.domain ? result.domain->text() : given;
+  const std::string_view word = to_string(result.code);
+  return helo ? log::make<log::Id::spf_helo>(message.job_id, domain, word)
+              : log::make<log::Id::spf_mailfrom>(message.job_id, domain, word);
 }
 
 std::vector<log::Event> removal_events(const Message& message,
@@ -100,13 +101,12 @@ std::vector<log::Event> removal_events(const Message& message,
   std::vector<log::Event> events;
   const std::size_t shown = std::min(removals.size(), max_removal_lines);
   for (std::size_t i = 0; i < shown; ++i) {
-    events.push_back(
-        log::make(log::Id::removed_auth_results,
-                  {message.job_id, std::to_string(removals[i].index), removals[i].authserv_id}));
+    events.push_back(log::make<log::Id::removed_auth_results>(message.job_id, removals[i].index,
+                                                              removals[i].authserv_id));
   }
   if (shown < removals.size()) {
-    events.push_back(log::make(log::Id::removed_more_auth_results,
-                               {message.job_id, std::to_string(removals.size() - shown)}));
+    events.push_back(
+        log::make<log::Id::removed_more_auth_results>(message.job_id, removals.size() - shown));
   }
   return events;
 }
@@ -115,14 +115,14 @@ std::vector<log::Event> result_events(const Message& message, const Judgement& j
                                       std::string_view domain) {
   std::vector<log::Event> events;
   if (judgement.result == Result::fail && judgement.arc.passed) {
-    if (judgement.arc.spared) events.push_back(log::make(log::Id::arc_override, {message.job_id}));
+    if (judgement.arc.spared) events.push_back(log::make<log::Id::arc_override>(message.job_id));
     if (!judgement.arc.whitelisted && judgement.disposition != Policy::none)
-      events.push_back(log::make(log::Id::arc_no_override, {message.job_id}));
+      events.push_back(log::make<log::Id::arc_no_override>(message.job_id));
   }
-  events.push_back(log::make(log::Id::result, {message.job_id, domain.empty() ? "(none)" : domain,
-                                               to_string(judgement.result)}));
+  events.push_back(log::make<log::Id::result>(message.job_id, domain.empty() ? "(none)" : domain,
+                                              to_string(judgement.result)));
   if (judgement.result != Result::pass && judgement.result != Result::none) {
-    events.push_back(log::make(log::Id::detail, {message.job_id, explain(message, judgement)}));
+    events.push_back(log::make<log::Id::detail>(message.job_id, explain(message, judgement)));
   }
   return events;
 }

@@ -92,8 +92,8 @@ TrustedResults read_trusted_results(const Message& message, const Settings& sett
     const bool trusted = ids.trusts(*id);
     if (!trusted && !(removes && ids.claims_trust(*id))) {
       if (position > TrustedResults::max_examined) continue;
-      results.events.push_back(log::make(log::Id::untrusted_auth_results,
-                                         {message.job_id, std::to_string(position - 1), *id}));
+      results.events.push_back(
+          log::make<log::Id::untrusted_auth_results>(message.job_id, position - 1, *id));
     } else if (!(trusted && reader.read(field->value)) && removes) {
       if (results.removals.size() < TrustedResults::max_removals) {
         results.removals.push_back({position, *id});

@@ -93,7 +93,7 @@ bool is_deadly(const Folders& folders) {
 
 bool confine(const Folders& folders, log::Sink& sink) {
   const auto succeeded = [&](const char* what, std::string_view problem) {
-    if (!problem.empty()) sink.write(log::make(log::Id::unconfined, {what, problem}));
+    if (!problem.empty()) sink.write(log::make<log::Id::unconfined>(what, problem));
     return problem.empty();
   };
   if (sanitized) return succeeded("anything", "built with a sanitizer");
@@ -109,7 +109,7 @@ bool confine(const Folders& folders, log::Sink& sink) {
 
 void report_refusals(log::Sink& sink) {
   for (const std::string& name : take_refused_system_calls())
-    sink.write(log::make(log::Id::system_call_refused, {name}));
+    sink.write(log::make<log::Id::system_call_refused>(name));
 }
 
 }  // namespace dmarc::sandbox

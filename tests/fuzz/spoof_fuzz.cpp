@@ -132,7 +132,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       judgement.action == policy::Action::accept || judgement.action == policy::Action::proceed;
   expect(!is_let_in || shown.has_value(), "nothing is let in without a result");
   for (const log::Event& event : judgement.events)
-    expect(is_printable(event.text), "log lines are printable");
+    expect(is_printable(event.text()), "log lines are printable");
   const auto from = mail::fields_named(message.header, "From");
   const bool is_bank = std::any_of(from.begin(), from.end(),
                                    [](const auto* field) { return looks_like_bank(field->value); });

@@ -21,14 +21,14 @@ class LogCapture final : public log::Sink {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> result;
     for (const log::Event& event : events_)
-      result.push_back(event.text);
+      result.push_back(event.text());
     return result;
   }
 
   std::size_t count(log::Id id) const {
     const std::lock_guard lock(mutex_);
     return static_cast<std::size_t>(
-        std::ranges::count_if(events_, [&](const log::Event& event) { return event.id == id; }));
+        std::ranges::count_if(events_, [&](const log::Event& event) { return event.id() == id; }));
   }
 
  private:

@@ -227,7 +227,7 @@ Outline outline_of(const Explanation& explanation) {
   outline.add(outcome_outline(explanation.judgement));
   Outline& log = outline.add("log lines");
   for (const log::Event& event : explanation.judgement.events)
-    log.add(event.text);
+    log.add(event.text());
   outline.add(lookups_outline(explanation.lookups));
   return outline;
 }
@@ -238,7 +238,7 @@ base::Json json_of(const Explanation& explanation) {
     verdicts.push(json_of(verdict));
   auto log = base::Json::array();
   for (const log::Event& event : explanation.judgement.events)
-    log.push(event.text);
+    log.push(event.text());
   return base::Json::object()
       .set("envelope", envelope_json(explanation))
       .set("author", author_json(explanation.judgement.author))

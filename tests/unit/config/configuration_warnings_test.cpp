@@ -20,8 +20,8 @@ Configuration made_from(std::string_view text) {
 List warnings(std::string_view text) {
   List texts;
   for (const log::Event& event : made_from(text).warnings) {
-    EXPECT_EQ(event.priority, log::Priority::warning) << event.text;
-    texts.push_back(event.text);
+    EXPECT_EQ(event.priority(), log::Priority::warning) << event.text();
+    texts.push_back(event.text());
   }
   return texts;
 }
@@ -91,7 +91,7 @@ TEST(ConfigurationWarning, an_ignored_domain_that_is_none) {
 TEST(ConfigurationWarning, an_unreadable_public_suffix_list) {
   const Configuration made = made_from("PublicSuffixList /nonexistent");
   ASSERT_EQ(made.warnings.size(), 1U);
-  EXPECT_EQ(made.warnings[0].id, log::Id::public_suffix_list);
+  EXPECT_EQ(made.warnings[0].id(), log::Id::public_suffix_list);
   EXPECT_TRUE(made.warnings[0].text.starts_with("PublicSuffixList /nonexistent: "));
   EXPECT_EQ(made.policy.public_suffixes, nullptr);
 }

@@ -48,7 +48,7 @@ TEST(Documentation, the_lines_of_the_sample_file_work_when_their_hash_is_removed
   const auto made = load_text(text, "sample", "dmarcd");
   ASSERT_TRUE(made) << made.error();
   for (const log::Event& warning : made->warnings)
-    ADD_FAILURE() << warning.text;
+    ADD_FAILURE() << warning.text();
 }
 
 TEST(Documentation, the_manual_page_names_every_option_once) {

@@ -121,8 +121,8 @@ class SystemLogTest : public testing::Test {
  protected:
   static std::string on_stderr(SystemLog& log) {
     testing::internal::CaptureStderr();
-    log.write(log::make(log::Id::note, {"line"}));
-    log.write({log::Id::untrusted_auth_results, log::Priority::debug, "detail"});
+    log.write(log::make<log::Id::note>("line"));
+    log.write(log::make<log::Id::untrusted_auth_results>("job", 1, "detail"));
     return testing::internal::GetCapturedStderr();
   }
 };
@@ -149,7 +149,7 @@ TEST_F(SystemLogTest, marks_priorities_for_the_journal) {
   SystemLog log("opendmarc");
   ::unsetenv("JOURNAL_STREAM");
   log.configure(false, 0, true);
-  log.write(log::make(log::Id::note, {"line"}));
+  log.write(log::make<log::Id::note>("line"));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "<5>line\n");
 }
 

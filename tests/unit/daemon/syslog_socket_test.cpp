@@ -38,8 +38,8 @@ class SyslogSocketTest : public testing::Test {
 
   test::TemporaryFolder folder_;
   base::UniqueFd log_;
-  const std::array<log::Event, 2> events_{log::make(log::Id::note, {"one"}),
-                                          log::make(log::Id::start_failed, {"two"})};
+  const std::array<log::Event, 2> events_{log::make<log::Id::note>("one"),
+                                          log::make<log::Id::start_failed>("two")};
 };
 
 TEST_F(SyslogSocketTest, writes_each_event_as_syslog_would) {

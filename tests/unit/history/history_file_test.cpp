@@ -24,7 +24,7 @@ class Events final : public log::Sink {
  public:
   void write(const log::Event& event) override {
     const std::lock_guard guard(mutex_);
-    ids_.push_back(event.id);
+    ids_.push_back(event.id());
   }
   std::vector<log::Id> ids() {
     const std::lock_guard guard(mutex_);

@@ -18,7 +18,7 @@ using Lines = std::vector<std::string>;
 /// The line that follows the result.
 std::string detail(const Judgement& judgement) {
   for (const log::Event& event : judgement.events)
-    if (event.id == log::Id::detail) return event.text;
+    if (event.id() == log::Id::detail) return event.text();
   return "";
 }
 

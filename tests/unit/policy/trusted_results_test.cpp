@@ -196,7 +196,7 @@ TEST(TrustedResults, with_job_id_and_trust_any_log_fields_with_another_job_id) {
   EXPECT_EQ(shown(read.dkim), "");
   EXPECT_TRUE(read.removals.empty());
   ASSERT_EQ(read.events.size(), 1U);
-  EXPECT_EQ(read.events.front().id, log::Id::untrusted_auth_results);
+  EXPECT_EQ(read.events.front().id(), log::Id::untrusted_auth_results);
 }
 
 TEST(TrustedResults, without_job_id_take_an_id_with_a_slash_for_another) {

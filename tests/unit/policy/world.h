@@ -118,13 +118,13 @@ inline std::vector<std::string> values_of(const Insertions& insertions) {
 inline std::vector<std::string> lines_of(const std::vector<log::Event>& events) {
   std::vector<std::string> lines;
   for (const log::Event& event : events)
-    lines.push_back(event.text);
+    lines.push_back(event.text());
   return lines;
 }
 
 inline bool has_line(const Judgement& judgement, std::string_view line) {
   return std::ranges::any_of(judgement.events,
-                             [&](const log::Event& event) { return event.text == line; });
+                             [&](const log::Event& event) { return event.text() == line; });
 }
 
 inline bool is_let_in(const Judgement& judgement) {
@@ -138,7 +138,7 @@ inline void check_text(const Judgement& judgement) {
     EXPECT_TRUE(mail::parse_auth_results(field.value).has_value()) << field.value;
   }
   for (const log::Event& event : judgement.events) {
-    EXPECT_TRUE(is_one_printable_line(event.text)) << event.text;
+    EXPECT_TRUE(is_one_printable_line(event.text())) << event.text();
   }
   if (!judgement.reply) return;  // let in, or refused in the MTA's own words
   EXPECT_FALSE(is_let_in(judgement));
