@@ -5,10 +5,8 @@
 #include <stdexcept>
 
 #include "base/read_file.h"
-#include "config/context.h"
 #include "config/fill.h"
 #include "config/reader.h"
-#include "config/remarks.h"
 
 namespace dmarc::config {
 namespace {

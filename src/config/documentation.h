@@ -3,13 +3,26 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace dmarc::config {
 
-/// conf/opendmarc.conf.sample
+/// conf/opendmarc.conf.sample (documentation.cpp)
 std::string sample_file();
 
-/// docs/man/opendmarc.conf.5, in man(7)
+/// docs/man/opendmarc.conf.5, in man(7) (manual.cpp)
 std::string manual_page();
+
+// The texts of the table, where names and values stand between backquotes:
+
+/// Without the backquotes.
+std::string plain_text(std::string_view text);
+
+/// In man(7): what stands between backquotes becomes bold.
+std::string roff_text(std::string_view text);
+
+/// Lines of at most `width` octets, broken at blanks.
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 }  // namespace dmarc::config

@@ -8,7 +8,7 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "config/fill.h"
-#include "config/lists.h"
+#include "config/reader.h"
 
 namespace dmarc::config {
 namespace {
@@ -42,7 +42,7 @@ Filled fill_identity(Context& context, Settings& settings) {
   std::ranges::transform(has_list ? values.list("TrustedAuthservIDs") : ids,
                          std::back_inserter(settings.trusted_authserv_ids), expanded);
   settings.authserv_id_with_job_id = values.flag("AuthservIDWithJobID");
-  settings.auth_results_trust = context.chosen("AuthResultsTrust", "any")
+  settings.auth_results_trust = context.values().is({"AuthResultsTrust", "any"})
                                     ? policy::AuthResultsTrust::any
                                     : policy::AuthResultsTrust::topmost;
   return {};
@@ -73,8 +73,8 @@ std::string left_out(const std::string& domain, dns::NameError error) {
 Filled fill_ignored(Context& context, Settings& settings) {
   settings.ignore_authenticated_clients = context.values().flag("IgnoreAuthenticatedClients");
   for (const std::string& domain : context.values().list("IgnoreMailFrom")) {
-    if (const auto name = dns::Name::parse(domain)) {
-      settings.ignore_mail_from.push_back(name->text());
+    if (auto name = dns::Name::parse(domain)) {
+      settings.ignore_mail_from.push_back(std::move(*name));
     } else {
       context.warn("IgnoreMailFrom", left_out(domain, name.error()));
     }
@@ -87,7 +87,7 @@ Filled fill_form(Context& context, Settings& settings) {
   settings.required_headers = values.flag("RequiredHeaders");
   settings.required_from = values.flag("RequiredFrom");
   settings.reject_multi_value_from = values.flag("RejectMultiValueFrom");
-  settings.multi_from_policy = context.chosen("MultiFromPolicy", "permerror")
+  settings.multi_from_policy = context.values().is({"MultiFromPolicy", "permerror"})
                                    ? policy::MultiFromPolicy::permerror
                                    : policy::MultiFromPolicy::strictest;
   return {};
@@ -96,8 +96,8 @@ Filled fill_form(Context& context, Settings& settings) {
 Filled fill_spf(Context& context, Settings& settings) {
   settings.spf_ignore_results = context.values().flag("SPFIgnoreResults");
   settings.spf_self_validate = context.values().flag("SPFSelfValidate");
-  settings.spf.engine =
-      context.chosen("SPFEngine", "libspf2") ? spf::EngineKind::libspf2 : spf::EngineKind::native;
+  settings.spf.engine = context.values().is({"SPFEngine", "libspf2"}) ? spf::EngineKind::libspf2
+                                                                      : spf::EngineKind::native;
   settings.spf.max_void_lookups =
       static_cast<std::size_t>(context.values().number("SPFVoidLookups"));
   settings.spf.receiver = settings.host_name;
@@ -108,7 +108,7 @@ Filled fill_spf(Context& context, Settings& settings) {
 bool discovers_by_psl(const Context& context) {
   const std::string mode = context.values().text("DMARCbisWalkMode");
   if (mode.empty() || context.values().is_set("DiscoveryMethod"))
-    return context.chosen("DiscoveryMethod", "psl");
+    return context.values().is({"DiscoveryMethod", "psl"});
   return base::iequals(mode, "psl") || base::iequals(mode, "rfc7489");
 }
 
@@ -124,9 +124,9 @@ Filled fill_discovery(Context& context, Settings& settings) {
   if (!discovers_by_psl(context)) return {};
   settings.discovery = DiscoveryMethod::psl;
   if (!settings.public_suffixes)
-    context.warn(
-        context.values().is_set("DiscoveryMethod") ? "DiscoveryMethod" : "DMARCbisWalkMode",
-        "discovery by psl needs PublicSuffixList, using the tree walk");
+    context.warn(context.values().is_set("DiscoveryMethod") ? AnyOption("DiscoveryMethod")
+                                                            : AnyOption("DMARCbisWalkMode"),
+                 "discovery by psl needs PublicSuffixList, using the tree walk");
   return {};
 }
 
@@ -174,7 +174,7 @@ Filled fill_enforcement(Context& context, Settings& settings) {
   settings.reject_failures = values.flag("RejectFailures");
   settings.hold_quarantined_messages = values.flag("HoldQuarantinedMessages");
   settings.software_header = values.flag("SoftwareHeader");
-  settings.temp_error_action = context.chosen("TempErrorAction", "tempfail")
+  settings.temp_error_action = context.values().is({"TempErrorAction", "tempfail"})
                                    ? policy::TempErrorAction::tempfail
                                    : policy::TempErrorAction::accept;
   settings.copy_failures_to = values.text("CopyFailuresTo");

@@ -2,13 +2,14 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/read_file.h"
-#include "config/facility.h"
 #include "config/fill.h"
 #include "config/test_dns_data.h"
 
@@ -58,6 +59,29 @@ Filled fill_restarts(Context& context, Process& process) {
   return {};
 }
 
+struct Facility {
+  std::string_view name;
+  int value;
+};
+
+constexpr std::array facilities{
+    Facility{"auth", LOG_AUTH},     Facility{"cron", LOG_CRON},     Facility{"daemon", LOG_DAEMON},
+    Facility{"kern", LOG_KERN},     Facility{"lpr", LOG_LPR},       Facility{"mail", LOG_MAIL},
+    Facility{"news", LOG_NEWS},     Facility{"security", LOG_AUTH}, Facility{"syslog", LOG_SYSLOG},
+    Facility{"user", LOG_USER},     Facility{"uucp", LOG_UUCP},     Facility{"local0", LOG_LOCAL0},
+    Facility{"local1", LOG_LOCAL1}, Facility{"local2", LOG_LOCAL2}, Facility{"local3", LOG_LOCAL3},
+    Facility{"local4", LOG_LOCAL4}, Facility{"local5", LOG_LOCAL5}, Facility{"local6", LOG_LOCAL6},
+    Facility{"local7", LOG_LOCAL7},
+};
+
+/// The LOG_ value of syslog.h, for a name in any case.
+std::optional<int> facility(std::string_view name) {
+  const auto found = std::ranges::find_if(
+      facilities, [&](const Facility& row) { return base::iequals(row.name, name); });
+  if (found == facilities.end()) return std::nullopt;
+  return found->value;
+}
+
 }  // namespace
 
 Filled fill_process(Context& context, Process& process) {
@@ -68,8 +92,8 @@ Filled fill_process(Context& context, Process& process) {
   process.base_directory = values.text("BaseDirectory");
   process.background = values.flag("Background");
   process.max_connections = static_cast<std::size_t>(values.number("MaximumConnections"));
-  process.engine =
-      context.chosen("MilterEngine", "libmilter") ? MilterEngine::libmilter : MilterEngine::native;
+  process.engine = context.values().is({"MilterEngine", "libmilter"}) ? MilterEngine::libmilter
+                                                                      : MilterEngine::native;
   process.root_directory = values.text("ChangeRootDirectory");
   process.enable_coredumps = values.flag("EnableCoredumps");
   process.confine = values.flag("Confine");
@@ -99,7 +123,7 @@ Filled fill_dns(Context& context, Dns& dns) {
   for (const std::string& text : values.list("Nameservers")) {
     const auto server = resolver::ServerAddress::parse(text);
     if (!server)
-      return context.wrong("Nameservers", text, expected_value(*find_option("Nameservers")));
+      return context.wrong("Nameservers", text, expected_value(List("Nameservers").option()));
     dns.nameservers.push_back(*server);
   }
   if (!values.is_set("TestDNSData")) return {};
@@ -109,21 +133,6 @@ Filled fill_dns(Context& context, Dns& dns) {
   if (!data) return context.failed(data.error());
   // Only when there is a record does it stand in for the DNS.
   if (!data->empty()) dns.test_data = std::move(*data);
-  return {};
-}
-
-Filled fill_history(Context& context, History& history) {
-  const Values& values = context.values();
-  if (values.is_set("HistoryFile")) history.path = context.located(values.text("HistoryFile"));
-  history.options.record_all = values.flag("RecordAllMessages");
-  history.options.ignore_mail_to = values.list("IgnoreMailTo");
-  return {};
-}
-
-Filled fill_reports(Context& context, Reports& reports) {
-  const Values& values = context.values();
-  reports.database = values.text("ReportDatabase");
-  reports.password_file = values.text("ReportDatabasePasswordFile");
   return {};
 }
 

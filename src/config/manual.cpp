@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "config/documentation.h"
-#include "config/markup.h"
 #include "config/options.h"
 
 namespace dmarc::config {
@@ -233,7 +232,7 @@ std::string entry(const Option& option) {
 
 std::string manual_page() {
   std::string page(opening);
-  for (const Section& section : sections()) {
+  for (const Section& section : sections) {
     page += ".SS " + std::string(section.heading) + "\n";
     for (const Option& option : section.options)
       page += entry(option);

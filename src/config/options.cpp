@@ -4,21 +4,11 @@
 #include <iterator>
 
 #include "base/ascii.h"
-#include "config/option_sections.h"
 
 namespace dmarc::config {
 namespace {
 
-std::vector<Section> join_sections() {
-  std::vector<Section> all;
-  for (const auto part : {process_sections, trust_sections, evaluation_sections,
-                          enforcement_sections, report_sections}) {
-    std::ranges::move(part(), std::back_inserter(all));
-  }
-  return all;
-}
-
-std::string expected_word(const std::vector<std::string_view>& words) {
+std::string expected_word(std::span<const std::string_view> words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
@@ -40,13 +30,8 @@ std::string such_as(std::string_view what, const Option& option) {
 
 }  // namespace
 
-std::span<const Section> sections() {
-  static const std::vector<Section> all = join_sections();
-  return all;
-}
-
 const Option* find_option(std::string_view name) {
-  for (const Section& section : sections()) {
+  for (const Section& section : sections) {
     const auto found = std::ranges::find_if(
         section.options, [&](const Option& option) { return base::iequals(option.name, name); });
     if (found != section.options.end()) return &*found;
@@ -57,7 +42,7 @@ const Option* find_option(std::string_view name) {
 const std::vector<std::string_view>& option_names() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> all;
-    for (const Section& section : sections()) {
+    for (const Section& section : sections) {
       std::ranges::transform(section.options, std::back_inserter(all), &Option::name);
     }
     return all;
@@ -76,7 +61,7 @@ std::string expected_value(const Option& option) {
     case Type::seconds:
       return expected_number("a number of seconds", option.range);
     case Type::choice:
-      return expected_word(option.words);
+      return expected_word(option.choices());
     case Type::servers:
       return "IP addresses, each with an optional port";
     case Type::list:

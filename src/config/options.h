@@ -1,75 +1,111 @@
 // The option table: the only list of what opendmarc.conf may say.
 //
+//   values.flag("RejectFailures")   // a Flag: a wrong name or type does not compile
 //   const config::Option* option = config::find_option("rejectfailures");
-//   for (const config::Section& section : config::sections()) ...
+//   for (const config::Section& section : config::sections) ...
 //
-// From it come the reader (reader.h), the defaults, opendmarc.conf(5), the sample file and the test
-// that compares it with OpenDMARC's own list. The rows are in options_*.cpp, a file for each part
-// of an administrator's work, in the order of the sample file.
+// A new option is a row in one of the options_*.h (each is a part of an administrator's work) and a
+// line of a fill_*.cpp, which reads it into its place in a Configuration (configuration.h). The
+// reader of the file (reader.h), the defaults, opendmarc.conf(5), the sample file (renew both with
+// `cmake --build BUILD -t documentation`) and the test that compares the table with OpenDMARC's own
+// list come from the row. A test fails while nobody reads it.
 //
 // Threads: constants.
 #pragma once
 
+#include <initializer_list>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/option.h"
+#include "config/options_enforcement.h"
+#include "config/options_evaluation.h"
+#include "config/options_process.h"
+#include "config/options_reports.h"
+#include "config/options_trust.h"
+
 namespace dmarc::config {
-
-enum class Type {
-  text,
-  boolean,
-  integer,  ///< decimal, 0 octal or 0x hexadecimal, within the row's range
-  mode,     ///< file mode bits: an integer from 0 to 0777
-  seconds,  ///< a duration: an integer within the row's range
-  path,
-  list,       ///< separated by commas, each part cut at its first blank
-  servers,    ///< DNS servers, separated by commas or blanks
-  list_file,  ///< the path of a file with one entry a line
-  choice,     ///< one of the row's words, in any case
-};
-
-enum class Reload { at_start, for_new_connections };
-
-enum class Effect {
-  acts,
-  never,  ///< a name of newer OpenDMARC versions; the row says what stands in its place
-};
-
-struct Range {
-  long least = 0;
-  long most = 0;
-};
-
-/// How the sample file shows an option.
-enum class InSample { commented, active, absent };
-
-struct Option {
-  std::string_view name;
-  Type type = Type::text;
-  /// As it would stand in a file; empty: not set.
-  std::string_view default_value = {};
-  Range range = {};
-  std::vector<std::string_view> words = {};
-  Reload reload = Reload::for_new_connections;
-  Effect effect = Effect::acts;
-  InSample in_sample = InSample::commented;
-  /// The value in the sample file, where the default would not do.
-  std::string_view example = {};
-  /// One sentence. Names and values stand between backquotes, here and in `details`.
-  std::string_view summary = {};
-  /// Further paragraphs for the manual page, separated by an empty line. For Effect::never: one
-  /// clause that says what stands in its place, also used in the log.
-  std::string_view details = {};
-};
 
 struct Section {
   std::string_view heading;
-  std::vector<Option> options;
+  std::span<const Option> options;
 };
 
-std::span<const Section> sections();
+/// In the order of the sample file.
+inline constexpr auto sections = std::to_array<Section>({
+    {"Socket and process", process_options},
+    {"Logging", logging_options},
+    {"Names and trust", identity_options},
+    {"Mail that is not judged", ignore_options},
+    {"Form of messages", form_options},
+    {"SPF", spf_options},
+    {"DNS and policy discovery", dns_options},
+    {"What is done with failures", failure_options},
+    {"Trusted ARC sealers", arc_options},
+    {"History", history_options},
+    {"Report database", database_options},
+    {"Report mail", report_mail_options},
+    {"Delivery of reports", report_delivery_options},
+    {"Failure reports", failure_report_options},
+    {"Names of newer OpenDMARC versions", newer_names},
+});
+
+/// The row of that name and of one of these types (any, if none is given). Not to be called at run
+/// time: for another name it does not compile.
+template <Type... types>
+consteval const Option* row(std::string_view name) {
+  for (const Section& section : sections) {
+    for (const Option& option : section.options) {
+      if (option.name == name && (sizeof...(types) == 0 || ((option.type == types) || ...)))
+        return &option;
+    }
+  }
+  throw std::logic_error("no option of that name and type");
+}
+
+/// An option of one of these types, or of any, by its name.
+template <Type... types>
+class Key {
+ public:
+  consteval Key(const char* name) : option_(row<types...>(name)) {}
+  constexpr explicit(sizeof...(types) > 0) Key(const Option& option) : option_(&option) {}
+  template <Type... others>
+  requires(sizeof...(types) == 0 && sizeof...(others) > 0) constexpr Key(Key<others...> other)
+      : option_(&other.option()) {}
+
+  constexpr const Option& option() const { return *option_; }
+  std::string name() const { return std::string(option_->name); }
+
+ private:
+  const Option* option_;
+};
+
+using AnyOption = Key<>;
+using Flag = Key<Type::boolean>;
+using Number = Key<Type::integer, Type::mode, Type::seconds>;
+using Text = Key<Type::text, Type::path, Type::list_file, Type::list, Type::servers>;
+using List = Key<Type::list, Type::servers>;
+
+/// A choice and one of its words.
+class Choice {
+ public:
+  consteval Choice(const char* name, const char* word)
+      : option_(row<Type::choice>(name)), word_(word) {
+    for (const std::string_view candidate : option_->words)
+      if (candidate == word_) return;
+    throw std::logic_error("no word of that choice");
+  }
+
+  constexpr const Option& option() const { return *option_; }
+  constexpr std::string_view word() const { return word_; }
+
+ private:
+  const Option* option_;
+  std::string_view word_;
+};
 
 /// The row of that name in any case; null when there is none.
 const Option* find_option(std::string_view name);

@@ -1,4 +1,5 @@
-// The grammar of opendmarc.conf: one option a line.
+// The grammar of opendmarc.conf, one option a line, and of the two forms of lists: in one value,
+// and in a file of their own.
 //
 //   # a comment
 //   RejectFailures true
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/values.h"
 
@@ -32,5 +34,20 @@ struct LineError {
 };
 
 tl::expected<Values, LineError> read_values(std::string_view text);
+
+/// The parts between commas, without blanks around them and cut at the first blank inside. Empty
+/// parts vanish.
+std::vector<std::string> split_list(std::string_view value);
+
+/// The parts between commas or blanks. Empty parts vanish.
+std::vector<std::string> split_words(std::string_view value);
+
+struct ListEntry {
+  std::string text;
+  unsigned line = 0;
+};
+
+/// The entries of a list file: the first word of each line, "#" begins a comment.
+std::vector<ListEntry> parse_list_file(std::string_view text);
 
 }  // namespace dmarc::config

@@ -1,9 +1,16 @@
 #include "config/test_dns_data.h"
 
+#include <utility>
+
 #include "base/ascii.h"
 #include "base/read_file.h"
 
 namespace dmarc::config {
+namespace {
+
+constexpr std::string_view policy_prefix = "_dmarc.";
+
+}  // namespace
 
 tl::expected<dns::Zone, std::string> parse_test_dns_data(std::string_view text) {
   dns::Zone zone;
@@ -30,6 +37,16 @@ tl::expected<dns::Zone, std::string> read_test_dns_data(const std::string& path)
   if (!text) return tl::unexpected(complaint + base::error_text(text.error()));
   return parse_test_dns_data(*text).map_error(
       [&](const std::string& reason) { return complaint + reason; });
+}
+
+TestDnsData::TestDnsData(dns::Zone zone, std::shared_ptr<dns::AsyncResolver> network)
+    : zone_(std::move(zone)), network_(std::move(network)) {}
+
+void TestDnsData::resolve(const dns::Question& question, Callback done) {
+  const bool ours = question.type == dns::Type::txt &&
+                    (question.name.text().starts_with(policy_prefix) || zone_.lists(question.name));
+  if (ours) return zone_.resolve(question, std::move(done));
+  network_->resolve(question, std::move(done));
 }
 
 }  // namespace dmarc::config

@@ -1,15 +1,24 @@
-// The file of the option TestDNSData.
+// The option TestDNSData: DNS data from a file in front of the real DNS.
 //
 //   _dmarc.example.org  v=DMARC1; p=reject
 //   example.org         v=spf1 ip4:192.0.2.1 -all     # a comment
 //
 // One TXT record a line: the name, blanks, the text up to "#" or the end of the line.
+//
+// Every TXT question for a name that begins with "_dmarc." is answered from the file alone; one
+// that is not listed does not exist. TXT questions for other names that are listed are answered
+// from it too, everything else by the network.
+//
+// Threads: TestDnsData is const once made; as safe as what stands behind it.
 #pragma once
 
 #include <tl/expected.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
+
+#include <dmarc/resolver.h>
 
 #include "dns/zone.h"
 
@@ -20,5 +29,16 @@ tl::expected<dns::Zone, std::string> parse_test_dns_data(std::string_view text);
 
 /// The error is one line: "PATH: can't load fake DNS data: ...".
 tl::expected<dns::Zone, std::string> read_test_dns_data(const std::string& path);
+
+class TestDnsData final : public dns::AsyncResolver {
+ public:
+  TestDnsData(dns::Zone zone, std::shared_ptr<dns::AsyncResolver> network);
+
+  void resolve(const dns::Question& question, Callback done) override;
+
+ private:
+  dns::Zone zone_;
+  std::shared_ptr<dns::AsyncResolver> network_;
+};
 
 }  // namespace dmarc::config

@@ -4,10 +4,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
-#include <stdexcept>
 
 #include "base/ascii.h"
-#include "config/lists.h"
+#include "config/reader.h"
 
 namespace dmarc::config {
 namespace {
@@ -37,19 +36,13 @@ std::optional<long> parse_integer(std::string_view text, const Range& range) {
 
 std::optional<std::string> parse_choice(std::string_view text, const Option& option) {
   const auto word = std::ranges::find_if(
-      option.words, [&](std::string_view candidate) { return base::iequals(candidate, text); });
-  if (word == option.words.end()) return std::nullopt;
+      option.choices(), [&](std::string_view candidate) { return base::iequals(candidate, text); });
+  if (word == option.choices().end()) return std::nullopt;
   return std::string(*word);
 }
 
 bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return base::is_control(c) && c != '\t'; });
-}
-
-const Option& row(std::string_view name) {
-  const Option* option = find_option(name);
-  if (option == nullptr) throw std::logic_error("no option named " + std::string(name));
-  return *option;
 }
 
 }  // namespace
@@ -101,47 +94,46 @@ tl::expected<void, std::string> Values::set(const Option& option, std::string_vi
   return {};
 }
 
-bool Values::is_set(std::string_view name) const {
-  return settings_.contains(&row(name));
+bool Values::is_set(AnyOption option) const {
+  return settings_.contains(&option.option());
 }
 
-unsigned Values::line(std::string_view name) const {
-  const auto found = settings_.find(&row(name));
+unsigned Values::line(AnyOption option) const {
+  const auto found = settings_.find(&option.option());
   return found == settings_.end() ? 0 : found->second.line;
 }
 
-std::string_view Values::as_written(std::string_view name) const {
-  const auto found = settings_.find(&row(name));
+std::string_view Values::as_written(AnyOption option) const {
+  const auto found = settings_.find(&option.option());
   return found == settings_.end() ? std::string_view{} : found->second.as_written;
 }
 
 template <typename T>
-T Values::get(std::string_view name) const {
-  const Option& option = row(name);
+T Values::get(const Option& option) const {
   const auto found = settings_.find(&option);
-  const auto value = found != settings_.end()
-                         ? tl::expected<Value, std::string>(found->second.value)
-                         : parse(option, option.default_value);
-  if (!value || !std::holds_alternative<T>(*value))
-    throw std::logic_error(std::string(name) + " has no such value");
-  return std::get<T>(*value);
+  if (found != settings_.end()) return std::get<T>(found->second.value);
+  return std::get<T>(parse(option, option.default_value).value());
 }
 
-bool Values::flag(std::string_view name) const {
-  return get<bool>(name);
+bool Values::flag(Flag option) const {
+  return get<bool>(option.option());
 }
 
-long Values::number(std::string_view name) const {
-  return get<long>(name);
+bool Values::is(Choice choice) const {
+  return get<std::string>(choice.option()) == choice.word();
 }
 
-std::string Values::text(std::string_view name) const {
-  return get<std::string>(name);
+long Values::number(Number option) const {
+  return get<long>(option.option());
 }
 
-std::vector<std::string> Values::list(std::string_view name) const {
-  const std::string value = text(name);
-  return row(name).type == Type::servers ? split_words(value) : split_list(value);
+std::string Values::text(Text option) const {
+  return get<std::string>(option.option());
+}
+
+std::vector<std::string> Values::list(List option) const {
+  const auto value = get<std::string>(option.option());
+  return option.option().type == Type::servers ? split_words(value) : split_list(value);
 }
 
 }  // namespace dmarc::config

@@ -2,10 +2,10 @@
 //
 //   Values values;
 //   if (auto set = values.set(*find_option("RejectFailures"), "yes", 7); !set) set.error();
-//   values.flag("RejectFailures");   // true
+//   values.flag("RejectFailures");                    // true
+//   values.is({"TempErrorAction", "tempfail"});       // false
 //
-// The readers below are for names of the option table, each for its types; another name or type is
-// a programming error (std::logic_error).
+// The readers below take names of the option table, each of its types, checked when compiled.
 //
 // Threads: const after it was filled.
 #pragma once
@@ -28,11 +28,11 @@ class Values {
   /// line.
   tl::expected<void, std::string> set(const Option& option, std::string_view text, unsigned line);
 
-  bool is_set(std::string_view name) const;
+  bool is_set(AnyOption option) const;
   /// The line that set it; 0 when it is not set.
-  unsigned line(std::string_view name) const;
+  unsigned line(AnyOption option) const;
   /// The value as the file has it; empty when it is not set.
-  std::string_view as_written(std::string_view name) const;
+  std::string_view as_written(AnyOption option) const;
   /// Lines whose value was replaced by a later one.
   struct Replaced {
     const Option* option = nullptr;
@@ -41,10 +41,11 @@ class Values {
   };
   const std::vector<Replaced>& replaced() const { return replaced_; }
 
-  bool flag(std::string_view name) const;
-  long number(std::string_view name) const;
-  std::string text(std::string_view name) const;
-  std::vector<std::string> list(std::string_view name) const;
+  bool flag(Flag option) const;
+  bool is(Choice choice) const;
+  long number(Number option) const;
+  std::string text(Text option) const;
+  std::vector<std::string> list(List option) const;
 
  private:
   using Value = std::variant<bool, long, std::string>;
@@ -55,7 +56,7 @@ class Values {
   };
   static tl::expected<Value, std::string> parse(const Option& option, std::string_view text);
   template <typename T>
-  T get(std::string_view name) const;
+  T get(const Option& option) const;
 
   std::map<const Option*, Setting> settings_;
   std::vector<Replaced> replaced_;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "daemon/test_dns_data.h"
+#include "config/test_dns_data.h"
 #include "resolver/system_config.h"
 
 namespace dmarc::daemon {
@@ -35,7 +35,7 @@ std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns
     network_options_ = std::move(options);
   }
   if (!dns.test_data) return network_;
-  return std::make_shared<TestDnsData>(*dns.test_data, network_);
+  return std::make_shared<config::TestDnsData>(*dns.test_data, network_);
 }
 
 /// The records that wait belong to a file: it is kept for as long as its name is the same.

@@ -55,8 +55,7 @@ bool is_unparsable(const Author& author) {
 /// seems to say need not be what a reader sees.
 bool is_ignored(const Author& author, const Settings& settings) {
   const auto listed = [&](const dns::Name& domain) {
-    return std::ranges::find(settings.ignore_mail_from, domain.text()) !=
-           settings.ignore_mail_from.end();
+    return std::ranges::find(settings.ignore_mail_from, domain) != settings.ignore_mail_from.end();
   };
   return author.is_clean() && !author.domains.empty() &&
          std::ranges::all_of(author.domains, listed);

@@ -47,7 +47,7 @@ struct Settings {
   // ---- who is not judged
   HostList ignore_hosts;
   bool ignore_authenticated_clients = false;
-  std::vector<std::string> ignore_mail_from;  ///< domains, lower case
+  std::vector<dns::Name> ignore_mail_from;
 
   // ---- form of the message
   bool required_headers = false;

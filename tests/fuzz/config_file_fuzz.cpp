@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "config/lists.h"
 #include "config/reader.h"
 #include "policy/host_list.h"
 

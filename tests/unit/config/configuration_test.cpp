@@ -188,10 +188,11 @@ TEST(Configuration, authserv_id_is_one_name_beside_a_list_of_trusted_ids) {
 }
 
 TEST(Configuration, ignored_domains_are_kept_as_names) {
-  EXPECT_EQ(made_from("IgnoreMailFrom Example.COM , b\xc3\xbc"
-                      "cher.example")
-                .policy.ignore_mail_from,
-            (List{"example.com", "xn--bcher-kva.example"}));
+  EXPECT_EQ(
+      made_from("IgnoreMailFrom Example.COM , b\xc3\xbc"
+                "cher.example")
+          .policy.ignore_mail_from,
+      (std::vector{*dns::Name::parse("example.com"), *dns::Name::parse("xn--bcher-kva.example")}));
 }
 
 TEST(Configuration, nameservers_have_optional_ports) {

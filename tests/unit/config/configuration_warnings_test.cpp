@@ -69,11 +69,11 @@ TEST(ConfigurationWarning, entries_of_the_ignore_list_that_are_left_out) {
   const std::string path = folder.write("hosts", "192.0.2.1\n192.0.2.0/33\n*.example.org\n");
   const Configuration made = made_from("IgnoreHosts " + path);
   ASSERT_EQ(made.warnings.size(), 2U);
-  EXPECT_EQ(made.warnings[0].text,
+  EXPECT_EQ(made.warnings[0].text(),
             path +
                 ": line 2: \"192.0.2.0/33\" left out: the prefix length is not a number from 0 "
                 "to 32");
-  EXPECT_EQ(made.warnings[1].text,
+  EXPECT_EQ(made.warnings[1].text(),
             path +
                 ": line 3: \"*.example.org\" left out: wildcards are not understood; a leading "
                 "dot stands for all hosts below a domain");
@@ -83,16 +83,16 @@ TEST(ConfigurationWarning, entries_of_the_ignore_list_that_are_left_out) {
 TEST(ConfigurationWarning, an_ignored_domain_that_is_none) {
   const Configuration made = made_from("IgnoreMailFrom a..b,example.org");
   ASSERT_EQ(made.warnings.size(), 1U);
-  EXPECT_EQ(made.warnings[0].text,
+  EXPECT_EQ(made.warnings[0].text(),
             "conf: line 1: \"a..b\" left out: it is no domain (empty label)");
-  EXPECT_EQ(made.policy.ignore_mail_from, (List{"example.org"}));
+  EXPECT_EQ(made.policy.ignore_mail_from, std::vector{*dns::Name::parse("example.org")});
 }
 
 TEST(ConfigurationWarning, an_unreadable_public_suffix_list) {
   const Configuration made = made_from("PublicSuffixList /nonexistent");
   ASSERT_EQ(made.warnings.size(), 1U);
   EXPECT_EQ(made.warnings[0].id(), log::Id::public_suffix_list);
-  EXPECT_TRUE(made.warnings[0].text.starts_with("PublicSuffixList /nonexistent: "));
+  EXPECT_TRUE(made.warnings[0].text().starts_with("PublicSuffixList /nonexistent: "));
   EXPECT_EQ(made.policy.public_suffixes, nullptr);
 }
 

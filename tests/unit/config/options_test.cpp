@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "config/values.h"
+#include "support/data.h"
 
 namespace dmarc::config {
 namespace {
@@ -73,7 +74,7 @@ std::string_view sample_value(const Option& option) {
 
 template <typename Visit>
 void for_each_option(Visit visit) {
-  for (const Section& section : sections()) {
+  for (const Section& section : sections) {
     for (const Option& option : section.options)
       visit(option);
   }
@@ -121,10 +122,21 @@ TEST(Options, every_word_of_a_choice_is_a_value_and_another_is_not) {
   for_each_option([](const Option& option) {
     if (option.type != Type::choice) return;
     Values values;
-    for (const std::string_view word : option.words)
+    for (const std::string_view word : option.choices())
       EXPECT_TRUE(values.set(option, word, 1)) << option.name << " " << word;
     EXPECT_FALSE(values.set(option, "otherwise", 1)) << option.name;
-    EXPECT_NE(std::ranges::find(option.words, option.default_value), option.words.end());
+    EXPECT_NE(std::ranges::find(option.choices(), option.default_value), option.choices().end());
+  });
+}
+
+/// What is in the table is read somewhere: the code that fills a Configuration names it.
+TEST(Options, every_option_is_read) {
+  std::string code;
+  for (const char* file : {"fill.cpp", "fill_policy.cpp", "fill_process.cpp", "fill_reports.cpp"})
+    code += test::read_data(std::string("../../src/config/") + file);
+  for_each_option([&](const Option& option) {
+    const std::string name = "\"" + std::string(option.name) + "\"";
+    EXPECT_EQ(code.find(name) != std::string::npos, option.effect == Effect::acts) << option.name;
   });
 }
 

@@ -110,7 +110,8 @@ TEST(Reader, durations_have_a_range) {
 }
 
 TEST(Reader, words_of_a_choice_have_no_case) {
-  EXPECT_EQ(read("DiscoveryMethod PSL").text("DiscoveryMethod"), "psl");
+  EXPECT_TRUE(read("DiscoveryMethod PSL").is({"DiscoveryMethod", "psl"}));
+  EXPECT_TRUE(read("").is({"DiscoveryMethod", "treewalk"}));
   EXPECT_EQ(failure("DiscoveryMethod walk"),
             "1: illegal value \"walk\" for DiscoveryMethod: expected treewalk or psl");
 }
@@ -175,11 +176,39 @@ TEST(Reader, the_first_error_is_reported) {
             "2: unrecognized parameter \"Nonsense\"");
 }
 
-TEST(Values, asking_for_a_wrong_name_or_type_is_a_programming_error) {
-  const Values values;
-  EXPECT_THROW(values.flag("NoSuchOption"), std::logic_error);
-  EXPECT_THROW(values.flag("Socket"), std::logic_error);
-  EXPECT_THROW(values.number("Syslog"), std::logic_error);
+/// "LINE:ENTRY LINE:ENTRY"
+std::string entries(std::string_view text) {
+  std::string result;
+  for (const ListEntry& entry : parse_list_file(text))
+    result += (result.empty() ? "" : " ") + std::to_string(entry.line) + ":" + entry.text;
+  return result;
+}
+
+TEST(ListFile, has_one_entry_a_line) {
+  EXPECT_EQ(entries("a\nb\n"), "1:a 2:b");
+  EXPECT_EQ(entries("a\nb"), "1:a 2:b");
+  EXPECT_EQ(entries(""), "");
+}
+
+TEST(ListFile, an_entry_ends_at_the_first_blank_or_hash) {
+  EXPECT_EQ(entries("a b c\nd#e\nf # g\n"), "1:a 2:d 3:f");
+}
+
+TEST(ListFile, blanks_before_an_entry_do_no_harm) {
+  EXPECT_EQ(entries("  a\n\tb\n"), "1:a 2:b");
+}
+
+TEST(ListFile, empty_lines_and_comments_are_skipped) {
+  EXPECT_EQ(entries("\n# a\n   \n  # b\nc\n"), "5:c");
+}
+
+TEST(ListFile, lines_may_end_with_cr_lf) {
+  EXPECT_EQ(entries("a\r\n\r\nb\r\n"), "1:a 3:b");
+}
+
+TEST(ListFile, long_lines_are_not_split) {
+  const std::string comment(10'000, '#');
+  EXPECT_EQ(entries(comment + "\na\n"), "2:a");
 }
 
 }  // namespace

@@ -179,7 +179,7 @@ TEST(Form, rejects_a_broken_header_requirement_with_its_text) {
 
 TEST(Form, ignores_mail_whose_author_domains_are_all_listed) {
   Settings settings;
-  settings.ignore_mail_from = {"example.org", "example.net"};
+  settings.ignore_mail_from = {*dns::Name::parse("example.org"), *dns::Name::parse("example.net")};
   const Message& message = ordinary().message();
   const auto ignored = rule_on_form(message, author_of({"example.org"}), settings);
   EXPECT_EQ(ignored.course, Course::ignore);
@@ -195,7 +195,7 @@ TEST(Form, ignores_mail_whose_author_domains_are_all_listed) {
 
 TEST(Form, never_ignores_a_broken_from) {
   Settings settings;
-  settings.ignore_mail_from = {"example.org"};
+  settings.ignore_mail_from = {*dns::Name::parse("example.org")};
   for (const auto defect : {AuthorDefect::several_from, AuthorDefect::syntax,
                             AuthorDefect::bad_octet, AuthorDefect::too_long}) {
     const auto ruling =

@@ -295,7 +295,7 @@ TEST(JudgeAuthor, shows_the_domain_whose_policy_decided) {
 
 TEST(JudgeAuthor, ignores_listed_domains_without_touching_the_message) {
   World world = enforcing_world();
-  world.settings.ignore_mail_from = {"legitimate.com"};
+  world.settings.ignore_mail_from = {*dns::Name::parse("legitimate.com")};
   const Judgement judgement = world.judge(Mail().from("<admin@Legitimate.com>"));
   EXPECT_EQ(judgement.action, Action::accept);
   EXPECT_TRUE(judgement.insertions.empty());

@@ -1,20 +1,22 @@
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/read_file.h"
 #include "config/fill.h"
-#include "config/lists.h"
+#include "config/reader.h"
 #include "sending/command.h"
 #include "sending/verp.h"
 
 namespace dmarc::config {
 namespace {
 
+using failure::FailureSettings;
 using sending::Address;
 using sending::Settings;
 using sending::SmtpServer;
 
-Filled fill_address(Context& context, std::string_view option, std::optional<Address>& address) {
+Filled fill_address(Context& context, Text option, std::optional<Address>& address) {
   if (!context.values().is_set(option)) return {};
   const std::string text = context.values().text(option);
   auto parsed = Address::parse(text);
@@ -84,9 +86,9 @@ bool read_server(std::string_view text, SmtpServer& server) {
 }
 
 SmtpServer::Tls read_tls(const Context& context) {
-  if (context.chosen("ReportSmtpTls", "none")) return SmtpServer::Tls::none;
-  if (context.chosen("ReportSmtpTls", "starttls")) return SmtpServer::Tls::starttls;
-  if (context.chosen("ReportSmtpTls", "implicit")) return SmtpServer::Tls::implicit;
+  if (context.values().is({"ReportSmtpTls", "none"})) return SmtpServer::Tls::none;
+  if (context.values().is({"ReportSmtpTls", "starttls"})) return SmtpServer::Tls::starttls;
+  if (context.values().is({"ReportSmtpTls", "implicit"})) return SmtpServer::Tls::implicit;
   const bool has_user = context.values().is_set("ReportSmtpUser");
   return has_user ? SmtpServer::Tls::starttls : SmtpServer::Tls::opportunistic;
 }
@@ -105,8 +107,8 @@ Filled fill_server(Context& context, Settings& settings) {
 
 Filled fill_delivery(Context& context, Settings& settings) {
   const Values& values = context.values();
-  settings.way =
-      context.chosen("ReportTransport", "command") ? Settings::Way::command : Settings::Way::smtp;
+  settings.way = context.values().is({"ReportTransport", "command"}) ? Settings::Way::command
+                                                                     : Settings::Way::smtp;
   settings.https = values.flag("ReportHttps");
   settings.max_message = static_cast<std::size_t>(values.number("ReportMaxSize"));
   // OpenDMARC gave it to a shell, so that files may hold what has no meaning here; no reason to
@@ -118,12 +120,66 @@ Filled fill_delivery(Context& context, Settings& settings) {
   return {};
 }
 
+/// "postmaster@example.org, Jo <jo@example.org>"; OpenDMARC had it as the value of a Bcc field.
+void fill_copies(Context& context, FailureSettings& settings) {
+  constexpr Text option("FailureReportsBcc");
+  if (!context.values().is_set(option)) return;
+  const std::string text = context.values().text(option);
+  for (std::string_view part : base::split(text, ',')) {
+    if (const std::size_t bracket = part.rfind('<'); bracket != std::string_view::npos)
+      part = part.substr(bracket + 1, part.find('>', bracket) - bracket - 1);
+    part = base::trim(part);
+    if (auto address = Address::parse(part))
+      settings.copies.push_back(std::move(*address));
+    else
+      context.warn(option,
+                   option.name() + ": \"" + std::string(part) + "\" left out: " + address.error());
+  }
+}
+
 }  // namespace
+
+Filled fill_history(Context& context, History& history) {
+  const Values& values = context.values();
+  if (values.is_set("HistoryFile")) history.path = context.located(values.text("HistoryFile"));
+  history.options.record_all = values.flag("RecordAllMessages");
+  history.options.ignore_mail_to = values.list("IgnoreMailTo");
+  return {};
+}
+
+Filled fill_reports(Context& context, Reports& reports) {
+  const Values& values = context.values();
+  reports.database = values.text("ReportDatabase");
+  reports.password_file = values.text("ReportDatabasePasswordFile");
+  return {};
+}
 
 Filled fill_submission(Context& context, const std::string& host_name, Settings& settings) {
   if (auto address = Address::parse("postmaster@" + host_name)) settings.email = *address;
   for (const auto step : {fill_names, fill_key, fill_no_reports, fill_server, fill_delivery}) {
     if (auto filled = step(context, settings); !filled) return filled;
+  }
+  return {};
+}
+
+Filled fill_failure_reports(Context& context, const sending::Settings& submission,
+                            FailureSettings& settings) {
+  const Values& values = context.values();
+  settings.enabled = values.flag("FailureReports");
+  fill_copies(context, settings);
+  settings.criteria = {.on_none = values.flag("FailureReportsOnNone"),
+                       .for_operator = !settings.copies.empty()};
+  settings.from = values.text("FailureReportsSentBy");
+  settings.redact = values.flag("FailureReportsRedact");
+  settings.rates = {
+      .per_destination = static_cast<unsigned>(values.number("FailureReportsPerDestination")),
+      .in_all = static_cast<unsigned>(values.number("FailureReportsPerHour"))};
+  settings.by_command =
+      values.is_set("ReportCommand") || submission.way == sending::Settings::Way::command;
+  // Somebody who has chosen another way than mail must not find the reports mailed.
+  if (settings.enabled && settings.by_command && submission.command.empty()) {
+    settings.enabled = false;
+    context.warn("FailureReports", "FailureReports is off: ReportCommand can't be used");
   }
   return {};
 }

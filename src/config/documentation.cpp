@@ -1,9 +1,21 @@
 #include "config/documentation.h"
-#include "config/markup.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
 #include "config/options.h"
 
 namespace dmarc::config {
 namespace {
+
+constexpr char quote = '`';
+
+/// A hyphen in a name or a value is one that people copy, so it has to stay a minus sign.
+std::string roff_character(char c, bool literal) {
+  if (c == '\\') return "\\e";
+  if (c == '-' && literal) return "\\-";
+  return std::string(1, c);
+}
 
 constexpr std::size_t text_width = 78;
 
@@ -31,9 +43,43 @@ std::string entry(const Option& option) {
 
 }  // namespace
 
+std::string plain_text(std::string_view text) {
+  std::string plain(text);
+  std::erase(plain, quote);
+  return plain;
+}
+
+std::string roff_text(std::string_view text) {
+  std::string roff;
+  bool literal = false;
+  for (const char c : text) {
+    if (c == quote) {
+      literal = !literal;
+      roff += literal ? "\\fB" : "\\fR";
+    } else {
+      roff += roff_character(c, literal);
+    }
+  }
+  return roff;
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  for (const std::string_view word : base::split(text, ' ')) {
+    std::string& line = lines.back();
+    if (!line.empty() && line.size() + 1 + word.size() > width) {
+      lines.emplace_back(word);
+    } else {
+      if (!line.empty()) line += ' ';
+      line += word;
+    }
+  }
+  return lines;
+}
+
 std::string sample_file() {
   std::string text = plain_text(opening);
-  for (const Section& section : sections()) {
+  for (const Section& section : sections) {
     std::string entries;
     for (const Option& option : section.options) {
       if (option.in_sample != InSample::absent) entries += entry(option);

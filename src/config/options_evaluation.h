@@ -1,0 +1,143 @@
+// How a message is judged: its form, SPF, the DNS and the way to the policy.
+#pragma once
+
+#include <array>
+
+#include "config/option.h"
+
+namespace dmarc::config {
+
+// An hour is far beyond what any MTA waits for a filter; more is a typing error.
+inline constexpr Range dns_timeout{1, 3600};
+inline constexpr Range dns_cache_size{1, 65'536};
+
+inline constexpr auto form_options = std::to_array<Option>({
+    {.name = "RequiredHeaders",
+     .type = Type::boolean,
+     .default_value = "false",
+     .in_sample = InSample::active,
+     .example = "true",
+     .summary = "Reject messages that break the counting rules of RFC 5322 section 3.6.",
+     .details =
+         "Exactly one From and one Date field are required, and at most one each of "
+         "Reply-To, To, Cc, Bcc, Message-Id, In-Reply-To, References and Subject. The SMTP reply "
+         "names the rule. A From field that can't be parsed is refused too."},
+    {.name = "RequiredFrom",
+     .type = Type::boolean,
+     .default_value = "false",
+     .summary = "Reject messages without a From field that names a domain.",
+     .details = "A part of what `RequiredHeaders` does. Without either, such a message is "
+                "accepted with `dmarc=permerror`, because there is no domain whose policy could "
+                "be asked for."},
+    {.name = "RejectMultiValueFrom",
+     .type = Type::boolean,
+     .default_value = "false",
+     .summary = "Reject messages whose From field names several domains."},
+    {.name = "MultiFromPolicy",
+     .type = Type::choice,
+     .default_value = "strictest",
+     .words = {"strictest", "permerror"},
+     .summary = "How a From field that is not one clean address list, or names several domains, "
+                "is judged: `strictest` or `permerror`.",
+     .details =
+         "With `strictest` every domain that a reader could take for the author is evaluated "
+         "(at most 10): the message passes only if all of them pass, otherwise the strictest of "
+         "their policies applies (RFC 9989 section 11.5). With `permerror` the message gets "
+         "`dmarc=permerror` and is accepted, which lets a forger hide a protected domain behind "
+         "a broken field."},
+});
+
+inline constexpr long max_void_lookups = 100;
+
+inline constexpr auto spf_options = std::to_array<Option>({
+    {.name = "SPFSelfValidate",
+     .type = Type::boolean,
+     .default_value = "false",
+     .in_sample = InSample::active,
+     .example = "true",
+     .summary = "Check SPF here when no trusted Authentication-Results field says that it passed.",
+     .details =
+         "The check starts when the MTA has given the envelope sender and runs while the "
+         "message is transferred. Its result is added in an Authentication-Results field of its "
+         "own. The filter must see the real client address: on a host that gets mail through a "
+         "relay of yours, put the relay into `IgnoreHosts` and run the filter there."},
+    {.name = "SPFIgnoreResults",
+     .type = Type::boolean,
+     .default_value = "false",
+     .in_sample = InSample::active,
+     .example = "true",
+     .summary = "Do not use SPF results from Authentication-Results and Received-SPF fields.",
+     .details =
+         "Without this option, and when `SPFSelfValidate` is off, the topmost Received-SPF field "
+         "counts if no trusted Authentication-Results field has a result. Nothing in such a "
+         "field "
+         "tells who wrote it: set this option unless a policy server on this machine adds one to "
+         "every message."},
+    {.name = "SPFEngine",
+     .type = Type::choice,
+     .default_value = "native",
+     .words = {"native", "libspf2"},
+     .summary = "What checks SPF: `native`, the filter's own code, or `libspf2`, the library.",
+     .details = "Both ask the same DNS cache and obey the same limits. `libspf2` is meant for "
+                "comparing results."},
+    {.name = "SPFVoidLookups",
+     .type = Type::integer,
+     .default_value = "2",
+     .range = {0, max_void_lookups},
+     .summary = "How many look-ups of one SPF check may find nothing; one more is `permerror`.",
+     .details = "RFC 7208 section 4.6.4 recommends 2. A domain whose record names hosts that no "
+                "longer exist needs more, but each is a question that its owner makes you ask."},
+});
+
+inline constexpr auto dns_options = std::to_array<Option>({
+    {.name = "Nameservers",
+     .type = Type::servers,
+     .example = "127.0.0.1",
+     .summary = "DNS servers to ask instead of those in /etc/resolv.conf, with optional ports.",
+     .details = "Separated by commas or blanks, in the forms `192.0.2.53`, `192.0.2.53:5353`, "
+                "`2001:db8::53` and `[2001:db8::53]:5353`. A caching resolver on the same "
+                "machine is best: "
+                "its answers can't be forged on the way."},
+    {.name = "DNSTimeout",
+     .type = Type::seconds,
+     .default_value = "5",
+     .range = dns_timeout,
+     .summary = "The most seconds that the DNS may take for one message.",
+     .details =
+         "It bounds all questions of a message together, retransmissions included. When it "
+         "runs out, what is still unknown counts as a temporary failure, see `TempErrorAction`. "
+         "Postfix itself waits `milter_content_timeout`, 300 seconds by default."},
+    {.name = "DNSCacheSize",
+     .type = Type::integer,
+     .default_value = "64",
+     .range = dns_cache_size,
+     .summary = "The most megabytes that answers of the DNS may take.",
+     .details = "Some 2,000 names fit into one. What was used least recently is forgotten first."},
+    {.name = "DiscoveryMethod",
+     .type = Type::choice,
+     .default_value = "treewalk",
+     .words = {"treewalk", "psl"},
+     .summary = "How policies and organizational domains are found: `treewalk` or `psl`.",
+     .details =
+         "`treewalk` is the DNS Tree Walk of RFC 9989 section 4.10. `psl` is the older way of "
+         "RFC 7489: the domain itself, then the domain one label below the public suffix. It "
+         "needs `PublicSuffixList`; without one the tree walk is used."},
+    {.name = "PublicSuffixList",
+     .type = Type::path,
+     .example = "/usr/share/publicsuffix/public_suffix_list.dat",
+     .summary = "The list of publicsuffix.org, for `DiscoveryMethod psl` and as a guard.",
+     .details =
+         "The tree walk needs no list. When there is one, a record at a public suffix that "
+         "lacks `psd=y` is read as if it had it, so that names below that suffix do not align "
+         "with each other. A file that can't be read is logged and the filter runs without it."},
+    {.name = "TestDNSData",
+     .type = Type::path,
+     .in_sample = InSample::absent,
+     .summary = "A file of DNS answers to use instead of the network, for tests only.",
+     .details = "Each line is a name, blanks and the text of its TXT record, for example "
+                "`_dmarc.example.org v=DMARC1; p=reject`. Names that begin with `_dmarc.` and "
+                "are not in "
+                "the file do not exist; what else is not in it is asked of the network."},
+});
+
+}  // namespace dmarc::config
