@@ -1,5 +1,6 @@
 // The one table of log events (src/log/events.def): identifier, priority, format with named
-// arguments, what the operator should do.
+// arguments, when it is written, what the operator should do. docs/log-messages.md is the table for
+// people.
 //
 //   log::Event event = log::make<log::Id::result>(job, domain, "fail");
 //   event.text();               // "4F2A1: example.org fail"
@@ -30,7 +31,7 @@ namespace dmarc::log {
 enum class Priority : std::uint8_t { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
 
 enum class Id : std::uint8_t {
-#define DMARC_LOG_EVENT(id, priority, format, advice) id,
+#define DMARC_LOG_EVENT(id, priority, format, when, advice) id,
 #include "log/events.def"
 #undef DMARC_LOG_EVENT
 };
@@ -44,7 +45,8 @@ struct Description {
   std::string_view name;
   Priority priority;
   std::string_view format;  ///< "{name}" stands for the argument of that name
-  std::string_view advice;  ///< for docs/log-messages.md
+  std::string_view when;    ///< when it is written; one or two sentences
+  std::string_view advice;  ///< what the operator should do
 
   constexpr std::size_t arguments() const {
     std::size_t count = 0;
@@ -55,8 +57,8 @@ struct Description {
 };
 
 inline constexpr std::array descriptions{
-#define DMARC_LOG_EVENT(id, priority, format, advice) \
-  Description{Id::id, #id, Priority::priority, format, advice},
+#define DMARC_LOG_EVENT(id, priority, format, when, advice) \
+  Description{Id::id, #id, Priority::priority, format, when, advice},
 #include "log/events.def"
 #undef DMARC_LOG_EVENT
 };
@@ -117,6 +119,9 @@ Event make(const Values&... values) {
                 "an event takes as many arguments as its format in log/events.def has names");
   return Event(id, {Argument(values)...});
 }
+
+/// docs/log-messages.md; a test compares the file with it.
+std::string messages_page();
 
 /// Where events go. Safe to call from any thread; never blocks for long.
 class Sink {

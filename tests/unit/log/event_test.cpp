@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/data.h"
+
 namespace dmarc::log {
 namespace {
 
@@ -64,8 +66,10 @@ TEST(EventTable, describes_each_event_under_its_own_name) {
     EXPECT_TRUE(names.insert(row.name).second) << row.name;
     EXPECT_EQ(&describe(row.id), &row);
     EXPECT_FALSE(row.format.empty()) << row.name;
-    EXPECT_FALSE(row.advice.empty()) << row.name;
+    EXPECT_TRUE(row.when.ends_with('.')) << row.name;
+    EXPECT_TRUE(row.advice.ends_with('.')) << row.name;
     EXPECT_TRUE(is_printable(row.format)) << row.name;
+    EXPECT_TRUE(is_printable(row.when)) << row.name;
     EXPECT_TRUE(is_printable(row.advice)) << row.name;
   }
 }
@@ -85,6 +89,11 @@ TEST(EventTable, names_each_argument_of_an_event_differently) {
     }
     EXPECT_EQ(names.size(), row.arguments()) << row.name;
   }
+}
+
+TEST(EventTable, the_page_of_messages_is_up_to_date) {
+  EXPECT_EQ(test::read_data("../../docs/log-messages.md"), messages_page())
+      << "renew it with `cmake --build BUILD -t documentation`";
 }
 
 // Scripts look for these lines; capitals stand for what varies.
