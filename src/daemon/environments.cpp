@@ -65,7 +65,7 @@ void Environments::add_failure_reports(const config::Configuration& configuratio
                                        filter::Environment& environment) {
   const failure::FailureSettings& settings = configuration.failure_reports;
   if (!settings.enabled) return;
-  if (!report_exit_.transport) return sink_.write(log::make<log::Id::failure_reports_start>());
+  if (!report_transport_.transport) return sink_.write(log::make<log::Id::failure_reports_start>());
   if (!reporter_) reporter_ = std::make_shared<failure::FailureReporter>(sink_);
   auto terms = std::make_shared<const failure::FailureTerms>(
       failure::FailureTerms{.settings = settings,
@@ -73,8 +73,8 @@ void Environments::add_failure_reports(const config::Configuration& configuratio
                             .policy = environment.settings,
                             .resolver = environment.resolver,
                             .lookup_limits = environment.lookup_limits,
-                            .transport = report_exit_.transport,
-                            .user = report_exit_.user});
+                            .transport = report_transport_.transport,
+                            .user = report_transport_.user});
   environment.failure_criteria = settings.criteria;
   environment.report_failure = [reporter = reporter_, terms](failure::FailureIncident incident) {
     reporter->offer(std::move(incident), terms);

@@ -28,8 +28,8 @@
 
 namespace dmarc::daemon {
 
-/// How failure reports leave the process; settled at its start.
-struct ReportExit {
+/// How failure reports leave the process; decided when it starts.
+struct ReportTransport {
   std::shared_ptr<sending::Transport> transport;  ///< null: there is none until a restart
   std::string user;                               ///< whom the process runs as
 };
@@ -37,8 +37,8 @@ struct ReportExit {
 class Environments {
  public:
   /// The sink must outlive the environments.
-  explicit Environments(log::Sink& sink, ReportExit exit = {})
-      : sink_(sink), report_exit_(std::move(exit)) {}
+  explicit Environments(log::Sink& sink, ReportTransport transport = {})
+      : sink_(sink), report_transport_(std::move(transport)) {}
 
   /// Makes the configuration the current one.
   void use(const config::Configuration& configuration);
@@ -60,7 +60,7 @@ class Environments {
                            filter::Environment& environment);
 
   log::Sink& sink_;
-  const ReportExit report_exit_;
+  const ReportTransport report_transport_;
   std::shared_ptr<dns::AsyncResolver> network_;
   resolver::StubOptions network_options_;
   std::shared_ptr<history::HistoryFile> history_;

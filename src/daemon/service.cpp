@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <iostream>
 #include <memory>
@@ -15,10 +16,10 @@
 #include "daemon/environments.h"
 #include "daemon/failure.h"
 #include "daemon/pid_file.h"
-#include "daemon/postman.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
 #include "daemon/report_command.h"
+#include "daemon/report_process.h"
 #include "daemon/restart.h"
 #include "daemon/service_manager.h"
 #include "daemon/system_log.h"
@@ -68,15 +69,16 @@ class Service {
  private:
   Done settle_in();
   Done multiply();
-  Done start_postman();
+  Done start_report_process();
   Done open_socket();
   void confine_itself();
   Done start_engine();
   Done start_protocol();
+  void note_engine_end(int error);
   void configure_log(const config::Logging& logging);
   void log_start();
   void reload();
-  [[noreturn]] void finish(int status);
+  [[noreturn]] void finish(int status, int error = 0);
   [[noreturn]] void leave(int status);
   std::string socket_text() const;
   std::string pid_file_path() const;
@@ -92,11 +94,12 @@ class Service {
   std::optional<io::Listener> listener_;
   std::optional<PidFile> pid_file_;
   std::optional<sandbox::Folders> folders_;  ///< no others can be used any more
-  ReportExit report_exit_;
+  ReportTransport report_transport_;
   std::optional<Environments> environments_;
   std::optional<milter::NativeEngine> native_engine_;
   bool restarted_ = false;  ///< a parent process watches this one, and has the pid file
   bool signals_ours_ = true;
+  std::atomic<int> engine_error_{0};  ///< errno of a libmilter that gave up
 };
 
 Service::Service(const Startup& startup, Signals& signals)
@@ -120,7 +123,7 @@ std::string Service::socket_text() const {
 
 Done Service::start() {
   return settle_in()
-      .and_then([this] { return start_postman(); })
+      .and_then([this] { return start_report_process(); })
       .and_then([this] { return open_socket(); })
       .and_then([this] { return start_engine(); });
 }
@@ -166,11 +169,11 @@ std::string Service::pid_file_path() const {
 }
 
 /// Before the process gives up what it takes to send mail.
-Done Service::start_postman() {
+Done Service::start_report_process() {
   if (!configuration_.failure_reports.enabled) return {};
-  auto postman = Postman::start(report_command(configuration_, reload_path_));
-  if (!postman) return tl::unexpected(postman.error());
-  report_exit_ = {std::move(*postman), own_name()};
+  auto process = ReportProcess::start(report_command(configuration_, reload_path_));
+  if (!process) return tl::unexpected(process.error());
+  report_transport_ = {std::move(*process), own_name()};
   return {};
 }
 
@@ -201,7 +204,7 @@ void Service::confine_itself() {
 Done Service::start_engine() {
   log_start();
   if (configuration_.process.confine) confine_itself();
-  environments_.emplace(log_, report_exit_);
+  environments_.emplace(log_, report_transport_);
   environments_->use(configuration_);
   if (const Done started = start_protocol(); !started) return started;
   service_manager::ready(restarted_ ? ::getppid() : ::getpid());
@@ -221,11 +224,17 @@ Done Service::start_protocol() {
       libmilter::start(*listener_, {.engine = engine,
                                     .debug_level = configuration_.process.milter_debug,
                                     .socket = socket_text(),
-                                    .ended = [this] { signals_.engine_ended(); }});
+                                    .ended = [this] { note_engine_end(errno); }});
   if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
   signals_ours_ = *started == libmilter::Corrections::in_force;
   if (!signals_ours_) log_.write(log::make<log::Id::libmilter_rigid>());
   return {};
+}
+
+/// In libmilter's thread, whose errno says why.
+void Service::note_engine_end(int error) {
+  engine_error_ = error;
+  signals_.engine_ended();
 }
 
 void Service::log_start() {
@@ -257,7 +266,7 @@ void Service::supervise() {
     if (wish == Wish::reload) reload();
     const bool ended = wish == Wish::engine_ended;
     // A libmilter that keeps its signal handling ends itself when a signal says so.
-    if (ended && signals_ours_) finish(engine_failed);
+    if (ended && signals_ours_) finish(engine_failed, engine_error_);
     if (wish == Wish::stop || ended) break;
   }
   service_manager::stopping();
@@ -282,8 +291,7 @@ void Service::reload() {
   service_manager::ready(restarted_ ? ::getppid() : ::getpid());
 }
 
-void Service::finish(int status) {
-  const int error = status == EX_OK ? 0 : errno;
+void Service::finish(int status, int error) {
   environments_->close_failure_reports(report_drain);
   environments_->close_history();
   sandbox::report_refusals(log_);

@@ -12,7 +12,6 @@
 #include <string_view>
 
 #include "base/read_file.h"
-#include "sandbox/file_access.h"
 #include "sandbox/system_calls.h"
 
 namespace dmarc::sandbox {

@@ -1,13 +1,13 @@
-// What the daemon gives up once it runs: whatever an attacker might want of it and it does not
-// need.
+// What the daemon gives up once it runs: whatever it does not need and an attacker might want.
 //
 //   confine(folders, sink);    // after the socket is open, before any thread
 //   report_refusals(sink);     // now and then
 //
 // - No program it starts can have more rights than it has (no_new_privs), and it starts none.
 // - No capabilities. Root keeps the one that opens files whatever their permissions.
-// - Files: only the folders of those that its configuration names, and few others (Landlock).
-// - System calls: only those of the list in system_calls.cpp (seccomp).
+// - Files: only the folders of those that its configuration names, and those of allowed.h
+// (Landlock).
+// - System calls: only those of allowed.h (seccomp).
 //
 // What the kernel does not support is left out, which is logged; so is everything where the system
 // call filter of a service manager would end the process for it. A refused system call fails and is

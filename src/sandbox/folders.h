@@ -1,6 +1,6 @@
 // The folders that the daemon uses once it runs; it confines itself to them (confinement.h).
 //
-//   Folders folders;                       // with those of the system
+//   Folders folders;                       // with those of allowed.h
 //   folders.read("/etc/opendmarc.conf");   // whatever is beside the file, too
 //   folders.write("/var/lib/opendmarc/history");
 //
@@ -34,5 +34,8 @@ class Folders {
   std::vector<std::string> read_;
   std::vector<std::string> written_;
 };
+
+/// Landlock: no others for this thread and those that it starts, for good. An errno, or 0.
+int restrict_files(const Folders& folders);
 
 }  // namespace dmarc::sandbox

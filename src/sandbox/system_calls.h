@@ -1,5 +1,5 @@
 // seccomp: which system calls a confined daemon can make. Private to confinement.cpp; the list is
-// in system_calls.cpp.
+// in allowed.h.
 //
 // Threads: take_refused_system_calls() from one; the calls are noted in whatever thread makes them.
 #pragma once

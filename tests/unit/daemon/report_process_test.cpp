@@ -1,4 +1,4 @@
-#include "daemon/postman.h"
+#include "daemon/report_process.h"
 
 #include <gtest/gtest.h>
 
@@ -23,12 +23,12 @@ class Echo final : public sending::Transport {
   }
 };
 
-std::shared_ptr<Postman> postman() {
-  return Postman::start(std::make_unique<Echo>()).value();
+std::shared_ptr<ReportProcess> report_process() {
+  return ReportProcess::start(std::make_unique<Echo>()).value();
 }
 
-TEST(Postman, takes_mail_to_another_process_and_brings_the_answer) {
-  const auto made = postman();
+TEST(ReportProcess, takes_mail_to_another_process_and_brings_the_answer) {
+  const auto made = report_process();
   Outcome outcome = made->send({"a@example.org", {"b@example.org", "c@example.org"}}, "text");
   EXPECT_EQ(outcome.state, Outcome::State::later);
   EXPECT_EQ(outcome.answer, "a@example.org|b@example.org|c@example.org|4");
@@ -37,16 +37,17 @@ TEST(Postman, takes_mail_to_another_process_and_brings_the_answer) {
   EXPECT_EQ(outcome.answer, "|b@example.org|0");
 }
 
-TEST(Postman, carries_what_is_larger_than_a_socket_holds) {
-  const auto made = postman();
-  EXPECT_EQ(made->send({"", {"b@example.org"}}, std::string(Postman::max_frame, 'x')).answer,
-            "|b@example.org|" + std::to_string(Postman::max_frame));
-  EXPECT_EQ(made->send({"", {"b@example.org"}}, std::string(Postman::max_frame + 1, 'x')).answer,
-            "a message too large");
+TEST(ReportProcess, carries_what_is_larger_than_a_socket_holds) {
+  const auto made = report_process();
+  EXPECT_EQ(made->send({"", {"b@example.org"}}, std::string(ReportProcess::max_frame, 'x')).answer,
+            "|b@example.org|" + std::to_string(ReportProcess::max_frame));
+  EXPECT_EQ(
+      made->send({"", {"b@example.org"}}, std::string(ReportProcess::max_frame + 1, 'x')).answer,
+      "a message too large");
 }
 
-TEST(Postman, its_death_is_an_answer_too) {
-  const auto made = postman();
+TEST(ReportProcess, its_death_is_an_answer_too) {
+  const auto made = report_process();
   EXPECT_EQ(made->send({"", {"b@example.org"}}, "die").state, Outcome::State::later);
   EXPECT_EQ(made->send({"", {"b@example.org"}}, "text").answer,
             "the process that sends reports has ended");

@@ -1,4 +1,4 @@
-#include "daemon/postman.h"
+#include "daemon/report_process.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -58,7 +58,7 @@ bool write_frame(int socket, std::string_view octets) {
 std::optional<std::string> read_frame(int socket) {
   Length length = 0;
   if (!read_all(socket, reinterpret_cast<char*>(&length), sizeof length) ||
-      length > Postman::max_frame)
+      length > ReportProcess::max_frame)
     return std::nullopt;
   std::string octets(length, '\0');
   if (!read_all(socket, octets.data(), octets.size())) return std::nullopt;
@@ -82,7 +82,7 @@ Outcome gone() {
 }
 
 /// Of the new process: nothing of the filter's but the socket.
-int let_go_of_all_but(int socket) {
+int keep_only(int socket) {
   constexpr int kept = STDERR_FILENO + 1;
   const int null = ::open("/dev/null", O_RDWR);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
@@ -93,7 +93,7 @@ int let_go_of_all_but(int socket) {
   sigset_t all;
   sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
-  ::prctl(PR_SET_NAME, "dmarcd-postman");
+  ::prctl(PR_SET_NAME, "dmarcd-reports");
   return kept;
 }
 
@@ -116,20 +116,21 @@ std::optional<Outcome> outcome_of(std::string_view answer) {
 
 }  // namespace
 
-tl::expected<std::shared_ptr<Postman>, Failure> Postman::start(
+tl::expected<std::shared_ptr<ReportProcess>, Failure> ReportProcess::start(
     std::unique_ptr<sending::Transport> transport) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return tl::unexpected(failure_of(EX_OSERR, "socketpair()", errno));
   base::UniqueFd filter(ends[0]);
-  const base::UniqueFd postman(ends[1]);
+  const base::UniqueFd process(ends[1]);
   const pid_t pid = ::fork();
   if (pid < 0) return tl::unexpected(failure_of(EX_OSERR, "fork()", errno));
-  if (pid == 0) serve(let_go_of_all_but(postman.get()), *transport);
-  return std::shared_ptr<Postman>(new Postman(std::move(filter)));
+  if (pid == 0) serve(keep_only(process.get()), *transport);
+  return std::shared_ptr<ReportProcess>(new ReportProcess(std::move(filter)));
 }
 
-Outcome Postman::send(const Envelope& envelope, std::string_view message, const Commit& commit) {
+Outcome ReportProcess::send(const Envelope& envelope, std::string_view message,
+                            const Commit& commit) {
   if (message.size() > max_frame) return {Outcome::State::failed, "a message too large"};
   if (!commit()) return {Outcome::State::later, "called off"};
   const int socket = socket_.get();
