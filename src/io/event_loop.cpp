@@ -159,8 +159,7 @@ int EventLoop::milliseconds_to_wait() const {
   if (timers_.empty()) return -1;
   const auto left = timers_.front()->when() - clock_.now();
   const auto rounded_up = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-  return static_cast<int>(
-      std::clamp<std::int64_t>(rounded_up, 0, std::numeric_limits<int>::max()));
+  return static_cast<int>(std::clamp<std::int64_t>(rounded_up, 0, std::numeric_limits<int>::max()));
 }
 
 // ---- timers

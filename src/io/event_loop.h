@@ -86,8 +86,7 @@ class Wake {
 
  private:
   friend class EventLoop;
-  Wake(std::shared_ptr<WakeQueue> queue, std::uint64_t tag)
-      : queue_(std::move(queue)), tag_(tag) {}
+  Wake(std::shared_ptr<WakeQueue> queue, std::uint64_t tag) : queue_(std::move(queue)), tag_(tag) {}
   std::shared_ptr<WakeQueue> queue_;
   std::uint64_t tag_;
 };

@@ -8,14 +8,41 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
 #include "base/unique_fd.h"
 #include "resolver/query_message.h"
-#include "resolver/socket_address.h"
+#include "resolver/server_address.h"
 
 namespace dmarc::resolver {
+
+/// What exchanges take from outside. Tests put in its place a network whose servers they play.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  /// A non-blocking socket that is connected, or connecting, to this server alone; empty when that
+  /// is impossible.
+  virtual base::UniqueFd connect_udp(const ServerAddress& server) = 0;
+  virtual base::UniqueFd connect_tcp(const ServerAddress& server) = 0;
+  /// For a query; nobody outside can foretell it.
+  virtual std::uint16_t query_id() = 0;
+};
+
+/// The kernel's sockets and random numbers. Belongs to one thread.
+class SystemNetwork final : public Network {
+ public:
+  base::UniqueFd connect_udp(const ServerAddress& server) override;
+  base::UniqueFd connect_tcp(const ServerAddress& server) override;
+  std::uint16_t query_id() override;
+
+ private:
+  /// Fetched many at a time.
+  std::array<std::uint16_t, 128> ids_{};
+  std::size_t used_ids_ = ids_.size();
+};
 
 class Exchange {
  public:
@@ -27,14 +54,14 @@ class Exchange {
 
   /// Large enough for any message; shared by the exchanges of a thread, because a reply is looked
   /// at before the next one is read.
-  using Inbox = std::array<std::uint8_t, 65535>;
+  using Buffer = std::array<std::uint8_t, 65535>;
 
   virtual ~Exchange() = default;
 
   /// Goes on when the descriptor is ready; harmless when it is not.
-  virtual State proceed(Inbox& inbox) = 0;
+  virtual State proceed(Buffer& buffer) = 0;
 
-  /// Valid until the inbox is used again.
+  /// Valid until the buffer is used again.
   OctetView reply() const { return reply_; }
   int descriptor() const { return socket_.get(); }
   /// The events to watch for, as epoll_event has them.
@@ -53,7 +80,7 @@ class Exchange {
 };
 
 /// Sends the query; null when that is impossible.
-std::unique_ptr<Exchange> exchange_by_udp(const SocketAddress& server, Octets query);
-std::unique_ptr<Exchange> exchange_by_tcp(const SocketAddress& server, Octets query);
+std::unique_ptr<Exchange> exchange_by_udp(base::UniqueFd socket, Octets query);
+std::unique_ptr<Exchange> exchange_by_tcp(base::UniqueFd socket, Octets query);
 
 }  // namespace dmarc::resolver

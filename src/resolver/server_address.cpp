@@ -1,8 +1,11 @@
 #include "resolver/server_address.h"
 
+#include <arpa/inet.h>
 #include <net/if.h>
+#include <netinet/in.h>
 
 #include <array>
+#include <cstring>
 
 #include "base/decimal.h"
 
@@ -72,6 +75,26 @@ std::string ServerAddress::text() const {
   if (port == 53) return host;
   if (!address.is_v4()) host = '[' + host + ']';
   return host + ':' + std::to_string(port);
+}
+
+SocketAddress::SocketAddress(const ServerAddress& server) {
+  const auto octets = server.address.octets();
+  if (server.address.is_v4()) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(server.port);
+    std::memcpy(&v4.sin_addr, octets.data(), octets.size());
+    size = sizeof v4;
+    std::memcpy(&storage, &v4, sizeof v4);
+    return;
+  }
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(server.port);
+  v6.sin6_scope_id = server.scope;
+  std::memcpy(&v6.sin6_addr, octets.data(), octets.size());
+  size = sizeof v6;
+  std::memcpy(&storage, &v6, sizeof v6);
 }
 
 }  // namespace dmarc::resolver

@@ -1,6 +1,8 @@
 // The address of a DNS server: "192.0.2.1", "2001:db8::1", "127.0.0.1:5353", "[::1]:5353".
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +22,17 @@ struct ServerAddress {
   std::string text() const;
 
   friend bool operator==(const ServerAddress&, const ServerAddress&) = default;
+};
+
+/// The same in the form of the socket interface.
+struct SocketAddress {
+  explicit SocketAddress(const ServerAddress& server);
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  int family() const { return storage.ss_family; }
+
+  sockaddr_storage storage{};
+  socklen_t size = 0;
 };
 
 }  // namespace dmarc::resolver

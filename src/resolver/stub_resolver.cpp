@@ -1,22 +1,48 @@
 #include "resolver/stub_resolver.h"
 
+#include <csignal>
+#include <thread>
 #include <utility>
 
-#include "resolver/engine.h"
+#include "resolver/caching_resolver.h"
 
 namespace dmarc::resolver {
 
+struct StubResolver::Service {
+  explicit Service(StubOptions options) : resolver(loop, network, std::move(options)) {
+    // The thread takes no signals: they are the business of the program's own threads.
+    sigset_t all, before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread = std::thread([this] { loop.run(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  // The resolver answers what is still under way when the thread has ended.
+  ~Service() {
+    loop.stop();
+    thread.join();
+  }
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  io::EventLoop loop;
+  SystemNetwork network;
+  CachingResolver resolver;
+  std::thread thread;
+};
+
 StubResolver::StubResolver(StubOptions options)
-    : engine_(std::make_unique<Engine>(std::move(options))) {}
+    : service_(std::make_unique<Service>(std::move(options))) {}
 
 StubResolver::~StubResolver() = default;
 
 void StubResolver::resolve(const dns::Question& question, Callback done) {
-  engine_->resolve(question, std::move(done));
+  service_->resolver.resolve(question, std::move(done));
 }
 
 StubStatistics StubResolver::statistics() const {
-  return engine_->statistics();
+  return service_->resolver.statistics();
 }
 
 }  // namespace dmarc::resolver

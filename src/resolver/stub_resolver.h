@@ -1,4 +1,4 @@
-// The network engine: asks recursive servers, keeps answers.
+// The resolver on the network: asks recursive servers, keeps answers.
 //
 // One thread, epoll, any number of questions in flight. Each question goes out by UDP from a fresh
 // port with a random id and EDNS0, again to the next server when no answer comes, by TCP when the
@@ -69,8 +69,8 @@ class StubResolver final : public dns::AsyncResolver {
   StubStatistics statistics() const;
 
  private:
-  class Engine;
-  std::unique_ptr<Engine> engine_;
+  struct Service;
+  std::unique_ptr<Service> service_;
 };
 
 }  // namespace dmarc::resolver

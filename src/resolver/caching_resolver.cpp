@@ -1,16 +1,14 @@
-#include "resolver/engine.h"
+#include "resolver/caching_resolver.h"
 
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <csignal>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
 namespace dmarc::resolver {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 dns::AnswerPtr failed(dns::Failure failure) {
   return std::make_shared<const dns::Answer>(dns::Answer::failed(failure));
@@ -30,42 +28,25 @@ StubOptions checked(StubOptions options) {
 std::size_t questions_allowed() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return StubResolver::max_in_flight;
-  const auto by_descriptors = limit.rlim_cur / (2 * QueryLoop::max_exchanges);
+  const auto by_descriptors = limit.rlim_cur / (2 * Queries::max_exchanges);
   return std::min<rlim_t>(by_descriptors, StubResolver::max_in_flight);
-}
-
-/// Starts a thread that takes no signals: they are the business of the program's own threads.
-std::thread start_without_signals(std::function<void()> body) {
-  sigset_t all, before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
 }
 
 }  // namespace
 
-StubResolver::Engine::Engine(StubOptions options)
-    : options_(checked(std::move(options))),
+CachingResolver::CachingResolver(io::EventLoop& loop, Network& network, StubOptions options)
+    : clock_(loop.clock()),
+      options_(checked(std::move(options))),
       max_in_flight_(questions_allowed()),
       cache_({options_.cache_bytes, options_.failure_ttl, options_.max_stale}),
-      loop_(options_, counters_,
-            [this](const dns::Question& question, dns::Answer answer) {
-              finish(question, std::move(answer));
-            }),
-      thread_(start_without_signals([this] { run(); })) {}
+      queries_(loop, network, options_, counters_, *this),
+      wake_(loop.make_wake(loop.attach(*this), 0)) {}
 
-StubResolver::Engine::~Engine() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  loop_.wake();
-  thread_.join();
+CachingResolver::~CachingResolver() {
   std::unordered_map<dns::Question, std::vector<Callback>> waiting;
   {
     const std::lock_guard lock(mutex_);
+    closing_ = true;
     waiting.swap(waiting_);
   }
   const dns::AnswerPtr answer = failed(dns::Failure::network);
@@ -74,22 +55,22 @@ StubResolver::Engine::~Engine() {
       done(answer);
 }
 
-void StubResolver::Engine::resolve(const dns::Question& question, Callback done) {
+void CachingResolver::resolve(const dns::Question& question, Callback done) {
   Counters::count(counters_.questions);
   dns::AnswerPtr answer = find(question);
   if (!answer) answer = join(question, done);
   if (answer) done(std::move(answer));
 }
 
-dns::AnswerPtr StubResolver::Engine::find(const dns::Question& question) {
-  dns::AnswerPtr answer = cache_.find(question, Clock::now());
+dns::AnswerPtr CachingResolver::find(const dns::Question& question) {
+  dns::AnswerPtr answer = cache_.find(question, clock_.now());
   if (answer) Counters::count(counters_.cache_hits);
   if (answer && answer->stale) Counters::count(counters_.stale_served);
   return answer;
 }
 
 /// Adds the callback to those that wait; returns an answer instead when it need not or cannot wait.
-dns::AnswerPtr StubResolver::Engine::join(const dns::Question& question, Callback& done) {
+dns::AnswerPtr CachingResolver::join(const dns::Question& question, Callback& done) {
   const std::lock_guard lock(mutex_);
   if (const auto found = waiting_.find(question); found != waiting_.end()) {
     found->second.push_back(std::move(done));
@@ -98,37 +79,32 @@ dns::AnswerPtr StubResolver::Engine::join(const dns::Question& question, Callbac
   }
   // The question may have been answered between the look into the cache and the lock.
   if (dns::AnswerPtr answer = find(question)) return answer;
-  if (stopping_ || waiting_.size() >= max_in_flight_) return failed(dns::Failure::network);
+  if (closing_ || waiting_.size() >= max_in_flight_) return failed(dns::Failure::network);
   waiting_[question].push_back(std::move(done));
   submitted_.push_back(question);
-  if (submitted_.size() == 1) loop_.wake();
+  if (submitted_.size() == 1) wake_();
   return nullptr;
 }
 
-void StubResolver::Engine::run() {
-  std::vector<dns::Question> starting;
-  while (true) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      starting.swap(submitted_);
-    }
-    for (const dns::Question& question : starting)
-      loop_.start(question, patience_for(question));
-    starting.clear();
-    loop_.run_once();
+void CachingResolver::woken(io::Token) {
+  {
+    const std::lock_guard lock(mutex_);
+    starting_.swap(submitted_);
   }
+  for (const dns::Question& question : starting_)
+    queries_.start(question, patience_for(question));
+  starting_.clear();
 }
 
-std::chrono::milliseconds StubResolver::Engine::patience_for(const dns::Question& question) {
-  if (!cache_.has_stale(question, Clock::now())) return options_.timeout;
+std::chrono::milliseconds CachingResolver::patience_for(const dns::Question& question) {
+  if (!cache_.has_stale(question, clock_.now())) return options_.timeout;
   return std::min(options_.timeout, options_.stale_after);
 }
 
-void StubResolver::Engine::finish(const dns::Question& question, dns::Answer answer) {
+void CachingResolver::finished(const dns::Question& question, dns::Answer answer) {
   limit_ttl(answer);
   auto result = std::make_shared<const dns::Answer>(std::move(answer));
-  const auto now = Clock::now();
+  const auto now = clock_.now();
   if (servers_failed(*result))
     result = cache_.store_failure(question, std::move(result), now);
   else
@@ -143,7 +119,7 @@ void StubResolver::Engine::finish(const dns::Question& question, dns::Answer ans
     done(result);
 }
 
-void StubResolver::Engine::limit_ttl(dns::Answer& answer) const {
+void CachingResolver::limit_ttl(dns::Answer& answer) const {
   std::chrono::seconds ttl(answer.ttl);
   if (answer.outcome == dns::Outcome::temporary_failure)
     ttl = options_.failure_ttl;
@@ -152,7 +128,7 @@ void StubResolver::Engine::limit_ttl(dns::Answer& answer) const {
   answer.ttl = static_cast<std::uint32_t>(std::min(ttl, options_.max_ttl).count());
 }
 
-StubStatistics StubResolver::Engine::statistics() const {
+StubStatistics CachingResolver::statistics() const {
   return {.questions = counters_.questions,
           .cache_hits = counters_.cache_hits,
           .shared = counters_.shared,
