@@ -99,7 +99,7 @@ class Service {
   std::optional<milter::NativeEngine> native_engine_;
   bool restarted_ = false;  ///< a parent process watches this one, and has the pid file
   bool signals_ours_ = true;
-  std::atomic<int> engine_error_{0};  ///< errno of a libmilter that gave up
+  std::atomic<int> engine_error_{0};  ///< errno of the engine that gave up
 };
 
 Service::Service(const Startup& startup, Signals& signals)
@@ -224,14 +224,14 @@ Done Service::start_protocol() {
       libmilter::start(*listener_, {.engine = engine,
                                     .debug_level = configuration_.process.milter_debug,
                                     .socket = socket_text(),
-                                    .ended = [this] { note_engine_end(errno); }});
+                                    .ended = [this](int error) { note_engine_end(error); }});
   if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
   signals_ours_ = *started == libmilter::Corrections::in_force;
   if (!signals_ours_) log_.write(log::make<log::Id::libmilter_rigid>());
   return {};
 }
 
-/// In libmilter's thread, whose errno says why.
+/// In libmilter's thread.
 void Service::note_engine_end(int error) {
   engine_error_ = error;
   signals_.engine_ended();

@@ -164,6 +164,11 @@ int EventLoop::milliseconds_to_wait() const {
 
 // ---- timers
 
+std::optional<Time> EventLoop::next_timer() const {
+  if (timers_.empty()) return std::nullopt;
+  return timers_.front()->when();
+}
+
 void EventLoop::run_timers() {
   // One that is set for the past while these run has its turn in the next round: descriptors come
   // first.

@@ -36,7 +36,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -127,6 +129,8 @@ class EventLoop {
   void run_once() { run_round(milliseconds_to_wait()); }
   /// Handles what is there without waiting.
   void poll() { run_round(0); }
+  /// When the next timer is due; for a test that moves the clock from one to the next.
+  std::optional<Time> next_timer() const;
 
  private:
   friend class Timer;

@@ -2,6 +2,7 @@
 
 #include <libmilter/mfapi.h>
 
+#include <cerrno>
 #include <thread>
 
 #include "libmilter/glue.h"
@@ -54,8 +55,10 @@ tl::expected<Corrections, std::string> start(io::Listener& listener, Options opt
     }
   }
   std::thread([] {
+    errno = 0;
     smfi_main();
-    libmilter::options().ended();
+    const int error = errno;
+    libmilter::options().ended(error);
   }).detach();
   return corrections_in_force() ? Corrections::in_force : Corrections::impossible;
 }

@@ -28,9 +28,10 @@ namespace dmarc::libmilter {
 
 struct Options {
   milter::EngineOptions engine;
-  int debug_level = 0;          ///< of libmilter's own log lines
-  std::string socket;           ///< for a libmilter that can't take over an open socket
-  std::function<void()> ended;  ///< libmilter has given up; called from its thread
+  int debug_level = 0;  ///< of libmilter's own log lines
+  std::string socket;   ///< for a libmilter that can't take over an open socket
+  /// libmilter has given up, with errno as it left it; called from its thread.
+  std::function<void(int error)> ended;
 };
 
 /// Whether the corrections above took effect. They do wherever libmilter was linked without

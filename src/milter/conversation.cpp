@@ -161,7 +161,7 @@ void Conversation::end_message(std::string& answers) {
   }
 }
 
-void Conversation::resume(std::string& answers) {
+void Conversation::advance(std::string& answers) {
   if (state_ != State::judging) return;
   state_ = State::open;
   try {

@@ -3,7 +3,7 @@
 //   Conversation conversation(options, slow_acknowledgements, wake);
 //   conversation.receive(octets, answers);        // takes whole packets off the front of `octets`
 //   if (conversation.state() == Conversation::State::judging)
-//     ... when wake was called or deadline() has come: conversation.resume(answers);
+//     ... when wake was called or deadline() has come: conversation.advance(answers);
 //
 // Any octets are survived. What is against the protocol in its form (an unknown command, data that
 // is cut off, no negotiation) ends the connection, because the rest of the stream can't be trusted
@@ -44,8 +44,8 @@ class Conversation {
   /// appended.
   void receive(std::string_view& octets, std::string& answers);
 
-  /// Goes on with the message that waits; without one it does nothing.
-  void resume(std::string& answers);
+  /// Lets the session go on after a wake, or at the deadline; at any time.
+  void advance(std::string& answers);
 
   State state() const { return state_; }
   /// When a message that waits is judged with what there is.

@@ -4,7 +4,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 namespace dmarc::milter {
@@ -26,6 +28,19 @@ constexpr int reads_per_turn = 16;
 // Larger buffers are given back when they are empty.
 constexpr std::size_t kept_capacity = 1024;
 
+// The table of native_connection.h.
+enum class Action { none, go_on, advance, expire };
+using enum Action;
+constexpr std::size_t state_count = 5, event_count = 7;
+constexpr std::array<std::array<Action, event_count>, state_count> actions{{
+    // readable, writable, peer_closed, wake, deadline, sweep, turn
+    {go_on, none, go_on, advance, none, expire, none},     // reading
+    {none, go_on, go_on, advance, advance, expire, none},  // writing
+    {none, none, none, advance, advance, none, none},      // judging
+    {none, none, none, advance, none, none, go_on},        // busy
+    {none, none, none, none, none, none, none},            // over
+}};
+
 void consume(std::string& buffer, std::size_t octets) {
   buffer.erase(0, octets);
   if (buffer.empty() && buffer.capacity() > kept_capacity) std::string().swap(buffer);
@@ -34,43 +49,73 @@ void consume(std::string& buffer, std::size_t octets) {
 }  // namespace
 
 NativeConnection::NativeConnection(base::UniqueFd socket, bool tcp, const EngineOptions& options,
-                                   filter::Wake wake, Time now)
+                                   filter::Wake wake, io::Time now)
     : socket_(std::move(socket)),
       tcp_(tcp),
       conversation_(options, false, std::move(wake)),
       last_active_(now) {}
 
-NativeConnection::Rest NativeConnection::pump(std::span<char> buffer, bool peer_closed, Time now) {
+NativeConnection::State NativeConnection::handle(Event event, std::span<char> buffer,
+                                                 io::Time now) {
+  if (event == Event::peer_closed) peer_closed_ = true;
+  switch (actions[static_cast<std::size_t>(state_)][static_cast<std::size_t>(event)]) {
+    case Action::go_on:
+      state_ = go_on(buffer, now);
+      break;
+    case Action::advance:
+      state_ = advance(buffer, now);
+      break;
+    case Action::expire:
+      if (is_stale(now)) state_ = State::over;
+      break;
+    case Action::none:
+      break;
+  }
+  return state_;
+}
+
+NativeConnection::State NativeConnection::go_on(std::span<char> buffer, io::Time now) {
   last_active_ = now;
-  peer_closed_ |= peer_closed;
   take({});  // what came in behind a message that waited
   for (int reads = 0; reads < reads_per_turn; ++reads) {
-    if (const auto rest = answer()) return *rest;
+    if (const auto state = answer()) return *state;
     switch (read(buffer)) {
       case Got::full_buffer:
         break;
       case Got::part_of_buffer:
         // That was everything. An end that has been announced stands behind it.
-        if (!peer_closed_) return answer().value_or(Rest::reading);
+        if (!peer_closed_) return answer().value_or(State::reading);
         break;
       case Got::nothing:
-        return Rest::reading;
+        return State::reading;
       case Got::end:
-        return Rest::over;
+        return State::over;
     }
   }
-  return Rest::busy;
+  return State::busy;
+}
+
+NativeConnection::State NativeConnection::advance(std::span<char> buffer, io::Time now) {
+  const bool waited = conversation_.state() == Conversation::State::judging;
+  conversation_.advance(unsent_);
+  const bool waits = conversation_.state() == Conversation::State::judging;
+  return waited && !waits ? go_on(buffer, now) : state_;
+}
+
+std::optional<io::Time> NativeConnection::deadline() const {
+  if (conversation_.state() != Conversation::State::judging) return std::nullopt;
+  return conversation_.deadline();
 }
 
 /// Sends the answers. Nothing when more can be read.
-std::optional<NativeConnection::Rest> NativeConnection::answer() {
-  if (!flush()) return Rest::over;
-  if (!unsent_.empty()) return Rest::writing;
+std::optional<NativeConnection::State> NativeConnection::answer() {
+  if (!flush()) return State::over;
+  if (!unsent_.empty()) return State::writing;
   switch (conversation_.state()) {
     case Conversation::State::closed:
-      return Rest::over;
+      return State::over;
     case Conversation::State::judging:
-      return Rest::judging;
+      return State::judging;
     case Conversation::State::open:
       break;
   }
@@ -88,7 +133,7 @@ NativeConnection::Got NativeConnection::read(std::span<char> buffer) {
   return size == buffer.size() ? Got::full_buffer : Got::part_of_buffer;
 }
 
-/// Acts on whole packets where they lie; only the beginning of one is copied.
+/// Acts on whole packets where they lie; only the start of one is copied.
 void NativeConnection::take(std::string_view octets) {
   if (unread_.empty()) {
     conversation_.receive(octets, unsent_);
@@ -118,8 +163,7 @@ void NativeConnection::acknowledge() const {
   ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
-bool NativeConnection::is_stale(Time now) const {
-  if (conversation_.state() == Conversation::State::judging) return false;
+bool NativeConnection::is_stale(io::Time now) const {
   if (!conversation_.is_introduced()) return now - last_active_ > greeting_timeout;
   const bool in_packet = !unread_.empty() || !unsent_.empty();
   return now - last_active_ > (in_packet ? packet_timeout : idle_timeout);

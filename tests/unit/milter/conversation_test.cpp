@@ -30,7 +30,7 @@ class ConversationTest : public testing::Test {
 
   std::string resume() {
     std::string answers;
-    conversation().resume(answers);
+    conversation().advance(answers);
     return answers;
   }
 

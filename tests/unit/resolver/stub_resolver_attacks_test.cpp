@@ -7,23 +7,6 @@ namespace dmarc::resolver {
 namespace {
 
 // SPF-11
-TEST(StubResolverAttacks, a_forged_reply_is_neither_believed_nor_kept) {
-  for (const std::string fault : {"wrong-id", "wrong-question", "garbage", "spoofed-source"}) {
-    DnsServer server("a.example TXT forged\na.example FAULT " + fault + '\n');
-    StubOptions options = asking({&server});
-    options.timeout = short_time;
-    options.failure_ttl = 0s;
-    options.max_stale = 24h;
-    StubResolver resolver(options);
-    EXPECT_EQ(text(*ask(resolver, "a.example")), "no answer in time") << fault;
-    server.load("a.example FAULT servfail\n");
-    EXPECT_EQ(text(*ask(resolver, "a.example")), "the server answered SERVFAIL") << fault;
-    server.load("a.example TXT genuine\n");
-    EXPECT_EQ(text(*ask(resolver, "a.example")), "records: genuine") << fault;
-  }
-}
-
-// SPF-11
 TEST(StubResolverAttacks, an_alias_brings_no_answer_for_the_name_it_points_to) {
   DnsServer server("a.attacker.example CNAME victim.example\nvictim.example TXT forged\n");
   StubResolver resolver(asking({&server}));
@@ -87,7 +70,7 @@ TEST(StubResolverAttacks, a_chain_of_aliases_is_followed_to_the_limit_and_no_fur
 
 TEST(StubResolverAttacks, of_a_hundred_queries_thirty_may_be_lost) {
   const DnsServer server("*.example TXT x\n* FAULT loss=30\n");
-  StubResolver resolver(retrying(asking({&server}), 50ms));
+  StubResolver resolver(retrying(asking({&server}), 10ms));
   std::vector<std::future<dns::AnswerPtr>> answers;
   for (int i = 0; i < 200; ++i)
     answers.push_back(start(resolver, std::to_string(i) + ".example"));
