@@ -63,6 +63,7 @@ sfsistat guarded_silent(Context context, Work work) noexcept {
   Connection* const connection = connection_of(context);
   if (connection == nullptr) return no_reply;
   try {
+    connection->session.advance();  // what the DNS has answered since the last event
     work(connection->session);
   } catch (...) {
     log_exception(context);

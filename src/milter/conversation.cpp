@@ -162,13 +162,14 @@ void Conversation::end_message(std::string& answers) {
 }
 
 void Conversation::advance(std::string& answers) {
-  if (state_ != State::judging) return;
-  state_ = State::open;
+  if (!session_ || state_ == State::closed) return;
+  const bool waited = std::exchange(state_, State::open) == State::judging;
   try {
-    conclude(session_->advance(), answers);
+    auto judgement = session_->advance();
+    if (waited) conclude(judgement, answers);
   } catch (...) {
     fail();
-    defer(answers);
+    if (waited) defer(answers);
   }
 }
 

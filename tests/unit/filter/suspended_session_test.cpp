@@ -136,6 +136,17 @@ TEST_P(SuspendedSpf, goes_on_by_itself_before_the_end_of_the_message) {
 INSTANTIATE_TEST_SUITE_P(Engines, SuspendedSpf,
                          testing::Values(spf::EngineKind::native, spf::EngineKind::libspf2));
 
+TEST_F(SuspendedSession, is_not_judged_before_its_end_however_often_it_is_advanced) {
+  begin();
+  answer_policy();
+  resolver_->answer(txt("author.example"), text_answer("v=spf1 ip4:192.0.2.1 -all"));
+  EXPECT_FALSE(session_->advance());
+  EXPECT_TRUE(session_->in_message());
+  EXPECT_EQ(log_.count(log::Id::result), 0U);
+  EXPECT_TRUE(end());
+  EXPECT_FALSE(session_->advance()) << "nothing is left to be judged";
+}
+
 TEST_F(SuspendedSession, at_the_deadline_what_is_missing_has_failed) {
   begin(0ms);
   const auto judgement = end();

@@ -28,7 +28,7 @@ class ConversationTest : public testing::Test {
     return answers;
   }
 
-  std::string resume() {
+  std::string advance() {
     std::string answers;
     conversation().advance(answers);
     return answers;
@@ -218,13 +218,13 @@ TEST_F(SuspendedConversation, takes_nothing_more_until_the_message_has_its_answe
   EXPECT_EQ(codes(say(message_packets("a@author.example") + packet(Command::abort))), "c");
   EXPECT_EQ(conversation().state(), State::judging);
   EXPECT_EQ(left_, packet(Command::abort));
-  EXPECT_EQ(resume(), "");
+  EXPECT_EQ(advance(), "");
   EXPECT_EQ(conversation().state(), State::judging);
   answer_policy();
   EXPECT_GT(wakes_, 0);
-  EXPECT_EQ(codes(resume()), "y550");
+  EXPECT_EQ(codes(advance()), "y550");
   EXPECT_EQ(conversation().state(), State::open);
-  EXPECT_EQ(resume(), "") << "a call too many does nothing";
+  EXPECT_EQ(advance(), "") << "a call too many does nothing";
 }
 
 TEST_F(SuspendedConversation, a_message_is_in_progress_until_it_is_settled) {
@@ -233,7 +233,7 @@ TEST_F(SuspendedConversation, a_message_is_in_progress_until_it_is_settled) {
   conversation().settle();
   EXPECT_EQ(world_.traffic.messages(), 1U);
   answer_policy();
-  resume();
+  advance();
   conversation().settle();
   EXPECT_EQ(world_.traffic.messages(), 0U);
 }
