@@ -64,7 +64,8 @@ std::string_view describe(AuthorDefect defect);
 
 struct Author {
   /// By the strict reading: the distinct domains in order of appearance. Empty when there is a
-  /// defect.
+  /// defect, but for one: a trailing dot ("jo@b.example.") of a domain that every reader sees as
+  /// the same one, which is `visible`, too.
   std::vector<dns::Name> domains;
 
   std::optional<AuthorDefect> defect;

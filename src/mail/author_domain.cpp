@@ -26,33 +26,48 @@ bool has_plausible_end(const dns::Name& name) {
   return name.rightmost(1).is_hostname();
 }
 
-/// Adds the names of `found` that `names` does not have; false if one is not a name.
+// "jo@b.example." is not a dot-atom, but it is how the DNS writes the same name.
+std::optional<dns::Name> without_trailing_dot(std::string_view text) {
+  if (!text.ends_with('.')) return {};
+  const auto name = dns::Name::parse(text.substr(0, text.size() - 1));
+  if (!name || !has_plausible_end(*name)) return {};
+  return *name;
+}
+
+void set_bad_domain(Author& author, std::string_view reason, std::string_view text) {
+  set_defect(author, AuthorDefect::bad_domain, std::string(reason) + ": " + base::printable(text));
+}
+
+/// Adds the names of `found` that `names` does not have; false when one is not a name. A trailing
+/// dot is a defect, but leaves a name.
 bool take_names(Author& author, const std::vector<AddressDomain>& found,
                 std::vector<dns::Name>& names) {
   for (const AddressDomain& domain : found) {
     if (domain.is_literal) continue;
     const auto name = dns::Name::parse(domain.text);
-    if (!name || !has_plausible_end(*name)) {
-      const auto reason = name ? "odd octet in the last label" : dns::describe(name.error());
-      set_defect(author, AuthorDefect::bad_domain,
-                 std::string(reason) + ": " + base::printable(domain.text));
-      return false;
+    if (name && has_plausible_end(*name)) {
+      if (author.as_written.empty()) author.as_written = domain.text;
+      add_distinct(names, *name);
+      continue;
     }
-    if (author.as_written.empty()) author.as_written = domain.text;
-    add_distinct(names, *name);
+    set_bad_domain(author, name ? "odd octet in the last label" : dns::describe(name.error()),
+                   domain.text);
+    const auto meant = without_trailing_dot(domain.text);
+    if (!meant) return false;
+    add_distinct(names, *meant);
   }
   return true;
 }
 
 void take_list(Author& author, const AddressList& list) {
-  if (!take_names(author, list.addresses, author.domains)) return;
+  if (!take_names(author, list.addresses, author.domains)) return author.domains.clear();
   if (author.domains.empty()) {
     list.addresses.empty() ? set_defect(author, AuthorDefect::no_address, "only empty groups")
                            : set_defect(author, AuthorDefect::no_domain, "only domain literals");
     return;
   }
   author.visible = author.domains;
-  take_names(author, list.routes, author.visible);
+  if (!take_names(author, list.routes, author.visible)) author.domains.clear();
 }
 
 /// RFC 5322 section 3.6.2 "Originator Fields", read strictly.
@@ -77,8 +92,10 @@ Author read_field(std::string_view value) {
   Author author = read_strictly(value);
   if (author.is_clean()) return author;
   VisibleDomains seen = find_visible_domains(value, Author::max_visible + 1);
-  author.domains.clear();
   author.visible = std::move(seen.names);
+  // Only where every reader sees the same one domain is it named in spite of the defect.
+  const bool one_domain = seen.complete && author.visible.size() == 1;
+  if (!one_domain || author.domains != author.visible) author.domains.clear();
   author.as_written = std::move(seen.as_written);
   if (!seen.complete && author.defect != AuthorDefect::too_long)
     set_defect(author, AuthorDefect::too_long, "too many domains to look at");

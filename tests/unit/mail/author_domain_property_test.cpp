@@ -229,7 +229,8 @@ std::string complaint_on_clean(const std::string& from, const Author& author) {
 }
 
 std::string complaint_on_defect(const std::string& from, const Author& author) {
-  if (!author.domains.empty()) return "a defect and domains";
+  if (!author.domains.empty() && (author.domains.size() != 1 || author.domains != author.visible))
+    return "a defect and domains that not every reader sees";
   if (author.detail.empty()) return "a defect without detail";
   if (author.visible.size() > Author::max_visible)
     return author.visible.size() > Author::max_visible + 1 ? "too much is visible" : "";

@@ -50,6 +50,11 @@ Case broken(std::string name, std::string from, AuthorDefect defect, Domains vis
   return {std::move(name), std::move(from), {}, defect, std::move(visible)};
 }
 
+// A defect that leaves no doubt about the domain.
+Case doubtless(std::string name, std::string from, AuthorDefect defect, const std::string& domain) {
+  return {std::move(name), std::move(from), {domain}, defect, {domain}};
+}
+
 class AuthorDomain : public testing::TestWithParam<Case> {};
 
 TEST_P(AuthorDomain, is_what_the_strict_and_the_lenient_reading_give) {
@@ -107,7 +112,13 @@ INSTANTIATE_TEST_SUITE_P(
         broken("FROM_22_quote", "\"x <admin@legitimate.com>", syntax, {L}),
         broken("FROM_23", R"("a\" <admin@legitimate.com> "x" <x@attack.com>)", syntax, {L, A}),
         broken("FROM_24_open_bracket", "<admin@legitimate.com", syntax, {L}),
-        broken("FROM_24_trailing_dot", "<admin@legitimate.com.>", bad_domain, {L}),
+        doubtless("FROM_24_trailing_dot", "<admin@legitimate.com.>", bad_domain, L),
+        doubtless("FROM_24_dots_twice", "<a@legitimate.com.>, b@legitimate.com", bad_domain, L),
+        broken("FROM_24_dot_of_another", "<admin@legitimate.com.>, x@attack.com", bad_domain,
+               {L, A}),
+        broken("FROM_24_two_dots", "<admin@legitimate.com..>", bad_domain, {L}),
+        broken("FROM_24_dot_and_worse", "<admin@legitimate.com.>, x@'attack.com'", bad_domain,
+               {L, A}),
         clean("FROM_24_blanks", "<admin@ legitimate .\tcom >", {L}),
         clean("FROM_24_comments", "<admin@(a)legitimate(b).(c)com(d)>", {L}),
         clean("FROM_24_upper_case", "<ADMIN@LEGITIMATE.COM>", {L}),
@@ -304,7 +315,7 @@ INSTANTIATE_TEST_SUITE_P(
         broken("FR_021", "Nobody <>", syntax, {}),
         clean("FR_023", "joe@bank.example <x@evil.example>", {"evil.example"}),
         clean("FR_025", "a@example.com, b@EXAMPLE.COM", {"example.com"}),
-        broken("FR_026", "joe@example.com.", bad_domain, {"example.com"}),
+        doubtless("FR_026", "joe@example.com.", bad_domain, "example.com"),
         clean("FR_029", R"("a\" <ceo@bank.example> \"b" <x@evil.example>)", {"evil.example"})),
     name_of);
 
