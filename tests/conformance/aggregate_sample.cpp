@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 
-#include <map>
+#include <set>
 
 #include "aggregate/aggregate_xml.h"
 #include "base/unique_fd.h"
@@ -25,15 +25,24 @@ Policy lowered(Policy policy) {
   return policy == Policy::reject ? Policy::quarantine : Policy::none;
 }
 
+Verdict verdict_on(const SampleMessage& message) {
+  Verdict verdict(dns::Name::parse(message.author).value());
+  verdict.record = Record::parse(message.record);
+  if (!verdict.record) throw Malformed("not a DMARC record: " + message.record);
+  verdict.policy_domain = dns::Name::parse(message.policy_domain).value();
+  verdict.published_policy = verdict.record->for_domain();
+  verdict.policy =
+      verdict.record->testing ? lowered(*verdict.published_policy) : verdict.published_policy;
+  verdict.result = Result::fail;
+  return verdict;
+}
+
 policy::Judgement judgement_of(const Handling& handling) {
-  Verdict verdict(dns::Name::parse(author).value());
-  verdict.record =
-      Record::parse("v=DMARC1; p=" + std::string(to_string(handling.policy)) +
-                    (handling.testing ? "; t=y" : "") + "; rua=mailto:dmarc@example.com");
-  verdict.policy_domain = verdict.author;
-  verdict.published_policy = handling.policy;
-  verdict.policy = handling.testing ? lowered(handling.policy) : handling.policy;
-  verdict.result = handling.passed ? Result::pass : Result::fail;
+  Verdict verdict =
+      verdict_on({std::string(author), std::string(author),
+                  "v=DMARC1; p=" + std::string(to_string(handling.policy)) +
+                      (handling.testing ? "; t=y" : "") + "; rua=mailto:dmarc@example.com"});
+  if (handling.passed) verdict.result = Result::pass;
   verdict.spf_aligned = handling.passed;
 
   policy::Judgement judgement;
@@ -46,13 +55,16 @@ policy::Judgement judgement_of(const Handling& handling) {
   return judgement;
 }
 
-std::string record_of(const Handling& handling) {
+std::string record_of(const policy::Judgement& judgement) {
   policy::Message message;
   message.job_id = "4F1A2B";
   message.mta_name = "mx.example.net";
   message.client = base::IpAddress::parse("192.0.2.1");
-  std::string record =
-      history::history_record(message, judgement_of(handling), received, "mx.example.net");
+  return history::history_record(message, judgement, received, "mx.example.net");
+}
+
+std::string record_of(const Handling& handling) {
+  std::string record = record_of(judgement_of(handling));
   if (handling.override_type) {
     constexpr std::string_view own = "local_policy";
     if (const std::size_t at = record.find(own); at != std::string::npos)
@@ -80,7 +92,7 @@ history::AggregateRow sample_row() {
           .spf = {}};
 }
 
-std::string written(const history::AggregateRow& row) {
+std::string written(const history::AggregateRow& row, const history::PublishedPolicy& policy) {
   std::string text;
   aggregate::AggregateXml xml([&](std::string_view part) { text += part; },
                               {.org_name = "Example",
@@ -89,11 +101,37 @@ std::string written(const history::AggregateRow& row) {
                                .report_id = "3f2a91",
                                .period = {received, received + 86'400},
                                .generator = "run_vectors"},
-                              sample_policy());
+                              policy);
   xml.add(row);
   xml.finish();
   return text;
 }
+
+/// A store that has read history records.
+struct Reports {
+  explicit Reports(const std::string& records)
+      : path(folder.write("history", records)),
+        database(store::Address::parse("sqlite:" + folder.path("reports.sqlite")).value()),
+        source(import(path, database), {received, received + 1}, {}) {}
+
+  static store::Database& import(const std::string& path, store::Database& database) {
+    const base::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    store::create_schema(database);
+    store::Importer importer(database);
+    history::HistoryReader reader(file.get());
+    while (const auto record = reader.next()) {
+      if (!record->entry) throw Malformed("no such message: " + record->problem);
+      importer.add(*record->entry);
+    }
+    importer.flush();
+    return database;
+  }
+
+  TemporaryFolder folder;
+  std::string path;
+  store::Database database;
+  store::ReportSource source;
+};
 
 std::string element(const std::string& name, const std::string& content) {
   return "<" + name + ">" + content + "</" + name + ">\n";
@@ -115,8 +153,24 @@ Span find(const std::string& document, const std::string& name) {
 
 void replace(std::string& document, const std::string& name, const std::string& content) {
   const Span span = find(document, name);
-  if (span.begin == std::string::npos) throw Unsupported("agg input " + name);
+  if (span.begin == std::string::npos) throw Malformed("field input." + name + " is not known");
   document.replace(span.begin, span.length, content);
+}
+
+/// `outer_name`: the first element of that name inside an outer one, which the sample may lack.
+void replace_inner(std::string& document, const std::string& outer, const std::string& name,
+                   const std::string& text) {
+  if (outer == "spf" && find(document, outer).begin == std::string::npos)
+    replace(document, "auth_results",
+            element("auth_results",
+                    element("spf", element("domain", std::string(author)) +
+                                       element("scope", "mfrom") + element("result", "pass"))));
+  const Span span = find(document, outer);
+  if (span.begin == std::string::npos)
+    throw Malformed("field input." + outer + '_' + name + " is not known");
+  std::string part = document.substr(span.begin, span.length);
+  replace(part, name, element(name, aggregate::xml_escaped(text)));
+  document.replace(span.begin, span.length, part);
 }
 
 std::string elements(const Field& map) {
@@ -133,7 +187,7 @@ void reorder(std::string& document, const Field& order) {
   for (const std::string& name : order.texts()) {
     const Span span = find(document, name);
     if (name != "extension" && span.begin == std::string::npos)
-      throw Unsupported("agg order with " + name);
+      throw Malformed("field input.order: no element " + name);
     parts += name == "extension" ? element(name, "") : document.substr(span.begin, span.length);
     if (span.begin != std::string::npos) begin = std::min(begin, span.begin);
   }
@@ -155,6 +209,9 @@ void apply(std::string& document, const std::string& name, const Field& value) {
   if (name == "pct") {
     return replace(document, "p", element("p", "reject") + element("pct", value.text()));
   }
+  const std::size_t split = name.find('_');
+  if (split != std::string::npos && find(document, name).begin == std::string::npos)
+    return replace_inner(document, name.substr(0, split), name.substr(split + 1), value.text());
   replace(document, name,
           element(name, value.is_map() ? elements(value) : aggregate::xml_escaped(value.text())));
 }
@@ -162,25 +219,44 @@ void apply(std::string& document, const std::string& name, const Field& value) {
 }  // namespace
 
 history::AggregateRow reported_row(const Handling& handling) {
-  const TemporaryFolder folder;
-  const std::string path = folder.write("history", record_of(handling));
-  const base::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  store::Database database(
-      store::Address::parse("sqlite:" + folder.path("reports.sqlite")).value());
-  store::create_schema(database);
-  store::Importer importer(database);
-  history::HistoryReader reader(file.get());
-  const auto record = reader.next();
-  if (!record || !record->entry) throw Malformed("no such message: " + record->problem);
-  importer.add(*record->entry);
-  importer.flush();
-  store::ReportSource source(database, {received, received + 1}, {});
-  if (source.next_domain() == nullptr) throw Malformed("nothing is reported");
-  return source.rows().next().value();
+  Reports reports(record_of(handling));
+  if (reports.source.next_domain() == nullptr) throw Malformed("nothing is reported");
+  return reports.source.rows().next().value();
+}
+
+std::vector<SampleReport> reports_on(const std::vector<SampleMessage>& messages) {
+  std::string records;
+  for (const SampleMessage& message : messages) {
+    policy::Judgement judgement;
+    judgement.result = Result::fail;
+    judgement.verdicts.push_back(verdict_on(message));
+    records += record_of(judgement);
+  }
+  Reports reports(records);
+  std::vector<SampleReport> found;
+  while (const auto* const policy = reports.source.next_domain()) {
+    std::set<std::string> authors;
+    store::RowCursor rows = reports.source.rows();
+    while (const auto row = rows.next())
+      authors.insert(row->header_from);
+    found.push_back({*policy, {authors.begin(), authors.end()}});
+  }
+  return found;
+}
+
+std::string sample_report_on(const history::PublishedPolicy& policy) {
+  history::AggregateRow row = sample_row();
+  row.header_from = policy.domain;
+  return written(row, policy);
+}
+
+std::string sample_element(const std::string& document, const std::string& name) {
+  const Span span = find(document, name);
+  return span.begin == std::string::npos ? "" : document.substr(span.begin, span.length);
 }
 
 std::string sample_report() {
-  return written(sample_row());
+  return written(sample_row(), sample_policy());
 }
 
 std::string sample_report_with(const Field& input) {

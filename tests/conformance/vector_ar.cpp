@@ -1,9 +1,13 @@
 // Authentication-Results: which fields are removed, how one is read, and how ours are written.
 
+#include <algorithm>
+#include <array>
+
 #include <dmarc/record.h>
 
 #include "base/ascii.h"
 #include "mail/auth_results.h"
+#include "mail/reverse_path.h"
 #include "policy/result_header.h"
 #include "vector_header_line.h"
 #include "vector_kinds.h"
@@ -45,6 +49,55 @@ void check_content(std::string_view value, const Field& expect, Checks& checks) 
   checks.fail("method: no result for " + expect["method"].text());
 }
 
+// The field without what stands in quoted strings.
+std::string outside_quotes(std::string_view value) {
+  std::string outside;
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (quoted && value[i] == '\\')
+      ++i;
+    else if (value[i] == '"')
+      quoted = !quoted;
+    else if (!quoted)
+      outside += value[i];
+  }
+  return outside;
+}
+
+// What a sender chose may stand in a field of ours only in quotes, or not at all.
+void check_hostile_text(const std::string& value, const Field& input, const Field& expect,
+                        Checks& checks) {
+  for (const std::string& text : expect["must_not_contain"].texts())
+    if (value.find(text) != std::string::npos) checks.fail("the field contains " + text);
+  const Field quoted = expect["must_quote_or_drop"];
+  if (!quoted.is_set()) return;
+  std::vector<std::string> texts;
+  if (quoted.is_list())
+    texts = quoted.texts();
+  else if (quoted.text() != "true" && quoted.text() != "false")
+    texts = {quoted.text()};
+  else if (quoted.boolean())
+    texts = {input["spf_smtp_mailfrom"].text_or(input["from"].text_or(""))};
+  const std::string outside = outside_quotes(value);
+  for (const std::string& text : texts)
+    if (outside.find(text) != std::string::npos) checks.fail(text + " stands outside quotes");
+}
+
+// RFC 8601 section 2.7 "Defined Methods" and the registry "Email Authentication Property Types" as
+// RFC 9989 section 9.1 left it: what we may write of the methods that we know.
+bool is_registered(std::string_view property) {
+  constexpr std::array<std::string_view, 17> registered{"header.from",     "policy.dmarc",
+                                                        "smtp.mailfrom",   "smtp.helo",
+                                                        "header.d",        "header.i",
+                                                        "header.b",        "header.a",
+                                                        "header.s",        "smtp.auth",
+                                                        "policy.iprev",    "smtp.rcptto",
+                                                        "body.smime-part", "body.smime-identifier",
+                                                        "smtp.remote-ip",  "header.oldest-pass",
+                                                        "arc.chain"};
+  return std::find(registered.begin(), registered.end(), property) != registered.end();
+}
+
 // The policy that applies to the domain of the record itself, from the tags of the input.
 std::optional<Policy> read_policy(const Field& input) {
   if (!input["p"].is_set()) return {};
@@ -64,8 +117,19 @@ Result read_result(const Field& field) {
   field.complain("not a DMARC result");
 }
 
+// SPF of the envelope sender. Beside a From domain, `result` is that of DMARC, and SPF's is a pass.
+std::string write_spf(std::string_view authserv_id, const Field& input) {
+  spf::Result result;
+  result.domain = mail::parse_reverse_path("<" + input["spf_smtp_mailfrom"].text() + ">").domain;
+  result.code = spf::Code::pass;
+  using spf::Code;
+  for (const Code code :
+       {Code::none, Code::neutral, Code::fail, Code::softfail, Code::temperror, Code::permerror})
+    if (!input["from"].is_set() && input["result"].text() == to_string(code)) result.code = code;
+  return policy::spf_field(authserv_id, result).value;
+}
+
 std::string write_dmarc(std::string_view authserv_id, const Field& input) {
-  input.allow({"result", "from", "p", "sp", "np", "t", "reason"});
   policy::DmarcField field{.result = read_result(input["result"]),
                            .header_from = input["from"].text_or(""),
                            .policy = read_policy(input),
@@ -91,29 +155,53 @@ std::string write_methods(std::string_view authserv_id, const Field& input) {
   return writer.value();
 }
 
-std::string generate(const Field& vector) {
+// The fields that we would write.
+std::vector<std::string> generate(const Field& vector) {
   const Field input = vector["input"];
   const std::string id = vector["own_authserv_id"].text_or(default_authserv_id);
-  return input["methods"].is_present() ? write_methods(id, input) : write_dmarc(id, input);
+  if (input["methods"].is_present()) return {write_methods(id, input)};
+  input.allow(
+      {"result", "from", "policy_domain", "p", "sp", "np", "t", "reason", "spf_smtp_mailfrom"});
+  std::vector<std::string> fields;
+  if (input["from"].is_present() || !input["spf_smtp_mailfrom"].is_set())
+    fields.push_back(write_dmarc(id, input));
+  if (input["spf_smtp_mailfrom"].is_set()) fields.push_back(write_spf(id, input));
+  return fields;
+}
+
+// The content is that of the field with the expected method.
+void check_generated(const Field& vector, const Field& expect, Checks& checks) {
+  const std::vector<std::string> fields = generate(vector);
+  const std::string method = expect["method"].text_or("dmarc");
+  const auto with_method =
+      std::find_if(fields.begin(), fields.end(), [&](const std::string& value) {
+        return value.find(' ' + method + '=') != std::string::npos;
+      });
+  const std::string& value = with_method != fields.end() ? *with_method : fields.front();
+  checks.text("value", value);
+  check_content(value, expect, checks);
+  for (const std::string& field : fields)
+    check_hostile_text(field, vector["input"], expect, checks);
 }
 
 }  // namespace
 
 void check_ar(const Field& vector, Checks& checks) {
   vector.allow({"id", "kind", "ref", "status", "title", "note", "own_authserv_id", "header",
-                "input", "expect"});
+                "input", "property", "expect"});
   const Field expect = vector["expect"];
-  expect.allow({"action", "method", "result", "reason", "props", "value"});
+  expect.allow({"action", "method", "result", "reason", "props", "value", "must_not_contain",
+                "must_quote_or_drop", "registered"});
   if (vector["header"].is_set()) {
     const mail::HeaderField header = read_header_line(vector["header"]);
     if (expect["action"].is_set()) check_action(vector, header, checks);
     check_content(header.value, expect, checks);
   } else if (vector["input"].is_set()) {
-    const std::string value = generate(vector);
-    checks.text("value", value);
-    check_content(value, expect, checks);
+    check_generated(vector, expect, checks);
+  } else if (vector["property"].is_set()) {
+    checks.boolean("registered", is_registered(vector["property"].text()));
   } else {
-    vector["header"].complain("neither header nor input");
+    vector["header"].complain("neither header, input nor property");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "dns/lookup_session.h"
 #include "recorder.h"
+#include "sending/destinations.h"
 #include "vector_kinds.h"
 #include "vector_zone.h"
 
@@ -73,6 +74,29 @@ void compare(const Verdict& verdict, const Recorder& recorder, const Field& expe
     checks.text("existence_query", recorder.existence_query());
 }
 
+// The addresses that an aggregate report on this message would go to.
+std::vector<std::string> find_recipients(const Verdict& verdict, dns::Resolver& resolver) {
+  std::vector<std::string> addresses;
+  if (!verdict.record || !verdict.policy_domain) return addresses;
+  for (const auto& destination : sending::verify(*verdict.policy_domain, verdict.record->rua,
+                                                 sending::ReportTag::rua, Options{}, resolver))
+    for (const auto& target : destination.targets)
+      addresses.push_back(target.uri);
+  return addresses;
+}
+
+// The expected list may name addresses or URIs.
+void compare_recipients(std::vector<std::string> actual, const Field& expected, Checks& checks) {
+  constexpr std::string_view scheme = "mailto:";
+  const auto plain = [&](std::vector<std::string> list) {
+    for (std::string& text : list)
+      if (text.starts_with(scheme)) text.erase(0, scheme.size());
+    return list;
+  };
+  if (expected.is_set() && plain(std::move(actual)) != plain(expected.texts()))
+    checks.fail("rua: reports would go elsewhere");
+}
+
 // MultiFromPolicy permerror: a From field that does not name exactly one domain is reported.
 void compare_unusable(Checks& checks) {
   if (!checks.result("result", to_string(Result::permerror))) return;
@@ -92,7 +116,7 @@ void check_dmarc(const Field& vector, Checks& checks) {
   const Field expect = vector["expect"];
   expect.allow({"result", "org_domain", "policy_domain", "policy", "disposition",
                 "default_disposition", "spf_aligned", "dkim_aligned", "dmarc_queries",
-                "existence_query", "accept_results"});
+                "existence_query", "rua", "accept_results"});
   const auto authors = read_authors(vector["from_domains"]);
   dns::Zone zone = read_zone(vector["zone"]);
   dns::LookupSession session(zone, {});
@@ -101,7 +125,9 @@ void check_dmarc(const Field& vector, Checks& checks) {
   const auto signatures = read_signatures(vector["dkim"]);
   if (authors.size() != 1) return compare_unusable(checks);
   const Inputs inputs{.author = authors.front(), .spf = spf, .dkim = signatures};
-  compare(evaluate(inputs, {}, recorder), recorder, expect, checks);
+  const Verdict verdict = evaluate(inputs, {}, recorder);
+  compare(verdict, recorder, expect, checks);
+  compare_recipients(find_recipients(verdict, session), expect["rua"], checks);
 }
 
 }  // namespace dmarc::test

@@ -79,8 +79,7 @@ std::vector<std::pair<std::string, Field>> Field::members() const {
 
 void Field::allow(std::initializer_list<std::string_view> names) const {
   for (const auto& [key, value] : members())
-    if (std::find(names.begin(), names.end(), key) == names.end())
-      throw Unsupported("field " + value.path_ + " is not known");
+    if (std::find(names.begin(), names.end(), key) == names.end()) value.complain("not known");
 }
 
 void Field::complain(const std::string& clause) const {

@@ -19,7 +19,7 @@ class Malformed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A vector that the runner has no way to check; what() says why.
+/// A vector of a kind that the runner does not know; what() names it.
 class Unsupported : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -46,8 +46,8 @@ class Field {
   std::vector<std::string> texts() const;                      ///< of a list of scalars
   std::vector<std::pair<std::string, Field>> members() const;  ///< of a map; none when absent
 
-  /// Throws Unsupported when the map has a field with another name: what is not understood must not
-  /// count as passed.
+  /// Throws Malformed when the map has a field with another name: what is not understood must not
+  /// count as passed, nor be passed over.
   void allow(std::initializer_list<std::string_view> names) const;
 
   [[noreturn]] void complain(const std::string& clause) const;
