@@ -7,7 +7,7 @@
 // signs, this is not needed. Both canonicalizations are relaxed. Every field that is there is
 // signed; From, To, Subject and the like once more than they appear, so that none can be added.
 //
-// Ownership: the key lives as long as the signer. Threads: const after loading.
+// Ownership: copies share the key. Threads: const after loading.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -19,7 +19,9 @@
 
 #include <dmarc/domain_name.h>
 
-struct evp_pkey_st;
+namespace dmarc::crypto {
+class PrivateKey;
+}
 
 namespace dmarc::dkim {
 
@@ -44,15 +46,9 @@ class DkimSigner {
   std::string sign(std::string_view message, std::int64_t now) const;
 
  private:
-  struct Free {
-    void operator()(evp_pkey_st* key) const;
-  };
-  using Key = std::unique_ptr<evp_pkey_st, Free>;
+  DkimSigner(crypto::PrivateKey key, std::string domain, std::string selector);
 
-  DkimSigner(Key key, std::string domain, std::string selector)
-      : key_(std::move(key)), domain_(std::move(domain)), selector_(std::move(selector)) {}
-
-  Key key_;
+  std::shared_ptr<const crypto::PrivateKey> key_;
   std::string domain_;
   std::string selector_;
 };

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/random.h"
+#include "crypto/random.h"
 
 namespace dmarc::failure {
 namespace {
@@ -21,7 +21,7 @@ failure::FailureMoment this_moment() {
 
 FailureReporter::FailureReporter(log::Sink& sink)
     : sink_(sink),
-      sender_(sink, base::random_octets(redaction_key_octets)),
+      sender_(sink, crypto::random_octets(redaction_key_octets)),
       thread_([this] { run(); }) {}
 
 FailureReporter::~FailureReporter() {

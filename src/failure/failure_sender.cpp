@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "base/encoding.h"
-#include "base/random.h"
+#include "base/base64.h"
+#include "crypto/random.h"
 #include "sending/destinations.h"
 #include "spf/record.h"
 
@@ -120,7 +120,7 @@ void FailureSender::Errand::send_letter(failure::FailureKind kind,
       .from = from.empty() ? "OpenDMARC Filter <" + terms_.user + "@" + host + ">" : from,
       .to = stream.destination,
       .host_name = host,
-      .token = base::base64(base::random_octets(token_octets)),
+      .token = base::base64(crypto::random_octets(token_octets)),
       .date = moment_.date,
       .version = terms_.policy->version,
       .incidents = incidents,

@@ -1,7 +1,7 @@
 // From a message that failed to the reports that leave about it: who agrees to get one, whether one
 // may go now, the mail, and its way.
 //
-//   FailureSender sender(sink, base::random_octets(32));
+//   FailureSender sender(sink, crypto::random_octets(32));
 //   sender.send(incident, terms, {steady_now, seconds_since_1970});
 //
 // One mail to each destination, because each may have missed another number of incidents before it.

@@ -1,14 +1,11 @@
 #include "failure/redaction.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 
 #include "base/ascii.h"
-#include "base/encoding.h"
+#include "base/base64.h"
+#include "crypto/digest.h"
 #include "mail/encoded_word.h"
 
 namespace dmarc::failure {
@@ -123,15 +120,9 @@ std::string addresses_alone(std::string_view text) {
 }  // namespace
 
 std::string Redactor::local_part(std::string_view local_part) const {
-  const std::string text = base::lower(local_part);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  unsigned size = 0;
-  if (::HMAC(::EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-             reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data(),
-             &size) == nullptr)
-    throw std::runtime_error("HMAC-SHA256 is not available");
+  const std::string hash = crypto::hmac_sha256(key_, base::lower(local_part));
   // RFC 4648 section 5 "Base 64 Encoding with URL and Filename Safe Alphabet".
-  std::string hashed = base::base64({reinterpret_cast<const char*>(hash.data()), hash_octets});
+  std::string hashed = base::base64(hash.substr(0, hash_octets));
   std::ranges::replace(hashed, '+', '-');
   std::ranges::replace(hashed, '/', '_');
   return hashed;

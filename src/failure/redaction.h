@@ -1,7 +1,7 @@
 // Redaction: what the reader of a failure report need not know (RFC 6590 "Redaction of Potentially
 // Sensitive Data from Mail Abuse Reports", RFC 9991 section 7 "Privacy Considerations").
 //
-//   const Redactor redactor(base::random_octets(32));
+//   const Redactor redactor(crypto::random_octets(32));
 //   redactor.text("for <jo@victim.example>")   // "for <tT0uEHvq3iZs@victim.example>"
 //
 // A local part becomes a keyed hash: the same one for the same local part in any case, so that

@@ -1,12 +1,11 @@
 #include "store/outbox.h"
 
-#include <openssl/rand.h>
-
 #include <array>
 
 #include "base/ascii.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
 #include "store/dialect.h"
-#include "store/digest.h"
 #include "store/id_table.h"
 #include "store/soci.h"
 #include "store/transaction.h"
@@ -14,7 +13,7 @@
 namespace dmarc::store {
 namespace {
 
-/// Octets of chance in a report's identifier.
+/// Random octets in a report's identifier.
 constexpr std::size_t id_octets = 16;
 
 /// A time as SQL; NULL for 0.
@@ -28,12 +27,7 @@ std::string seconds(std::string_view column, Engine engine) {
 }
 
 std::string new_report_id() {
-  std::string chance(id_octets, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(chance.data()),
-                 static_cast<int>(chance.size())) != 1) {
-    throw Failure("there are no random numbers");
-  }
-  return digest(chance).substr(0, 2 * id_octets);
+  return crypto::hex(crypto::random_octets(id_octets));
 }
 
 struct Stored {
@@ -248,7 +242,7 @@ std::optional<Delivery> Outbox::begin(Lease& lease, const std::string& destinati
   const bool held = with(lease, now, [&] {
     soci::session& session = database_.session();
     const long long report = lease.report;
-    const std::string hash = digest(destination);
+    const std::string hash = crypto::hex(crypto::sha256(destination));
     session << "INSERT INTO deliveries (report, part, digest, destination) VALUES (:report, "
             << part << ", :digest, :destination)" << or_ignore(database_.engine()),
         soci::use(report), soci::use(hash), soci::use(destination);

@@ -2,8 +2,8 @@
 
 #include <limits>
 
+#include "crypto/digest.h"
 #include "store/dialect.h"
-#include "store/digest.h"
 #include "store/soci.h"
 
 namespace dmarc::store {
@@ -89,7 +89,7 @@ std::int64_t PolicyTable::id(const PublishedPolicy& policy, std::int64_t domain)
   write_key(policy, domain, key_);
   if (const auto known = ids_.find(key_); known != ids_.end()) return known->second;
   return guarded([&] {
-    const std::string hash = digest(key_);
+    const std::string hash = crypto::hex(crypto::sha256(key_));
     std::int64_t id = find(database_.session(), hash);
     if (id == 0) {
       insert(database_, Row(policy, domain), hash);

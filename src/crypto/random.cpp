@@ -1,11 +1,11 @@
-#include "base/random.h"
+#include "crypto/random.h"
 
 #include <sys/random.h>
 
 #include <cerrno>
 #include <system_error>
 
-namespace dmarc::base {
+namespace dmarc::crypto {
 
 std::string random_octets(std::size_t count) {
   std::string octets(count, '\0');
@@ -15,4 +15,4 @@ std::string random_octets(std::size_t count) {
   return octets;
 }
 
-}  // namespace dmarc::base
+}  // namespace dmarc::crypto

@@ -1,8 +1,8 @@
-#include "base/random.h"
+#include "crypto/random.h"
 
 #include <gtest/gtest.h>
 
-namespace dmarc::base {
+namespace dmarc::crypto {
 namespace {
 
 TEST(Random, octets_differ_each_time) {
@@ -11,4 +11,4 @@ TEST(Random, octets_differ_each_time) {
 }
 
 }  // namespace
-}  // namespace dmarc::base
+}  // namespace dmarc::crypto
