@@ -17,6 +17,7 @@
 #include <dmarc/record.h>
 
 #include "history/codes.h"
+#include "policy/override_reason.h"
 
 namespace dmarc::history {
 
@@ -40,23 +41,15 @@ struct PublishedPolicy {
   std::vector<std::string> rua;  ///< URIs in the order published; not verified
 };
 
-/// RFC 9990 section 3.1.1.7 "Policy Override Reason".
-struct OverrideReason {
-  /// What is kept of a comment.
-  static constexpr std::size_t max_comment = 100;
+using policy::OverrideReason;
 
-  enum class Type { local_policy, mailing_list, other, policy_test_mode, trusted_forwarder };
-  Type type = Type::other;
-  std::string comment;  ///< printable ASCII without ";"; may be empty
-
-  friend bool operator==(const OverrideReason&, const OverrideReason&) = default;
-};
 /// Reasons kept of one message: the Domain Owner's test mode, and one of the receiver's.
 inline constexpr std::size_t max_override_reasons = 2;
-std::string_view to_string(OverrideReason::Type type);
-std::optional<OverrideReason::Type> parse_override_type(std::string_view word);
+/// What is kept of a comment.
+inline constexpr std::size_t max_override_comment = 100;
 
 /// A message's reasons as one text: "policy_test_mode; local_policy: policies are not enforced".
+/// Comments become printable ASCII without ";".
 std::string to_text(const std::vector<OverrideReason>& reasons);
 /// The reverse; nothing for a text that is not of that form.
 std::optional<std::vector<OverrideReason>> parse_override_reasons(std::string_view text);

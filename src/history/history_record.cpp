@@ -87,21 +87,6 @@ std::string publication(const Verdict& verdict) {
   return words;
 }
 
-/// RFC 9990 section 3.1.1.7 "Policy Override Reason": what a failing message was spared, by whom.
-std::string overrides(const Judgement& judgement) {
-  const Verdict& verdict = judgement.verdicts.front();
-  if (verdict.result != Result::fail) return {};
-  std::vector<OverrideReason> reasons;
-  if (verdict.policy != verdict.published_policy)
-    reasons.push_back({OverrideReason::Type::policy_test_mode, {}});
-  if (verdict.policy && judgement.disposition != *verdict.policy) {
-    std::string comment = base::printable(judgement.note);
-    std::replace(comment.begin(), comment.end(), ';', ',');
-    reasons.push_back({OverrideReason::Type::local_policy, std::move(comment)});
-  }
-  return to_text(reasons);
-}
-
 void add_authentication(Lines& lines, const Authentication& authentication) {
   using Source = Authentication::SpfSource;
   for (const Authentication::Dkim& signature : authentication.dkim) {
@@ -207,7 +192,7 @@ std::string history_record(const Message& message, const Judgement& judgement,
   add_policy(lines, verdict);
   lines.add("arc", judgement.arc.passed ? 0 : 7);
   lines.add("arc_policy", (judgement.arc.whitelisted ? "0 " : "2 ") + arc_sets(judgement.arc));
-  lines.add("action", static_cast<int>(action_code(judgement)), overrides(judgement));
+  lines.add("action", static_cast<int>(action_code(judgement)), to_text(judgement.overrides));
   return lines.take();
 }
 

@@ -1,6 +1,7 @@
 #include "policy/disposition.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.h"
 
@@ -52,6 +53,7 @@ Disposition let_through(bool doubtful_author, std::string_view note) {
   Disposition disposition;
   disposition.action = doubtful_author ? Action::accept : Action::proceed;
   disposition.note = note;
+  disposition.overrides = {{OverrideType::local_policy, std::string(note)}};
   return disposition;
 }
 
@@ -84,7 +86,33 @@ Disposition excuse(Disposition disposition, const Arc& arc) {
   Disposition excused;
   excused.spared_by_arc = true;
   excused.note = "ARC chain passed, all sealers are in DomainWhitelist";
+  excused.overrides = {
+      {OverrideType::local_policy, "arc=pass, all sealers are in DomainWhitelist"}};
   return excused;
+}
+
+/// An invalid sp or np makes the record ask for less than its valid tags say (RFC 9989 section
+/// 4.10.1 "DMARC Policy Discovery").
+bool is_treated_as_none(const Verdict& verdict) {
+  if (!verdict.record || verdict.record->usability() != Usability::treat_as_none) return false;
+  const Policy p = verdict.record->p.value_or(Policy::none);
+  const bool is_own_record = verdict.policy_domain == verdict.author;
+  return (is_own_record ? p : verdict.record->sp.value_or(p)) != Policy::none;
+}
+
+/// Reasons that lie in the record, whatever the receiver does.
+std::vector<OverrideReason> reasons_of_record(const Verdict& verdict) {
+  if (is_treated_as_none(verdict))
+    return {{OverrideType::other, "a policy tag of the record is invalid: treated as p=none"}};
+  if (verdict.policy != verdict.published_policy) return {{OverrideType::policy_test_mode}};
+  return {};
+}
+
+/// RFC 9990 section 3.1.1.7: what kept a failing message from what its record asks for.
+Disposition with_reasons(Disposition disposition, const Assessment& assessment) {
+  const auto of_record = reasons_of_record(assessment.verdicts.front());
+  disposition.overrides.insert(disposition.overrides.begin(), of_record.begin(), of_record.end());
+  return disposition;
 }
 
 Disposition dispose_temporary_error(const Assessment& assessment, const Settings& settings) {
@@ -111,12 +139,16 @@ Disposition dispose(const Assessment& assessment, const FormRuling& form, const 
   const bool rejected_anyway =
       assessment.result == Result::fail && assessment.policy == Policy::reject;
   if (form.incomplete && settings.reject_failures && !rejected_anyway) {
-    return reject("DMARC can't be checked: " + form.problem);
+    Disposition rejected = reject("DMARC can't be checked: " + form.problem);
+    if (assessment.result != Result::fail) return rejected;
+    rejected.overrides = {{OverrideType::local_policy}};
+    return with_reasons(std::move(rejected), assessment);
   }
   const bool doubtful_author = !form.problem.empty() || form.domains.size() > 1;
   switch (assessment.result) {
     case Result::fail:
-      return excuse(dispose_failure(assessment, doubtful_author, settings), arc);
+      return with_reasons(excuse(dispose_failure(assessment, doubtful_author, settings), arc),
+                          assessment);
     case Result::temperror:
       return dispose_temporary_error(assessment, settings);
     case Result::none:

@@ -24,9 +24,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "policy/assessment.h"
-#include "policy/judgement.h"
+#include "policy/judge.h"
+#include "policy/override_reason.h"
 #include "policy/settings.h"
 
 namespace dmarc::policy {
@@ -39,6 +41,9 @@ struct Disposition {
   bool spared_by_arc = false;  ///< trusted forwarders kept it from being rejected or held
   /// Why that is not what the Domain Owner asks for; empty when it is.
   std::string note;
+  /// Of a failing message: the same for aggregate reports, and what the record itself is the reason
+  /// of. Two at most.
+  std::vector<OverrideReason> overrides;
 };
 
 Disposition dispose(const Assessment& assessment, const FormRuling& form, const Settings& settings,

@@ -53,6 +53,7 @@ void adopt(Judgement& judgement, Disposition disposition) {
   judgement.disposition = disposition.applied;
   judgement.arc.spared = disposition.spared_by_arc;
   judgement.note = std::move(disposition.note);
+  judgement.overrides = std::move(disposition.overrides);
 }
 
 void adopt(Judgement& judgement, ArcFinding finding) {

@@ -50,7 +50,12 @@ policy::Judgement judgement_of(const Handling& handling) {
   judgement.disposition = handling.applied;
   if (handling.applied == Policy::reject) judgement.action = policy::Action::reject;
   if (handling.applied == Policy::quarantine) judgement.hold_reason = "quarantine";
-  judgement.note = "the receiver's choice";
+  if (!handling.passed && handling.testing)
+    judgement.overrides.push_back({policy::OverrideType::policy_test_mode});
+  if (!handling.passed && handling.applied != verdict.policy)
+    judgement.overrides.push_back(
+        {handling.override_type.value_or(policy::OverrideType::local_policy),
+         "the receiver's choice"});
   judgement.verdicts.push_back(std::move(verdict));
   return judgement;
 }
@@ -64,13 +69,7 @@ std::string record_of(const policy::Judgement& judgement) {
 }
 
 std::string record_of(const Handling& handling) {
-  std::string record = record_of(judgement_of(handling));
-  if (handling.override_type) {
-    constexpr std::string_view own = "local_policy";
-    if (const std::size_t at = record.find(own); at != std::string::npos)
-      record.replace(at, own.size(), *handling.override_type);
-  }
-  return record;
+  return record_of(judgement_of(handling));
 }
 
 history::PublishedPolicy sample_policy() {
@@ -85,7 +84,7 @@ history::PublishedPolicy sample_policy() {
 history::AggregateRow sample_row() {
   return {.source_ip = "192.0.2.1",
           .count = 1,
-          .reasons = {{history::OverrideReason::Type::other, "as an example"}},
+          .reasons = {{policy::OverrideType::other, "as an example"}},
           .header_from = std::string(author),
           .envelope_from = {},
           .dkim = {{std::string(author), "s1", history::AuthCode::pass}},

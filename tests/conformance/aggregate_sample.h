@@ -17,7 +17,7 @@ struct Handling {
   bool passed = false;
   bool testing = false;  ///< t=y
   Policy applied = Policy::none;
-  std::optional<std::string> override_type;  ///< an exemption that is not the filter's own
+  std::optional<policy::OverrideType> override_type;  ///< an exemption that is not the filter's own
 };
 
 /// The row that a message leads to, by way of its history record and a store.

@@ -29,14 +29,17 @@ void check_disposition(const Field& input, Checks& checks) {
   handling.policy = policy_of(input["policy"]);
   handling.passed = input["result"].text() == "pass";
   handling.applied = policy_of(input["applied"]);
-  handling.override_type = input["override"].optional_text();
+  if (input["override"].is_set()) {
+    handling.override_type = policy::parse_override_type(input["override"].text());
+    if (!handling.override_type) input["override"].complain("not a type of override");
+  }
   const bool is_letter = input["t"].is_set();
   handling.testing = is_letter ? input["t"].text() == "y"
                                : input["testing"].is_set() && input["testing"].boolean();
   const AggregateRow row = reported_row(handling);
   checks.text("disposition", aggregate::to_string(row.disposition));
   std::vector<std::string> types;
-  for (const history::OverrideReason& reason : row.reasons)
+  for (const policy::OverrideReason& reason : row.reasons)
     types.emplace_back(to_string(reason.type));
   checks.list("reasons", types);
 }

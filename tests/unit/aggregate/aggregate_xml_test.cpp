@@ -67,8 +67,8 @@ std::string value_of(const std::string& xml, const std::string& element) {
 
 TEST(AggregateXmlTest, a_report_with_everything_is_valid) {
   history::AggregateRow full = row();
-  full.reasons = {{history::OverrideReason::Type::policy_test_mode, ""},
-                  {history::OverrideReason::Type::local_policy, "policies are not enforced"}};
+  full.reasons = {{policy::OverrideType::policy_test_mode, ""},
+                  {policy::OverrideType::local_policy, "policies are not enforced"}};
   const std::string xml = write({full, row()});
   EXPECT_EQ(test::schema_problem(xml, schema), "") << xml;
   EXPECT_TRUE(xml.find("<feedback xmlns=\"urn:ietf:params:xml:ns:dmarc-2.0\">\n  <version>1.0<") !=
@@ -117,7 +117,7 @@ TEST(AggregateXmlTest, nothing_becomes_markup) {
   history::AggregateRow hostile = row();
   hostile.dkim = {
       {"a\"><x>&amp;</domain>", "]]></selector><count>9</count>", history::AuthCode::fail}};
-  hostile.reasons = {{history::OverrideReason::Type::other, "<!-- & -->"}};
+  hostile.reasons = {{policy::OverrideType::other, "<!-- & -->"}};
   hostile.header_from = std::string("a\x01\x7f\xff\xed\xa0\x80\0b\r", 10);
   hostile.envelope_from = "\xef\xbf\xbf'\xc3\xa4";
   const std::string xml = write({hostile});

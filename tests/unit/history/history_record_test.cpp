@@ -79,10 +79,10 @@ TEST(HistoryRecord, says_why_a_failing_message_was_spared) {
     return record.substr(record.rfind('\n', record.size() - 2) + 1);
   };
   auto spared = judgement(Result::fail, "v=DMARC1; p=reject; t=y");
-  spared.disposition = Policy::quarantine;
+  spared.overrides = {{policy::OverrideType::policy_test_mode}};
   EXPECT_EQ(last_line(spared), "action 2 policy_test_mode\n");
-  spared.disposition = Policy::none;
-  spared.note = "policies are not enforced; here";
+  spared.overrides.push_back(
+      {policy::OverrideType::local_policy, "policies are not enforced; here"});
   EXPECT_EQ(last_line(spared),
             "action 2 policy_test_mode; local_policy: policies are not enforced, here\n");
   EXPECT_EQ(last_line(judgement(Result::pass, "v=DMARC1; p=reject; t=y")), "action 2\n");

@@ -77,6 +77,51 @@ TEST(Disposition, notes_why_a_policy_is_not_applied) {
   EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, {}, {}).note, "");
 }
 
+using Reasons = std::vector<OverrideReason>;
+
+TEST(Disposition, reasons_for_a_report_have_their_types) {
+  auto failed = assessment(Result::fail, Policy::reject);
+  failed.verdicts.front().published_policy = Policy::reject;
+  EXPECT_EQ(dispose(failed, {}, {}, {}).overrides,
+            (Reasons{{OverrideType::local_policy, "RejectFailures is off"}}));
+  Settings settings;
+  settings.reject_failures = true;
+  EXPECT_EQ(dispose(failed, {}, settings, {}).overrides, Reasons{});
+  Arc arc;
+  arc.whitelisted = true;
+  EXPECT_EQ(
+      dispose(failed, {}, settings, arc).overrides,
+      (Reasons{{OverrideType::local_policy, "arc=pass, all sealers are in DomainWhitelist"}}));
+
+  auto tested = assessment(Result::fail, Policy::quarantine);
+  tested.verdicts.front().published_policy = Policy::reject;
+  EXPECT_EQ(dispose(tested, {}, {}, {}).overrides,
+            (Reasons{{OverrideType::policy_test_mode},
+                     {OverrideType::local_policy, "HoldQuarantinedMessages is off"}}));
+  settings.hold_quarantined_messages = true;
+  EXPECT_EQ(dispose(tested, {}, settings, {}).overrides,
+            (Reasons{{OverrideType::policy_test_mode}}));
+  EXPECT_EQ(dispose(assessment(Result::pass, Policy::reject), {}, {}, {}).overrides, Reasons{});
+}
+
+// R17
+TEST(Disposition, a_record_with_an_invalid_tag_is_a_reason) {
+  const auto reasons = [](std::string_view record) {
+    auto failed = assessment(Result::fail, Policy::none);
+    Verdict& verdict = failed.verdicts.front();
+    verdict.record = Record::parse(record);
+    verdict.published_policy = Policy::none;
+    return dispose(failed, {}, {}, {}).overrides;
+  };
+  const Reasons treated{
+      {OverrideType::other, "a policy tag of the record is invalid: treated as p=none"}};
+  EXPECT_EQ(reasons("v=DMARC1; p=reject; sp=bogus; rua=mailto:a@example.org"), treated);
+  EXPECT_EQ(reasons("v=DMARC1; p=none; sp=reject; np=bogus; rua=mailto:a@example.org"), treated);
+  EXPECT_EQ(reasons("v=DMARC1; p=none; sp=bogus; rua=mailto:a@example.org"), Reasons{});
+  EXPECT_EQ(reasons("v=DMARC1; p=bogus; rua=mailto:a@example.org"), Reasons{});
+  EXPECT_EQ(reasons("v=DMARC1; p=none; rua=mailto:a@example.org"), Reasons{});
+}
+
 TEST(Disposition, rejects_with_the_usual_text_for_the_policy_domain) {
   Settings settings;
   settings.reject_failures = true;

@@ -110,9 +110,9 @@ TEST_F(ReportSourceTest, dispositions) {
 
 TEST_F(ReportSourceTest, says_why_a_policy_was_not_applied) {
   import(Sample{.policy = "16", .action = "2 local_policy: not enforced"}.text());
-  EXPECT_EQ(reports().at("example.org").rows.at(0).reasons,
-            (std::vector<history::OverrideReason>{
-                {history::OverrideReason::Type::local_policy, "not enforced"}}));
+  EXPECT_EQ(
+      reports().at("example.org").rows.at(0).reasons,
+      (std::vector<history::OverrideReason>{{policy::OverrideType::local_policy, "not enforced"}}));
 }
 
 TEST_F(ReportSourceTest, spf_is_that_of_the_envelope_sender) {
