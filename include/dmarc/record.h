@@ -26,10 +26,20 @@ enum class Policy { none, quarantine, reject };
 enum class AlignmentMode { relaxed, strict };
 /// The psd tag: is the publisher a Public Suffix Domain?
 enum class PublicSuffixFlag { yes, no, unknown };
+/// One option of the fo tag: about which messages a Domain Owner wants failure reports.
+enum class FailureOption {
+  none_aligned,  ///< "0": nothing passed and was aligned
+  any_failed,    ///< "1": SPF or DKIM did not pass, or was not aligned
+  dkim_failed,   ///< "d": a signature failed, aligned or not
+  spf_failed,    ///< "s": SPF failed, aligned or not
+};
+using FailureOptions = std::vector<FailureOption>;
 
 std::string_view to_string(Policy policy);
 std::string_view to_string(AlignmentMode mode);
 std::string_view to_string(PublicSuffixFlag flag);
+/// As in a record: "1:d:s"; empty for no options.
+std::string to_string(const FailureOptions& options);
 
 /// The policy one step lower (RFC 9989 section 4.7, tag t): reject, quarantine, none, none.
 Policy one_level_lower(Policy policy);
@@ -64,7 +74,7 @@ struct Record {
   AlignmentMode aspf = AlignmentMode::relaxed;
   bool testing = false;  ///< t=y
   PublicSuffixFlag psd = PublicSuffixFlag::unknown;
-  std::string fo = "0";               ///< as published when valid, in lower case: "1:d:s"
+  FailureOptions fo{FailureOption::none_aligned};  ///< in the order published
   std::vector<std::string> rua, ruf;  ///< valid URIs as published, without the obsolete size suffix
 
   /// p, sp or np was there with a value that is none of the three.

@@ -1,6 +1,5 @@
 #include "aggregate/report_mail.h"
 
-#include "aggregate/utc_day.h"
 #include "base/encoding.h"
 #include "mail/header_writer.h"
 #include "mail/mail_date.h"
@@ -22,7 +21,7 @@ mail::HeaderWriter header(const ReportMail& mail, const std::string& boundary) {
   fields.add("From", from_value(mail));
   fields.add("To", mail.to);
   if (!mail.bcc.empty()) fields.add("Bcc", mail.bcc);
-  fields.add("Subject", aggregate::subject(mail.name));
+  fields.add("Subject", subject(mail.name));
   fields.add("Date", mail::mail_date(mail.date));
   // RFC 9990 section 3.5.2: the report's identifier wherever there is room for one.
   fields.add("Message-ID", "<" + mail.name.report_id + "@" + mail.name.receiver + ">");
@@ -38,8 +37,7 @@ std::string text_part(const ReportMail& mail) {
   fields.add("Content-Type", "text/plain; charset=us-ascii");
   return fields.text() + "\r\nThis is a DMARC aggregate report (RFC 9990) on mail from\r\n" +
          mail.name.domain + "\r\nthat " + mail.name.receiver + " received from " +
-         aggregate::time_text(mail.name.period.begin) + "\r\nto " +
-         aggregate::time_text(mail.name.period.end) +
+         time_text(mail.name.period.begin) + "\r\nto " + time_text(mail.name.period.end) +
          ". The report is attached.\r\n\r\n"
          "It was sent because the DMARC record of that domain asks for reports to this "
          "address.\r\n";
@@ -47,7 +45,7 @@ std::string text_part(const ReportMail& mail) {
 
 /// RFC 9990 section 3.5.1: a compressed report is application/gzip.
 std::string attachment_header(const ReportMail& mail) {
-  const std::string name = quoted(aggregate::file_name(mail.name));
+  const std::string name = quoted(file_name(mail.name));
   mail::HeaderWriter fields;
   fields.add("Content-Type", "application/gzip; name=" + name);
   fields.add("Content-Transfer-Encoding", "base64");
@@ -66,6 +64,20 @@ std::string compose(const ReportMail& mail, std::string_view gzip) {
   base::append_base64_lines(message, gzip);
   message += "\r\n--" + boundary + "--\r\n";
   return message;
+}
+
+std::string part_id(const std::string& report_id, unsigned part) {
+  return part <= 1 ? report_id : report_id + "part" + std::to_string(part);
+}
+
+std::string file_name(const ReportName& name) {
+  return name.receiver + "!" + name.domain + "!" + std::to_string(name.period.begin) + "!" +
+         std::to_string(name.period.end) + "!" + name.report_id + ".xml.gz";
+}
+
+std::string subject(const ReportName& name) {
+  return "Report Domain: " + name.domain + " Submitter: " + name.receiver + " Report-ID: <" +
+         name.report_id + ">";
 }
 
 }  // namespace dmarc::aggregate

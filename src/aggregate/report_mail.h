@@ -1,10 +1,16 @@
-// The mail that carries an aggregate report (RFC 9990 section 3.5.1 "Transport by Email").
+// The mail that carries an aggregate report, and what the report is called: its file and the
+// subject of the mail (RFC 9990 section 3.5.1 "Transport by Email").
 //
-//   ReportMail mail{.name = file.name, .from = *settings.email, .to = target.mailbox, ...};
+//   const ReportName name{"mx.example.net", "example.org", period, "3f2a91"};
+//   file_name(name);   // "mx.example.net!example.org!1763856000!1763942400!3f2a91.xml.gz"
+//   subject(name);     // "Report Domain: example.org Submitter: mx.example.net Report-ID:
+//   <3f2a91>"
+//
+//   const ReportMail mail{.name = name, .from = *settings.email, .to = target.mailbox, ...};
 //   const std::string message = compose(mail, gzip_octets);
 //
-// The same values make the same octets, so that a report which is sent again can be known as such.
-// The message has a part for people, and the report as an attachment. Its size is that of the
+// The same values make the same octets, so that a report which is sent again can be recognized. The
+// message has a part for people, and the report as an attachment. Its size is that of the
 // attachment by 1.37, which is bounded by ReportMaxSize (config/options).
 //
 // Threads: pure functions.
@@ -14,14 +20,27 @@
 #include <string>
 #include <string_view>
 
-#include "aggregate/aggregate_names.h"
-#include "sending/address.h"
+#include "aggregate/period.h"
+#include "sending/mail_address.h"
 
 namespace dmarc::aggregate {
 
+struct ReportName {
+  std::string receiver;  ///< the domain name of whoever reports
+  std::string domain;    ///< the DMARC Policy Domain
+  Period period;
+  std::string report_id;  ///< [A-Za-z0-9]
+};
+
+/// The identifier of a part of a report that was split by size; part 1 keeps the report's own.
+std::string part_id(const std::string& report_id, unsigned part);
+
+std::string file_name(const ReportName& name);
+std::string subject(const ReportName& name);
+
 struct ReportMail {
-  aggregate::AggregateName name;
-  sending::Address from;
+  ReportName name;
+  sending::MailAddress from;
   std::string org_name;  ///< UTF-8; may be empty
   std::string to;        ///< the destination's mailbox
   /// For "sendmail -t", which removes it; empty otherwise, and when nobody gets a copy.

@@ -1,32 +1,40 @@
-// XML 1.0, to be written only, one element a line.
+// Aggregate reports as XML (RFC 9990 section 3 "DMARC Feedback" and Appendix A "DMARC XML Schema").
 //
-//   aggregate::Xml xml(sink);
-//   xml.open("record");
-//   xml.element("source_ip", "192.0.2.1");
-//   xml.close("record");
+//   aggregate::ReportXml xml(sink, metadata, policy);
+//   for (const aggregate::Row& row : rows) xml.add(row);
+//   xml.finish();
 //
-// Values may hold any octets: what XML can't hold (control characters, what is no UTF-8, U+FFFE and
-// U+FFFF) becomes U+FFFD, one for each octet or character. Element names are our own words.
+// What is added is written at once, so that a report may have any number of rows. The schema wants
+// at least one.
 //
-// Threads: belongs to one thread.
+// Threads: an object belongs to one thread.
+// Limits: max_listed_signatures.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "aggregate/period.h"
+#include "aggregate/row.h"
+#include "history/entry.h"
 
 namespace dmarc::aggregate {
 
-/// Takes text as it comes, whole lines.
+/// Takes text as it comes, in whole lines.
 using TextSink = std::function<void(std::string_view)>;
 
-/// `text` with what markup is made of written as references.
+/// `text` with markup characters written as references. Values may hold any octets: what XML can't
+/// hold (control characters, octets that are not UTF-8, U+FFFE and U+FFFF) becomes U+FFFD, one for
+/// each octet or character.
 std::string xml_escaped(std::string_view text);
 
-class Xml {
+/// XML 1.0, one element a line. Element names are our own words.
+class XmlWriter {
  public:
-  explicit Xml(TextSink sink) : sink_(std::move(sink)) {}
+  explicit XmlWriter(TextSink sink) : sink_(std::move(sink)) {}
 
   /// The declaration, and the root element in its namespace.
   void open_root(std::string_view name, std::string_view name_space);
@@ -40,5 +48,48 @@ class Xml {
   TextSink sink_;
   std::size_t depth_ = 0;
 };
+
+inline constexpr std::string_view aggregate_namespace = "urn:ietf:params:xml:ns:dmarc-2.0";
+
+/// Signatures listed of one message (RFC 9990 section 3.1.3 "DKIM Signatures in Aggregate Reports":
+/// no more than 100).
+inline constexpr std::size_t max_listed_signatures = 100;
+
+/// RFC 9990 section 3.1.1.3 "Report Metadata".
+struct ReportMetadata {
+  std::string org_name;
+  std::string email;
+  std::string extra_contact_info;  ///< may be empty
+  std::string report_id;
+  Period period;
+  std::string generator;  ///< "dmarcd 0.1.0"
+};
+
+class ReportXml {
+ public:
+  /// Writes everything before the first row.
+  ReportXml(TextSink sink, const ReportMetadata& metadata, const history::PublishedPolicy& policy);
+
+  void add(const Row& row);
+  void finish();
+
+ private:
+  void write_metadata(const ReportMetadata& metadata);
+  void write_policy(const history::PublishedPolicy& policy);
+  void write_evaluated(const Row& row);
+  void write_results(const Row& row);
+
+  XmlWriter xml_;
+  std::string policy_domain_;
+};
+
+std::string_view to_string(Disposition disposition);
+
+/// The signatures that a report lists of one message, in its order: those that pass and are the
+/// From domain's, those that pass and belong to the same organization, others that pass, the rest;
+/// at most max_listed_signatures. For a domain below the policy's, "the same organization" is what
+/// lies below the policy domain.
+std::vector<history::DkimSignature> listed_signatures(const Row& row,
+                                                      std::string_view policy_domain);
 
 }  // namespace dmarc::aggregate

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "dns/zone.h"
-#include "failure/failure_settings.h"
-#include "history/history_record.h"
+#include "failure/sender.h"
+#include "history/record.h"
 #include "log/event.h"
 #include "policy/settings.h"
 #include "resolver/server_address.h"
@@ -71,7 +71,7 @@ struct Dns {
 /// The history file; all of it is as good as absent while `path` is empty.
 struct History {
   std::string path;
-  history::HistoryOptions options;
+  history::Settings options;
 };
 
 /// Where reports are made from; for dmarcctl alone.
@@ -88,7 +88,7 @@ struct Configuration {
   History history;
   Reports reports;
   sending::Settings submission;
-  failure::FailureSettings failure_reports;
+  failure::Settings failure_reports;
   policy::Settings policy;
   std::vector<std::string> files;  ///< others that were read, as the filter finds them
   /// Things worth telling once the log is open: lines that do not what they seem to, a PSL that

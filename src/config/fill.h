@@ -74,7 +74,7 @@ Filled fill_reports(Context& context, Reports& reports);
 /// `host_name` is this host's.
 Filled fill_submission(Context& context, const std::string& host_name, sending::Settings& settings);
 Filled fill_failure_reports(Context& context, const sending::Settings& submission,
-                            failure::FailureSettings& settings);
+                            failure::Settings& settings);
 
 // fill.cpp
 /// What is worth telling about a file that is correct: lines without effect, options of other

@@ -5,21 +5,20 @@
 #include "base/read_file.h"
 #include "config/fill.h"
 #include "config/reader.h"
+#include "sending/bounce.h"
 #include "sending/command.h"
-#include "sending/verp.h"
 
 namespace dmarc::config {
 namespace {
 
-using failure::FailureSettings;
-using sending::Address;
+using sending::MailAddress;
 using sending::Settings;
 using sending::SmtpServer;
 
-Filled fill_address(Context& context, Text option, std::optional<Address>& address) {
+Filled fill_address(Context& context, Text option, std::optional<MailAddress>& address) {
   if (!context.values().is_set(option)) return {};
   const std::string text = context.values().text(option);
-  auto parsed = Address::parse(text);
+  auto parsed = MailAddress::parse(text);
   if (!parsed) return context.wrong(option, text, "an address such as \"user@example.org\"");
   address = std::move(*parsed);
   return {};
@@ -121,7 +120,7 @@ Filled fill_delivery(Context& context, Settings& settings) {
 }
 
 /// "postmaster@example.org, Jo <jo@example.org>"; OpenDMARC had it as the value of a Bcc field.
-void fill_copies(Context& context, FailureSettings& settings) {
+void fill_copies(Context& context, failure::Settings& settings) {
   constexpr Text option("FailureReportsBcc");
   if (!context.values().is_set(option)) return;
   const std::string text = context.values().text(option);
@@ -129,7 +128,7 @@ void fill_copies(Context& context, FailureSettings& settings) {
     if (const std::size_t bracket = part.rfind('<'); bracket != std::string_view::npos)
       part = part.substr(bracket + 1, part.find('>', bracket) - bracket - 1);
     part = base::trim(part);
-    if (auto address = Address::parse(part))
+    if (auto address = MailAddress::parse(part))
       settings.copies.push_back(std::move(*address));
     else
       context.warn(option,
@@ -155,7 +154,7 @@ Filled fill_reports(Context& context, Reports& reports) {
 }
 
 Filled fill_submission(Context& context, const std::string& host_name, Settings& settings) {
-  if (auto address = Address::parse("postmaster@" + host_name)) settings.email = *address;
+  if (auto address = MailAddress::parse("postmaster@" + host_name)) settings.email = *address;
   for (const auto step : {fill_names, fill_key, fill_no_reports, fill_server, fill_delivery}) {
     if (auto filled = step(context, settings); !filled) return filled;
   }
@@ -163,7 +162,7 @@ Filled fill_submission(Context& context, const std::string& host_name, Settings&
 }
 
 Filled fill_failure_reports(Context& context, const sending::Settings& submission,
-                            FailureSettings& settings) {
+                            failure::Settings& settings) {
   const Values& values = context.values();
   settings.enabled = values.flag("FailureReports");
   fill_copies(context, settings);

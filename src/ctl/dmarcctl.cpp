@@ -113,7 +113,7 @@ int dmarcctl(const std::vector<std::string>& words, Terminal terminal) {
   if (!arguments) return usage_error(terminal, row->name, arguments.error());
   try {
     return row->run(*arguments, terminal);
-  } catch (const store::Failure& error) {
+  } catch (const store::Error& error) {
     return failure(terminal, row->name, error.what(), status::unavailable);
   }
 }

@@ -39,11 +39,10 @@ std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns
 }
 
 /// The records that wait belong to a file: it is kept for as long as its name is the same.
-std::shared_ptr<history::HistoryFile> Environments::history_for(
-    const config::History& history) const {
+std::shared_ptr<history::File> Environments::history_for(const config::History& history) const {
   if (history.path.empty()) return nullptr;
   if (history_ && history_->path() == history.path) return history_;
-  return std::make_shared<history::HistoryFile>(history.path, sink_);
+  return std::make_shared<history::File>(history.path, sink_);
 }
 
 void Environments::use(const config::Configuration& configuration) {
@@ -60,15 +59,16 @@ void Environments::use(const config::Configuration& configuration) {
   current_ = std::move(made);
 }
 
-/// The limits, and the key of the hashes in reports, outlive a reload; what waits keeps its terms.
+/// The limits, and the key of the hashes in reports, outlive a reload; what waits keeps its
+/// context.
 void Environments::add_failure_reports(const config::Configuration& configuration,
                                        filter::Environment& environment) {
-  const failure::FailureSettings& settings = configuration.failure_reports;
+  const failure::Settings& settings = configuration.failure_reports;
   if (!settings.enabled) return;
   if (!report_transport_.transport) return sink_.write(log::make<log::Id::failure_reports_start>());
-  if (!reporter_) reporter_ = std::make_shared<failure::FailureReporter>(sink_);
-  auto terms = std::make_shared<const failure::FailureTerms>(
-      failure::FailureTerms{.settings = settings,
+  if (!failure_reports_) failure_reports_ = std::make_shared<failure::Queue>(sink_);
+  auto context = std::make_shared<const failure::Context>(
+      failure::Context{.settings = settings,
                             .no_reports = configuration.submission.no_reports,
                             .policy = environment.settings,
                             .resolver = environment.resolver,
@@ -76,13 +76,13 @@ void Environments::add_failure_reports(const config::Configuration& configuratio
                             .transport = report_transport_.transport,
                             .user = report_transport_.user});
   environment.failure_criteria = settings.criteria;
-  environment.report_failure = [reporter = reporter_, terms](failure::FailureIncident incident) {
-    reporter->offer(std::move(incident), terms);
+  environment.report_failure = [queue = failure_reports_, context](failure::Incident incident) {
+    queue->offer(std::move(incident), context);
   };
 }
 
 void Environments::close_failure_reports(std::chrono::milliseconds limit) const {
-  if (reporter_) reporter_->close(limit);
+  if (failure_reports_) failure_reports_->close(limit);
 }
 
 void Environments::retry_history() const {

@@ -19,7 +19,7 @@
 #include <string>
 
 #include "config/configuration.h"
-#include "failure/failure_reporter.h"
+#include "failure/sender.h"
 #include "filter/environment.h"
 #include "filter/session.h"
 #include "log/event.h"
@@ -55,7 +55,7 @@ class Environments {
 
  private:
   std::shared_ptr<dns::AsyncResolver> resolver_for(const config::Dns& dns);
-  std::shared_ptr<history::HistoryFile> history_for(const config::History& history) const;
+  std::shared_ptr<history::File> history_for(const config::History& history) const;
   void add_failure_reports(const config::Configuration& configuration,
                            filter::Environment& environment);
 
@@ -63,8 +63,8 @@ class Environments {
   const ReportTransport report_transport_;
   std::shared_ptr<dns::AsyncResolver> network_;
   resolver::StubOptions network_options_;
-  std::shared_ptr<history::HistoryFile> history_;
-  std::shared_ptr<failure::FailureReporter> reporter_;
+  std::shared_ptr<history::File> history_;
+  std::shared_ptr<failure::Queue> failure_reports_;
   mutable std::mutex mutex_;
   std::shared_ptr<const filter::Environment> current_;
 };

@@ -10,6 +10,9 @@
 namespace dmarc {
 namespace {
 
+/// In the order of FailureOption.
+constexpr std::string_view failure_letters = "01ds";
+
 constexpr std::size_t shown_octets = 64;
 
 void add_problem(Record& record, std::string_view tag, std::string_view clause) {
@@ -55,28 +58,30 @@ void read_testing(Record& record, const mail::Tag& tag) {
     add_bad_value(record, tag, "y or n");
 }
 
+std::optional<FailureOption> failure_option(char letter) {
+  const std::size_t index = failure_letters.find(base::to_lower(letter));
+  if (index == std::string_view::npos) return std::nullopt;
+  return static_cast<FailureOption>(index);
+}
+
 // RFC 9989 section 4.8, dmarc-fo: one of "0" and "1", "d" and "s", each at most once, in any order.
-bool is_failure_options(std::string_view value) {
-  bool digit = false, dkim = false, spf = false;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (i % 2 == 1) {
-      if (value[i] != ':') return false;
-      continue;
-    }
-    const char option = base::to_lower(value[i]);
-    bool* const seen = option == '0' || option == '1' ? &digit
-                       : option == 'd'                ? &dkim
-                       : option == 's'                ? &spf
-                                                      : nullptr;
-    if (!seen || *seen) return false;
-    *seen = true;
+std::optional<FailureOptions> parse_failure_options(std::string_view value) {
+  FailureOptions options;
+  const auto has = [&](FailureOption option) {
+    return std::find(options.begin(), options.end(), option) != options.end();
+  };
+  for (const std::string_view word : base::split(value, ':')) {
+    const auto option = word.size() == 1 ? failure_option(word.front()) : std::nullopt;
+    if (!option || has(*option)) return std::nullopt;
+    options.push_back(*option);
   }
-  return value.size() % 2 == 1;
+  if (has(FailureOption::none_aligned) && has(FailureOption::any_failed)) return std::nullopt;
+  return options;
 }
 
 void read_failure_options(Record& record, const mail::Tag& tag) {
-  if (is_failure_options(tag.value))
-    record.fo = base::lower(tag.value);
+  if (auto options = parse_failure_options(tag.value))
+    record.fo = *std::move(options);
   else
     add_bad_value(record, tag, "a list of 0, 1, d and s");
 }
@@ -168,6 +173,15 @@ std::string_view to_string(PublicSuffixFlag flag) {
       return "u";
   }
   return "";
+}
+
+std::string to_string(const FailureOptions& options) {
+  std::string text;
+  for (const FailureOption option : options) {
+    if (!text.empty()) text += ':';
+    text += failure_letters.at(static_cast<std::size_t>(option));
+  }
+  return text;
 }
 
 Policy one_level_lower(Policy policy) {

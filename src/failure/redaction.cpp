@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/ascii.h"
-#include "base/base64.h"
+#include "base/encoding.h"
 #include "crypto/digest.h"
 #include "mail/encoded_word.h"
 

@@ -11,9 +11,9 @@
 #include <dmarc/resolver.h>
 
 #include "dns/lookup_session.h"
-#include "failure/failure_incident.h"
-#include "history/history_file.h"
-#include "history/history_record.h"
+#include "failure/incident.h"
+#include "history/file.h"
+#include "history/record.h"
 #include "log/event.h"
 #include "policy/settings.h"
 
@@ -24,12 +24,12 @@ struct Environment {
   std::shared_ptr<const policy::Settings> settings;
   std::shared_ptr<dns::AsyncResolver> resolver;
   dns::LookupSession::Limits lookup_limits;
-  log::Sink* sink = nullptr;                      ///< outlives every session
-  std::shared_ptr<history::HistoryFile> history;  ///< null without HistoryFile
-  history::HistoryOptions history_options;
+  log::Sink* sink = nullptr;               ///< outlives every session
+  std::shared_ptr<history::File> history;  ///< null without HistoryFile
+  history::Settings history_options;
   /// Takes what a failure report is made of, without waiting; empty without FailureReports.
-  std::function<void(failure::FailureIncident)> report_failure;
-  failure::FailureCriteria failure_criteria;
+  std::function<void(failure::Incident)> report_failure;
+  failure::Criteria failure_criteria;
 
   /// Set when the MTA's failure to send a job id was logged: once is enough.
   mutable std::atomic_flag job_id_missed;

@@ -235,14 +235,14 @@ void Session::record(const MessageState& state, const policy::Judgement& judgeme
       !history::belongs_in_history(state.message, judgement, environment_->history_options)) {
     return;
   }
-  environment_->history->append(history::history_record(
-      state.message, judgement, seconds_since_1970(), environment_->settings->host_name));
+  environment_->history->append(history::record_text(state.message, judgement, seconds_since_1970(),
+                                                     environment_->settings->host_name));
 }
 
 void Session::report_failure(const MessageState& state, const policy::Judgement& judgement) const {
   if (!environment_->report_failure) return;
-  auto incident = failure::failure_incident(state.message, judgement, *environment_->settings,
-                                            environment_->failure_criteria, seconds_since_1970());
+  auto incident = failure::incident_of(state.message, judgement, *environment_->settings,
+                                       environment_->failure_criteria, seconds_since_1970());
   if (incident) environment_->report_failure(*std::move(incident));
 }
 

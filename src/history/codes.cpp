@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/ascii.h"
-
 namespace dmarc::history {
 namespace {
 
@@ -13,10 +11,12 @@ constexpr std::array<std::string_view, 13> auth_words{
     "pass", "unused", "softfail", "neutral", "temperror", "permerror", "none",
     "fail", "policy", "nxdomain", "signed",  "unknown",   "discard"};
 
-/// In the order of their bits.
-constexpr std::array<std::string_view, 4> fo_options{"0", "1", "d", "s"};
+constexpr std::array all_failure_options{FailureOption::none_aligned, FailureOption::any_failed,
+                                         FailureOption::dkim_failed, FailureOption::spf_failed};
 
-constexpr std::array policies{Policy::none, Policy::quarantine, Policy::reject};
+constexpr int bit(FailureOption option) {
+  return 1 << static_cast<int>(option);
+}
 
 }  // namespace
 
@@ -30,45 +30,45 @@ AuthCode parse_auth_code(std::string_view word) {
   return static_cast<AuthCode>(found - auth_words.begin());
 }
 
-int fo_bits(std::string_view fo) {
+std::optional<Policy> policy_of_code(int number) {
+  for (const Policy policy : {Policy::none, Policy::quarantine, Policy::reject})
+    if (code(policy) == number) return policy;
+  return std::nullopt;
+}
+
+AlignmentMode mode_of_code(int number) {
+  return number == code(AlignmentMode::strict) ? AlignmentMode::strict : AlignmentMode::relaxed;
+}
+
+int code(const FailureOptions& options) {
   int bits = 0;
-  for (const std::string_view option : base::split(fo, ':')) {
-    for (std::size_t i = 0; i < fo_options.size(); ++i) {
-      if (option == fo_options[i]) bits |= 1 << i;
-    }
-  }
+  for (const FailureOption option : options)
+    bits |= bit(option);
   return bits;
 }
 
-std::string fo_text(int bits) {
-  std::string text;
-  for (std::size_t i = 0; i < fo_options.size(); ++i) {
-    if ((bits & (1 << i)) == 0) continue;
-    if (!text.empty()) text += ':';
-    text += fo_options[i];
-  }
-  return text;
+FailureOptions failure_options_of_code(int bits) {
+  FailureOptions options;
+  for (const FailureOption option : all_failure_options)
+    if ((bits & bit(option)) != 0) options.push_back(option);
+  return options;
 }
 
-int policy_letter(const std::optional<Policy>& policy) {
-  return policy ? static_cast<unsigned char>(to_string(*policy).front()) : 0;
+PublicSuffixFlag public_suffix_flag_of_code(int number) {
+  for (const PublicSuffixFlag flag : {PublicSuffixFlag::yes, PublicSuffixFlag::no})
+    if (code(flag) == number) return flag;
+  return PublicSuffixFlag::unknown;
 }
 
-std::optional<Policy> policy_of_letter(int code) {
-  const auto* const found = std::find_if(policies.begin(), policies.end(), [code](Policy policy) {
-    return policy_letter(policy) == code;
-  });
-  if (found == policies.end()) return std::nullopt;
-  return *found;
+std::optional<bool> testing_of_code(int number) {
+  if (number == 0) return std::nullopt;
+  return number == testing_code(true);
 }
 
-int mode_letter(AlignmentMode mode) {
-  return static_cast<unsigned char>(to_string(mode).front());
-}
-
-AlignmentMode mode_of_letter(int code) {
-  return code == mode_letter(AlignmentMode::strict) ? AlignmentMode::strict
-                                                    : AlignmentMode::relaxed;
+std::optional<DiscoveryMethod> discovery_of_code(int number) {
+  if (number == 0) return std::nullopt;
+  return number == code(std::optional(DiscoveryMethod::psl)) ? DiscoveryMethod::psl
+                                                             : DiscoveryMethod::treewalk;
 }
 
 }  // namespace dmarc::history

@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "policy/assessment.h"
-#include "policy/judge.h"
+#include "policy/judgement.h"
 #include "policy/override_reason.h"
 #include "policy/settings.h"
 

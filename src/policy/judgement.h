@@ -14,6 +14,7 @@
 #include <dmarc/header_field.h>
 
 #include "log/event.h"
+#include "policy/override_reason.h"
 #include "spf/check.h"
 
 namespace dmarc::policy {
@@ -94,6 +95,8 @@ struct Judgement {
   /// Why `disposition` is not what the Domain Owner asked for, or why nothing was evaluated; empty
   /// when neither.
   std::string note;
+  /// Why a failing message was handled differently from what its policy record asks; two at most.
+  std::vector<OverrideReason> overrides;
 };
 
 }  // namespace dmarc::policy

@@ -8,7 +8,6 @@
 
 #include "base/read_file.h"
 #include "dns/lookup_session.h"
-#include "reporting/schedule.h"
 
 namespace dmarc::reporting {
 namespace {
@@ -28,7 +27,7 @@ constexpr unsigned first_part = 1;
 
 struct AggregateRun::Work {
   Work(const history::PublishedPolicy& published, store::ReportSource& rows,
-       const history::Period& period)
+       const aggregate::Period& period)
       : policy(published), source(rows) {
     news.key = {published.domain, period};
   }
@@ -49,11 +48,11 @@ struct AggregateRun::Work {
 };
 
 AggregateRun::AggregateRun(store::Database& database, std::string owner, RunSettings settings,
-                           Courier& courier, dns::AsyncResolver& resolver, Observer observer)
+                           ReportSender& sender, dns::AsyncResolver& resolver, Observer observer)
     : database_(database),
       outbox_(database, std::move(owner)),
       settings_(std::move(settings)),
-      courier_(courier),
+      sender_(sender),
       resolver_(resolver),
       observer_(std::move(observer)) {}
 
@@ -63,14 +62,14 @@ void AggregateRun::resume() {
     send(key.period, key.domain);
 }
 
-void AggregateRun::send(const history::Period& period, const std::optional<std::string>& domain) {
+void AggregateRun::send(const aggregate::Period& period, const std::optional<std::string>& domain) {
   store::ReportSource source(database_, period, domain);
   while (const history::PublishedPolicy* policy = source.next_domain())
     consider(*policy, period, source);
 }
 
 /// RFC 9989 section 4.7, tag rua: without it, no report.
-void AggregateRun::consider(const history::PublishedPolicy& policy, const history::Period& period,
+void AggregateRun::consider(const history::PublishedPolicy& policy, const aggregate::Period& period,
                             store::ReportSource& source) {
   if (policy.rua.empty()) return;
   Work work(policy, source, period);
@@ -147,7 +146,7 @@ void AggregateRun::carry_out(Work& work) {
       conclude(work);
     else
       work.news.end = ReportNews::End::lost;
-  } catch (const Failure&) {
+  } catch (const Error&) {
     outbox_.close(work.lease, store::ReportState::open, now());
     put_files_away(work);
     throw;
@@ -229,7 +228,7 @@ bool AggregateRun::deliver(Work& work, const sending::ReportUri& target, const R
     return begun.has_value();
   };
   bool was_begun = false;
-  const Outcome outcome = courier_.deliver(file, target, [&] {
+  const Outcome outcome = sender_.deliver(file, target, [&] {
     was_begun = true;
     return begin();
   });
@@ -263,7 +262,7 @@ void AggregateRun::write_files(Work& work) {
   while (const auto row = rows.next())
     files.add(*row);
   auto written = files.finish();
-  if (!written) throw Failure(written.error());
+  if (!written) throw Error(written.error());
   work.files = *std::move(written);
   for (const ReportFile& file : work.files) {
     work.news.rows += file.rows;
@@ -280,7 +279,7 @@ void AggregateRun::put_files_away(Work& work) {
     }
     const std::string kept = settings_.keep_folder + file.path.substr(file.path.rfind('/'));
     if (std::rename(file.path.c_str(), kept.c_str()) != 0)
-      throw Failure(kept + ": " + base::error_text(errno));
+      throw Error(kept + ": " + base::error_text(errno));
     work.news.files.push_back(kept);
   }
 }

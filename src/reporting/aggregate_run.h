@@ -1,8 +1,8 @@
 // One run over the database: every aggregate report that is due goes to those who asked for it.
 //
-//   reporting::AggregateRun run(database, owner, settings, courier, resolver, observer);
+//   reporting::AggregateRun run(database, owner, settings, sender, resolver, observer);
 //   run.resume();                                        // what earlier runs have left
-//   for (const history::Period& day : days) run.send(day, std::nullopt);
+//   for (const aggregate::Period& day : days) run.send(day, std::nullopt);
 //
 // Any number of hosts may do so at the same time: a report is sent by whoever claims it first
 // (store/outbox.h). A delivery is written down as begun just before its last octets leave. When a
@@ -10,7 +10,7 @@
 // lesser evil, compared with reports that come twice.
 //
 // Ownership: everything given to the constructor must outlive the run. Threads: one. Throws
-// store::Failure.
+// store::Error.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@
 #include <dmarc/evaluate.h>
 #include <dmarc/resolver.h>
 
-#include "reporting/courier.h"
+#include "reporting/delivery.h"
 #include "sending/destinations.h"
 #include "store/outbox.h"
 #include "store/report_source.h"
@@ -81,7 +81,7 @@ struct ReportNews {
 };
 
 /// The work folder can't be used: one line for standard error. The report is left for later.
-class Failure : public std::runtime_error {
+class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
@@ -92,20 +92,20 @@ class AggregateRun {
   using Observer = std::function<void(const ReportNews&)>;
 
   /// `owner` must be unique to this process.
-  AggregateRun(store::Database& database, std::string owner, RunSettings settings, Courier& courier,
-               dns::AsyncResolver& resolver, Observer observer);
+  AggregateRun(store::Database& database, std::string owner, RunSettings settings,
+               ReportSender& sender, dns::AsyncResolver& resolver, Observer observer);
 
   /// What is still open of earlier periods.
   void resume();
 
   /// The reports on a period that has ended, or only that on one policy domain.
-  void send(const history::Period& period, const std::optional<std::string>& domain);
+  void send(const aggregate::Period& period, const std::optional<std::string>& domain);
 
  private:
   /// A report in hand.
   struct Work;
 
-  void consider(const history::PublishedPolicy& policy, const history::Period& period,
+  void consider(const history::PublishedPolicy& policy, const aggregate::Period& period,
                 store::ReportSource& source);
   void preview(Work& work);
   void carry_out(Work& work);
@@ -128,10 +128,10 @@ class AggregateRun {
   store::Database& database_;
   store::Outbox outbox_;
   RunSettings settings_;
-  Courier& courier_;
+  ReportSender& sender_;
   dns::AsyncResolver& resolver_;
   Observer observer_;
-  /// The policy domains reported on, by the begin of the period and the organization.
+  /// The policy domains reported on, by the beginning of the period and the organization.
   std::map<std::pair<std::int64_t, dns::Name>, std::set<std::string>> reported_;
 };
 

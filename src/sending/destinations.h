@@ -1,27 +1,48 @@
-// Who gets a domain's reports: the URIs of its record, once those that lie elsewhere have agreed to
-// it (RFC 9990 section 4 "Verifying External Destinations").
+// Who may get a domain's reports: the URIs of its record, once those that lie elsewhere have agreed
+// (RFC 9990 section 4 "Verifying External Destinations"), and nobody in the NoReportsList.
 //
 //   for (const Destination& each : verify(policy_domain, record.rua, ReportTag::rua, options, dns))
 //     for (const ReportUri& target : each.targets) send(target);
 //
 // This is what keeps a record from having reports sent to a victim (RFC 9990 section 8.1). It is
-// done when reports are sent, not when mail arrives, so that an agreement that was taken back
+// done when reports are sent, not when mail arrives, so that an agreement that was withdrawn
 // counts.
 //
 // Threads: pure functions; the resolver is called from the calling thread.
+// Limits: max_destinations of one record.
 #pragma once
 
+#include <tl/expected.hpp>
+
+#include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <dmarc/domain_name.h>
 #include <dmarc/evaluate.h>
 #include <dmarc/resolver.h>
 
-#include "sending/report_uri.h"
-
 namespace dmarc::sending {
+
+/// Where a reporting URI of the tags rua and ruf leads. A mailbox is fit for an SMTP command: it
+/// has no character that would end it or begin another command, whatever the URI's %XX stood for.
+struct ReportUri {
+  enum class Scheme { mailto, https };
+
+  std::string uri;  ///< as published
+  Scheme scheme = Scheme::mailto;
+  dns::Name host;       ///< of the mailbox, or of the URL
+  std::string mailbox;  ///< mailto: "local@host", nothing of a "?subject="
+};
+
+/// "mailto:dmarc%2Breports@example.org?subject=x" has the mailbox dmarc+reports@example.org. The
+/// record parser has checked the URI's form (dmarc/report_uri.h); this decides whether anything can
+/// be sent there. The error is one clause.
+tl::expected<ReportUri, std::string> parse_report_uri(std::string_view uri);
 
 /// URIs of one record that reports are sent to, in the order published (RFC 9990 section 3.5 has
 /// receivers set a limit). The rest is refused.
@@ -50,5 +71,18 @@ struct Destination {
 /// One for each URI, in order.
 std::vector<Destination> verify(const dns::Name& policy_domain, std::span<const std::string> uris,
                                 ReportTag tag, const Options& options, dns::Resolver& resolver);
+
+/// Mailboxes and domains that get no reports, whatever a record asks for. A domain stands for its
+/// own mailboxes, not for those of its subdomains, as in OpenDMARC. Const after it was filled.
+class NoReportsList {
+ public:
+  /// "user@example.org" or "example.org", in any case.
+  void add(std::string_view entry);
+
+  bool contains(std::string_view mailbox) const;
+
+ private:
+  std::set<std::string, std::less<>> entries_;
+};
 
 }  // namespace dmarc::sending

@@ -1,4 +1,4 @@
-// How reports leave and in whose name: what the configuration says on it.
+// How reports leave and in whose name: what the configuration says about it.
 //
 // Values only; the passwords and keys stay in their files until they are needed.
 #pragma once
@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "dkim/dkim_signer.h"
-#include "sending/address.h"
-#include "sending/no_reports.h"
+#include "dkim/signer.h"
+#include "sending/destinations.h"
+#include "sending/mail_address.h"
 
 namespace dmarc::sending {
 
@@ -19,10 +19,10 @@ namespace dmarc::sending {
 struct SmtpServer {
   enum class Tls {
     none,
-    opportunistic,  ///< STARTTLS where it is offered, by whatever certificate; a server that wants
+    opportunistic,  ///< STARTTLS where it is offered, with any certificate; a server that wants
                     ///< a password is asked for `starttls` instead
-    starttls,       ///< STARTTLS, with a certificate that is right
-    implicit,       ///< TLS from the begin (port 465), with a certificate that is right
+    starttls,       ///< STARTTLS, with a valid certificate
+    implicit,       ///< TLS from the start (port 465), with a valid certificate
   };
   std::string host = "127.0.0.1";
   std::uint16_t port = 25;
@@ -41,12 +41,12 @@ struct Settings {
   std::vector<std::string> command;  ///< ReportCommand in words; empty: unusable
   /// The From address of reports; its domain is the "receiver" of file names and subjects. Unset
   /// only where the host has no usable name.
-  std::optional<Address> email;
-  std::string org_name;            ///< empty: the domain of `email`
-  std::string contact;             ///< further contact information in reports; may be empty
-  std::optional<Address> bcc;      ///< gets a copy of each report
-  std::optional<Address> bounces;  ///< where bounces go; unset: the null reverse-path
-  std::optional<dkim::DkimKey> dkim;
+  std::optional<MailAddress> email;
+  std::string org_name;                ///< empty: the domain of `email`
+  std::string contact;                 ///< further contact information in reports; may be empty
+  std::optional<MailAddress> bcc;      ///< gets a copy of each report
+  std::optional<MailAddress> bounces;  ///< where bounces go; unset: the null reverse-path
+  std::optional<dkim::SigningKey> dkim;
   bool https = false;           ///< whether "https:" destinations are served
   std::size_t max_message = 0;  ///< octets of one mail; a larger report is split
   NoReportsList no_reports;

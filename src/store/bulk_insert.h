@@ -5,7 +5,7 @@
 //   rows.flush();
 //
 // A row whose unique key is there already is left out. Rows are on their way at the latest after
-// flush(). Threads: that of the connection. Throws store::Failure.
+// flush(). Threads: that of the connection. Throws store::Error.
 #pragma once
 
 #include <cstddef>

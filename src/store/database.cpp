@@ -4,14 +4,124 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
+#include "base/ascii.h"
+#include "base/decimal.h"
+#include "base/encoding.h"
 #include "base/read_file.h"
 #include "base/unique_fd.h"
 #include "store/soci.h"
 
 namespace dmarc::store {
+
+// --- Addresses
+// ---------------------------------------------------------------------------------------
+
+namespace {
+
+using Parsed = tl::expected<DatabaseAddress, std::string>;
+
+constexpr std::array<std::pair<std::string_view, Engine>, 4> schemes{
+    {{"sqlite", Engine::sqlite},
+     {"mysql", Engine::mariadb},
+     {"mariadb", Engine::mariadb},
+     {"postgresql", Engine::postgresql}}};
+
+/// What stands before the separator, which is removed with it; nothing when it is not there.
+std::optional<std::string_view> take_until(std::string_view& text, std::size_t position) {
+  if (position == std::string_view::npos) return std::nullopt;
+  const std::string_view head = text.substr(0, position);
+  text.remove_prefix(position + 1);
+  return head;
+}
+
+/// "HOST:PORT", "[ADDRESS]:PORT"; the port may be missing.
+bool read_host(std::string_view text, DatabaseAddress& address) {
+  const std::size_t bracket = text.rfind(']');
+  const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  address.host = base::percent_decoded(host);
+  if (colon == std::string_view::npos) return true;
+  const auto port = base::parse_decimal<std::uint16_t>(text.substr(colon + 1));
+  address.port = port.value_or(0);
+  return address.port != 0;
+}
+
+/// "//USER:PASSWORD@HOST:PORT/NAME?socket=PATH".
+Parsed read_server(std::string_view rest, DatabaseAddress address) {
+  if (!rest.starts_with("//")) return tl::unexpected(std::string("\"//\" is missing"));
+  rest.remove_prefix(2);
+  std::string_view authority = take_until(rest, rest.find('/')).value_or("");
+  if (auto credentials = take_until(authority, authority.rfind('@'))) {
+    const auto user = take_until(*credentials, credentials->find(':'));
+    address.user = base::percent_decoded(user.value_or(*credentials));
+    if (user) address.password = base::percent_decoded(*credentials);
+  }
+  if (!read_host(authority, address)) return tl::unexpected(std::string("the port is no number"));
+  std::string_view query = rest;
+  const auto name = take_until(query, rest.find('?'));
+  address.name = base::percent_decoded(name.value_or(rest));
+  if (name) {
+    if (!query.starts_with("socket="))
+      return tl::unexpected(std::string("only \"socket=\" may stand after \"?\""));
+    address.host = base::percent_decoded(query.substr(7));
+  }
+  if (address.host.empty()) address.host = "localhost";
+  if (address.name.empty()) return tl::unexpected(std::string("the database's name is missing"));
+  return address;
+}
+
+}  // namespace
+
+std::string_view to_string(Engine engine) {
+  switch (engine) {
+    case Engine::sqlite:
+      return "SQLite";
+    case Engine::mariadb:
+      return "MariaDB";
+    case Engine::postgresql:
+      break;
+  }
+  return "PostgreSQL";
+}
+
+Parsed DatabaseAddress::parse(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view scheme = text.substr(0, colon);
+  for (const auto& [name, engine] : schemes) {
+    if (colon == std::string_view::npos || !base::iequals(name, scheme)) continue;
+    const std::string_view rest = text.substr(colon + 1);
+    DatabaseAddress address;
+    address.engine = engine;
+    if (engine != Engine::sqlite) return read_server(rest, std::move(address));
+    address.path = rest;
+    if (rest.find('"') != std::string_view::npos)
+      return tl::unexpected(std::string("a path with a quotation mark can't be used"));
+    if (rest.empty()) return tl::unexpected(std::string("the file's path is missing"));
+    return address;
+  }
+  return tl::unexpected(
+      std::string("it must begin with \"sqlite:\", \"mysql://\" or \"postgresql://\""));
+}
+
+std::string DatabaseAddress::text() const {
+  if (engine == Engine::sqlite) return "sqlite:" + path;
+  std::string result = engine == Engine::mariadb ? "mysql://" : "postgresql://";
+  if (!user.empty()) result += user + "@";
+  result += host;
+  if (port != 0) result += ":" + std::to_string(port);
+  return result + "/" + name;
+}
+
+// --- Connections
+// -------------------------------------------------------------------------------------
+
 namespace {
 
 /// How long SQLite waits for another process that writes, in seconds; an import's transaction takes
@@ -44,7 +154,7 @@ void add(std::string& text, std::string_view key, const std::string& value) {
   if (!value.empty()) text.append(key).append("=").append(single_quoted(value)).append(" ");
 }
 
-std::string connect_string(const Address& address) {
+std::string connect_string(const DatabaseAddress& address) {
   if (address.engine == Engine::sqlite)
     return "db=\"" + address.path + "\" timeout=" + std::to_string(busy_timeout);
   const bool is_mariadb = address.engine == Engine::mariadb;
@@ -59,8 +169,8 @@ std::string connect_string(const Address& address) {
   return text;
 }
 
-/// A new SQLite file is for its owner's eyes, and belongs to whom its folder belongs to: what root
-/// makes by hand, the service has to be able to write.
+/// Only its owner can read a new SQLite file, and it gets the owner of its folder: the service must
+/// be able to write what root has made by hand.
 void make_file(const std::string& path) {
   const base::UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!file || ::geteuid() != 0) return;
@@ -68,7 +178,7 @@ void make_file(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
   if (::stat(parent.empty() ? "." : parent.c_str(), &folder) != 0) return;
   if (::fchown(file.get(), folder.st_uid, folder.st_gid) != 0)
-    throw Failure(path + ": " + base::error_text(errno));
+    throw Error(path + ": " + base::error_text(errno));
 }
 
 /// Times are UTC everywhere, and a value that does not fit is an error rather than another value.
@@ -93,7 +203,7 @@ void prepare_session(soci::session& session, Engine engine) {
 
 }  // namespace
 
-Database::Database(const Address& address) : engine_(address.engine) {
+Database::Database(const DatabaseAddress& address) : engine_(address.engine) {
   // A back end is looked for where the system's libraries are, never in the current folder.
   soci::dynamic_backends::search_paths().clear();
   if (engine_ == Engine::sqlite) make_file(address.path);
@@ -102,10 +212,73 @@ Database::Database(const Address& address) : engine_(address.engine) {
         std::make_unique<soci::session>(std::string(backend(engine_)), connect_string(address));
     prepare_session(*session_, engine_);
   } catch (const std::exception& error) {
-    throw Failure(address.text() + ": " + error.what());
+    throw Error(address.text() + ": " + error.what());
   }
 }
 
 Database::~Database() = default;
+
+// --- Transactions
+// ------------------------------------------------------------------------------------
+
+namespace {
+
+/// How long a transaction waits for its turn, in seconds.
+constexpr int lock_timeout = 600;
+
+/// Any number; PostgreSQL's advisory locks have no names.
+constexpr long long lock_number = 0x646d617263;  // "dmarc"
+
+}  // namespace
+
+Transaction::Transaction(Database& database) : database_(database) {
+  guarded([&] {
+    soci::session& session = database_.session();
+    switch (database_.engine()) {
+      case Engine::sqlite:
+        session << "BEGIN IMMEDIATE";
+        return;
+      case Engine::mariadb: {
+        int locked = 0;
+        session << "SELECT COALESCE(GET_LOCK(CONCAT(DATABASE(), '.dmarc'), " << lock_timeout
+                << "), 0)",
+            soci::into(locked);
+        if (locked != 1) throw Error("another process keeps the database locked");
+        session << "BEGIN";
+        return;
+      }
+      case Engine::postgresql:
+        session << "BEGIN";
+        session << "SELECT pg_advisory_xact_lock(" << lock_number << ")";
+        return;
+    }
+  });
+}
+
+void Transaction::unlock() {
+  open_ = false;
+  if (database_.engine() == Engine::mariadb) {
+    int released = 0;
+    database_.session() << "SELECT COALESCE(RELEASE_LOCK(CONCAT(DATABASE(), '.dmarc')), 0)",
+        soci::into(released);
+  }
+}
+
+Transaction::~Transaction() {
+  if (!open_) return;
+  try {
+    database_.session() << "ROLLBACK";
+    unlock();
+  } catch (const soci::soci_error&) {
+    // The connection is gone, and the server rolls back by itself.
+  }
+}
+
+void Transaction::commit() {
+  guarded([&] {
+    database_.session() << "COMMIT";
+    unlock();
+  });
+}
 
 }  // namespace dmarc::store

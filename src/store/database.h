@@ -1,10 +1,16 @@
-// A connection to the store: SQLite, MariaDB or PostgreSQL.
+// A connection to the store, be it SQLite, MariaDB or PostgreSQL: where it is, the connection, and
+// transactions.
 //
-//   const auto address = store::Address::parse("sqlite:/var/lib/opendmarc/opendmarc.sqlite");
-//   store::Database database(*address);
+//   const auto address =
+//   store::DatabaseAddress::parse("sqlite:/var/lib/opendmarc/opendmarc.sqlite"); store::Database
+//   database(*address);
 //
-// Everything in store/ throws store::Failure when the database fails: there is no going on without
-// it, and an open transaction is rolled back on the way out.
+//   store::Transaction transaction(database);   // all or nothing: rolled back if not committed
+//   ...
+//   transaction.commit();
+//
+// Everything in store/ throws store::Error when the database fails: nothing can go on
+// without it, and an open transaction is rolled back on the way out.
 //
 // Threads: a connection belongs to one thread.
 #pragma once
@@ -27,13 +33,13 @@ enum class Engine { sqlite, mariadb, postgresql };
 std::string_view to_string(Engine engine);
 
 /// The database failed: one line for standard error.
-class Failure : public std::runtime_error {
+class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 /// Where the database is and who asks.
-struct Address {
+struct DatabaseAddress {
   Engine engine = Engine::sqlite;
   std::string path;  ///< SQLite: the file
   std::string host;  ///< the others: a name, an address, or the folder or path of a Unix socket
@@ -45,7 +51,7 @@ struct Address {
   /// Reads "sqlite:PATH", "mysql://USER:PASSWORD@HOST:PORT/NAME" ("mariadb:" too) and
   /// "postgresql://USER:PASSWORD@HOST:PORT/NAME" with %XX in each part; "?socket=PATH" stands for
   /// the host. The error says what is wrong, without the password.
-  static tl::expected<Address, std::string> parse(std::string_view text);
+  static tl::expected<DatabaseAddress, std::string> parse(std::string_view text);
 
   /// For messages: without the password.
   std::string text() const;
@@ -53,19 +59,38 @@ struct Address {
 
 class Database {
  public:
-  /// Throws Failure. A SQLite file is made when there is none; tables are not.
-  explicit Database(const Address& address);
+  /// Throws Error. A SQLite file is made when there is none; tables are not.
+  explicit Database(const DatabaseAddress& address);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   Engine engine() const { return engine_; }
-  /// For the files of store/ alone.
+  /// For the files of store/ only.
   soci::session& session() { return *session_; }
 
  private:
   Engine engine_;
   std::unique_ptr<soci::session> session_;
+};
+
+/// One transaction that writes runs at a time, whatever the engine and on however many hosts: it
+/// waits for the others in its constructor. So what one reads stays true until it commits, and
+/// there are no deadlocks to be retried. OpenDMARC's own tools know nothing of that lock.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  void commit();
+
+ private:
+  void unlock();
+
+  Database& database_;
+  bool open_ = true;
 };
 
 }  // namespace dmarc::store

@@ -9,7 +9,6 @@
 
 #include "store/dialect.h"
 #include "store/soci.h"
-#include "store/transaction.h"
 
 namespace dmarc::store {
 namespace {

@@ -5,7 +5,7 @@
 // Deleting goes by days, each in one transaction, from the oldest on: a kill loses nothing and
 // importers wait for no longer than a day's messages take.
 //
-// Threads: that of the connection. Throws store::Failure.
+// Threads: that of the connection. Throws store::Error.
 #pragma once
 
 #include <cstdint>

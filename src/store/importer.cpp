@@ -6,7 +6,6 @@
 
 #include "store/dialect.h"
 #include "store/soci.h"
-#include "store/transaction.h"
 
 namespace dmarc::store {
 namespace {
@@ -14,17 +13,14 @@ namespace {
 using history::AuthCode;
 using Kind = BulkInsert::Kind;
 
-template <typename Code>
-std::int64_t number(Code code) {
-  return static_cast<std::int64_t>(code);
-}
+using history::code;
 
 /// The number of a name that is not there.
 constexpr std::int64_t nothing = 0;
 
 /// signatures.pass has no room for -1.
-std::int64_t signature_code(AuthCode code) {
-  return number(code == AuthCode::undefined ? AuthCode::unknown : code);
+std::int64_t signature_code(AuthCode result) {
+  return code(result == AuthCode::undefined ? AuthCode::unknown : result);
 }
 
 bool is_error(AuthCode code) {
@@ -86,7 +82,7 @@ Importer::Importer(Database& database)
                    {{"message"}, {"instance"}, {"arc_client_addr", Kind::text}}),
       arc_seals_(database, "arcseals", {{"message"}, {"domain"}, {"selector"}, {"instance"}}) {}
 
-void Importer::add(history::HistoryEntry entry) {
+void Importer::add(history::Entry entry) {
   if (entry.ip.empty()) {
     ++counts_.no_address;
     return;
@@ -115,7 +111,7 @@ void Importer::flush() {
 }
 
 void Importer::want_names(Row& row) {
-  const history::HistoryEntry& entry = row.entry;
+  const history::Entry& entry = row.entry;
   row.reporter = &reporters_.want({0, entry.reporter});
   row.ip = &addresses_.want({0, entry.ip});
   row.from = &domains_.want({0, entry.from});
@@ -175,18 +171,17 @@ std::int64_t Importer::last_message() {
 
 void Importer::insert_messages() {
   for (const Row& row : batch_) {
-    const history::HistoryEntry& entry = row.entry;
-    messages_.add({entry.received, entry.job, *row.reporter, number(entry.policy),
-                   number(entry.action), *row.ip, *row.envelope_from, *row.from, *row.policy_domain,
-                   number(entry.spf), number(entry.spf_scope), number(entry.align_dkim),
-                   number(entry.align_spf), std::min<std::int64_t>(entry.signatures, 255),
-                   entry.arc, entry.arc_policy, history::policy_letter(entry.requested),
-                   row.published, *row.reason});
+    const history::Entry& entry = row.entry;
+    messages_.add({entry.received, entry.job, *row.reporter, code(entry.policy), code(entry.action),
+                   *row.ip, *row.envelope_from, *row.from, *row.policy_domain, code(entry.spf),
+                   code(entry.spf_scope), code(entry.align_dkim), code(entry.align_spf),
+                   std::min<std::int64_t>(entry.signatures, 255), code(entry.arc),
+                   code(entry.arc_policy), code(entry.requested), row.published, *row.reason});
   }
   messages_.flush();
 }
 
-/// What has a number above `before` was inserted just now; the other records are duplicates.
+/// Rows with a number above `before` were inserted just now; the other records are duplicates.
 void Importer::find_message_numbers(std::int64_t before) {
   std::unordered_map<MessageKey, Row*, MessageKeyHash> rows(batch_.size());
   for (Row& row : batch_)

@@ -10,7 +10,7 @@
 // is known by reporter, time and job, as in OpenDMARC's tables. Memory does not grow with the
 // number of records.
 //
-// Threads: that of the connection. Throws store::Failure.
+// Threads: that of the connection. Throws store::Error.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,11 @@
 #include <utility>
 #include <vector>
 
-#include "history/history_entry.h"
+#include "history/entry.h"
 #include "store/bulk_insert.h"
 #include "store/database.h"
-#include "store/id_table.h"
-#include "store/policy_table.h"
+#include "store/names.h"
+#include "store/policies.h"
 
 namespace dmarc::store {
 
@@ -39,7 +39,7 @@ class Importer {
 
   explicit Importer(Database& database);
 
-  void add(history::HistoryEntry entry);
+  void add(history::Entry entry);
   /// Writes what is left; call it at the end.
   void flush();
 
@@ -57,9 +57,9 @@ class Importer {
 
   /// A record of the batch, with the numbers that stand for its names.
   struct Row {
-    explicit Row(history::HistoryEntry record) : entry(std::move(record)) {}
+    explicit Row(history::Entry record) : entry(std::move(record)) {}
 
-    history::HistoryEntry entry;
+    history::Entry entry;
     Number reporter = nullptr, ip = nullptr, from = nullptr, envelope_from = nullptr;
     Number policy_domain = nullptr, reason = nullptr;
     std::vector<Signer> signers;  ///< of the signatures, then of the seals

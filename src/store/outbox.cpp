@@ -6,9 +6,8 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "store/dialect.h"
-#include "store/id_table.h"
+#include "store/names.h"
 #include "store/soci.h"
-#include "store/transaction.h"
 
 namespace dmarc::store {
 namespace {
@@ -40,7 +39,7 @@ struct Stored {
 };
 
 std::optional<Stored> find_report(Database& database, std::int64_t domain,
-                                  const history::Period& period) {
+                                  const aggregate::Period& period) {
   const Engine engine = database.engine();
   const long long number = domain;
   Stored row;
@@ -55,7 +54,7 @@ std::optional<Stored> find_report(Database& database, std::int64_t domain,
   return row;
 }
 
-void insert_report(Database& database, std::int64_t domain, const history::Period& period,
+void insert_report(Database& database, std::int64_t domain, const aggregate::Period& period,
                    std::int64_t now) {
   const Engine engine = database.engine();
   const long long number = domain;
@@ -160,9 +159,10 @@ std::vector<ReportKey> Outbox::unfinished(std::int64_t now, std::size_t limit) {
         (database_.session().prepare
              << "SELECT d.name, " << seconds("r.period_begin", engine) << ", "
              << seconds("r.period_end", engine)
-             << " FROM reports r JOIN domains d ON d.id = r.domain WHERE r.state = 0 AND "
-                "(r.lease_end IS NULL OR r.lease_end <= "
-             << time(now, engine) << ") ORDER BY r.period_begin, r.id LIMIT " << limit,
+             << " FROM reports r JOIN domains d ON d.id = r.domain WHERE r.state = "
+             << static_cast<int>(ReportState::open)
+             << " AND (r.lease_end IS NULL OR r.lease_end <= " << time(now, engine)
+             << ") ORDER BY r.period_begin, r.id LIMIT " << limit,
          soci::into(key.domain), soci::into(begin), soci::into(end));
     std::vector<ReportKey> keys;
     for (bool more = query.execute(true); more; more = query.fetch()) {
@@ -177,7 +177,8 @@ bool Outbox::holds(const Lease& lease) {
   int count = 0;
   const long long id = lease.report;
   database_.session() << "SELECT COUNT(*) FROM reports WHERE id = :id AND owner = :owner "
-                         "AND state = 0",
+                         "AND state = "
+                      << static_cast<int>(ReportState::open),
       soci::into(count), soci::use(id), soci::use(owner_);
   return count == 1;
 }
@@ -254,8 +255,9 @@ std::optional<Delivery> Outbox::begin(Lease& lease, const std::string& destinati
       begun->state = DeliveryState::sending;
       begun->last_attempt = now;
       ++begun->attempts;
-      session << "UPDATE deliveries SET state = 1, attempts = attempts + 1, last_attempt = "
-              << time(now, database_.engine()) << " WHERE id = " << delivery.id;
+      session << "UPDATE deliveries SET state = " << static_cast<int>(DeliveryState::sending)
+              << ", attempts = attempts + 1, last_attempt = " << time(now, database_.engine())
+              << " WHERE id = " << delivery.id;
     }
   });
   return held ? begun : std::nullopt;

@@ -18,7 +18,7 @@
 // finds what its predecessor left: a delivery that is still `sending` may or may not have arrived,
 // and only the caller can decide which mistake is the lesser.
 //
-// Threads: that of the connection. Throws store::Failure.
+// Threads: that of the connection. Throws store::Error.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@
 #include <string>
 #include <vector>
 
-#include "history/aggregate_data.h"
+#include "aggregate/period.h"
 #include "store/database.h"
 
 namespace dmarc::store {
@@ -53,7 +53,7 @@ std::string_view to_string(DeliveryState state);
 
 struct ReportKey {
   std::string domain;
-  history::Period period;
+  aggregate::Period period;
 };
 
 /// The right to send one report.

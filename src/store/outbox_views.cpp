@@ -3,7 +3,6 @@
 #include "store/dialect.h"
 #include "store/outbox.h"
 #include "store/soci.h"
-#include "store/transaction.h"
 
 namespace dmarc::store {
 namespace {
@@ -70,13 +69,18 @@ bool Outbox::reopen(const std::string& report_id, std::int64_t now) {
     Transaction transaction(database_);
     long long id = 0;
     database_.session() << "SELECT id FROM reports WHERE report_id = :report_id AND "
-                           "(state <> 0 OR lease_end IS NULL OR lease_end <= "
+                           "(state <> "
+                        << static_cast<int>(ReportState::open)
+                        << " OR lease_end IS NULL OR lease_end <= "
                         << from_seconds(std::to_string(now), engine) << ")",
         soci::into(id), soci::use(report_id);
     if (!database_.session().got_data()) return false;
-    database_.session() << "UPDATE reports SET state = 0, lease_end = NULL WHERE id = " << id;
-    database_.session() << "UPDATE deliveries SET state = 0, next_attempt = NULL WHERE report = "
-                        << id << " AND state <> " << static_cast<int>(DeliveryState::refused);
+    database_.session() << "UPDATE reports SET state = " << static_cast<int>(ReportState::open)
+                        << ", lease_end = NULL WHERE id = " << id;
+    database_.session() << "UPDATE deliveries SET state = "
+                        << static_cast<int>(DeliveryState::waiting)
+                        << ", next_attempt = NULL WHERE report = " << id << " AND state <> "
+                        << static_cast<int>(DeliveryState::refused);
     transaction.commit();
     return true;
   });

@@ -3,14 +3,15 @@
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "store/dialect.h"
-#include "store/policy_table.h"
+#include "store/policies.h"
 #include "store/roll_up.h"
 #include "store/soci.h"
 
 namespace dmarc::store {
 namespace {
 
-using history::AggregateRow;
+using aggregate::Disposition;
+using aggregate::Row;
 using history::PublishedPolicy;
 
 std::optional<std::int64_t> domain_number(Database& database, const std::string& name) {
@@ -32,12 +33,6 @@ std::vector<std::string> split_uris(std::string_view list) {
   return uris;
 }
 
-PublicSuffixFlag psd_of_letter(int code) {
-  return code == yes_code  ? PublicSuffixFlag::yes
-         : code == no_code ? PublicSuffixFlag::no
-                           : PublicSuffixFlag::unknown;
-}
-
 /// The policy for a From domain, when the message's own record does not say: the author exists,
 /// or it would not have passed.
 Policy presumed_policy(const PublishedPolicy& published, const std::string& header_from) {
@@ -45,11 +40,11 @@ Policy presumed_policy(const PublishedPolicy& published, const std::string& head
   return header_from == published.domain ? p : published.sp.value_or(p);
 }
 
-AggregateRow::Disposition disposition(int code, const PublishedPolicy& published,
-                                      const std::string& header_from) {
-  if (code != pass_by_unknown_policy) return static_cast<AggregateRow::Disposition>(code);
-  return presumed_policy(published, header_from) == Policy::none ? AggregateRow::Disposition::none
-                                                                 : AggregateRow::Disposition::pass;
+Disposition disposition(int code, const PublishedPolicy& published,
+                        const std::string& header_from) {
+  if (code != pass_by_unknown_policy) return static_cast<Disposition>(code);
+  return presumed_policy(published, header_from) == Policy::none ? Disposition::none
+                                                                 : Disposition::pass;
 }
 
 /// The columns that `policies` and `requests` have in common.
@@ -58,18 +53,18 @@ struct PolicyColumns {
   std::string uris;
 
   void give(PublishedPolicy& policy) const {
-    policy.adkim = history::mode_of_letter(adkim);
-    policy.aspf = history::mode_of_letter(aspf);
-    policy.p = history::policy_of_letter(p);
-    policy.sp = history::policy_of_letter(sp);
-    policy.fo = history::fo_text(fo);
+    policy.adkim = history::mode_of_code(adkim);
+    policy.aspf = history::mode_of_code(aspf);
+    policy.p = history::policy_of_code(p);
+    policy.sp = history::policy_of_code(sp);
+    policy.fo = history::failure_options_of_code(fo);
     policy.rua = split_uris(uris);
   }
 };
 
 }  // namespace
 
-ReportSource::ReportSource(Database& database, const history::Period& period,
+ReportSource::ReportSource(Database& database, const aggregate::Period& period,
                            const std::optional<std::string>& domain)
     : database_(database), domains_(database, "domains"), selectors_(database, "selectors") {
   std::optional<std::int64_t> number;
@@ -81,7 +76,7 @@ ReportSource::ReportSource(Database& database, const history::Period& period,
 ReportSource::~ReportSource() {
   try {
     drop_roll_up(database_);
-  } catch (const Failure&) {
+  } catch (const Error&) {
     // Temporary tables end with the connection at the latest.
   }
 }
@@ -121,12 +116,10 @@ void ReportSource::read_published(std::int64_t policy) {
       soci::into(columns.sp), soci::into(np), soci::into(columns.fo), soci::into(testing),
       soci::into(psd), soci::into(discovery), soci::into(columns.uris), soci::use(id);
   columns.give(policy_);
-  policy_.np = history::policy_of_letter(np);
-  if (testing != 0) policy_.testing = testing == yes_code;
-  policy_.psd = psd_of_letter(psd);
-  if (discovery != 0) {
-    policy_.discovery = discovery == psl_code ? DiscoveryMethod::psl : DiscoveryMethod::treewalk;
-  }
+  policy_.np = history::policy_of_code(np);
+  policy_.testing = history::testing_of_code(testing);
+  policy_.psd = history::public_suffix_flag_of_code(psd);
+  policy_.discovery = history::discovery_of_code(discovery);
 }
 
 /// Messages that OpenDMARC's importer wrote do not say what was published. The request of the
@@ -176,7 +169,7 @@ std::vector<history::DkimSignature> ReportSource::signatures(std::string_view nu
     history::DkimSignature signature;
     signature.domain = domains_.name(number(0));
     if (number(1) != 0) signature.selector = selectors_.name(number(1));
-    signature.result = number(2) <= static_cast<unsigned>(history::AuthCode::discard)
+    signature.result = number(2) <= static_cast<unsigned>(code(history::AuthCode::discard))
                            ? static_cast<history::AuthCode>(number(2))
                            : history::AuthCode::unknown;
     list.push_back(std::move(signature));
@@ -184,17 +177,17 @@ std::vector<history::DkimSignature> ReportSource::signatures(std::string_view nu
   return list;
 }
 
-std::optional<AggregateRow> RowCursor::next() {
+std::optional<Row> RowCursor::next() {
   if (page_.empty()) fetch();
   if (page_.empty()) return std::nullopt;
-  AggregateRow row = std::move(page_.front());
+  Row row = std::move(page_.front());
   page_.pop_front();
   return row;
 }
 
 void RowCursor::fetch() {
   guarded([&] {
-    AggregateRow row;
+    Row row;
     std::vector<std::string> signatures;
     const long long domain = source_->current_;
     const long long after = last_;
@@ -227,7 +220,7 @@ void RowCursor::fetch() {
       row.spf.reset();
       if (spf >= 0 && !row.envelope_from.empty()) row.spf = static_cast<history::AuthCode>(spf);
       row.reasons =
-          history::parse_override_reasons(reasons).value_or(std::vector<history::OverrideReason>{});
+          history::parse_override_reasons(reasons).value_or(std::vector<policy::OverrideReason>{});
       signatures.push_back(signed_by);
       page_.push_back(row);
     }

@@ -13,7 +13,7 @@
 // each time: by source address, then From domain.
 //
 // Ownership: the database must outlive the source, and the source its cursors. One source at a time
-// for a connection. Threads: that of the connection. Throws store::Failure.
+// for a connection. Threads: that of the connection. Throws store::Error.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +24,11 @@
 #include <string_view>
 #include <vector>
 
-#include "history/aggregate_data.h"
+#include "aggregate/period.h"
+#include "aggregate/row.h"
+#include "history/entry.h"
 #include "store/database.h"
-#include "store/names_by_id.h"
+#include "store/names.h"
 
 namespace dmarc::store {
 
@@ -37,7 +39,7 @@ class ReportSource;
 
 class RowCursor {
  public:
-  std::optional<history::AggregateRow> next();
+  std::optional<aggregate::Row> next();
 
  private:
   friend class ReportSource;
@@ -46,14 +48,14 @@ class RowCursor {
   void fetch();
 
   ReportSource* source_;
-  std::deque<history::AggregateRow> page_;
+  std::deque<aggregate::Row> page_;
   std::int64_t last_ = 0;  ///< the row of the roll-up that was read last
 };
 
 class ReportSource {
  public:
   /// `domain`: only this DMARC Policy Domain.
-  ReportSource(Database& database, const history::Period& period,
+  ReportSource(Database& database, const aggregate::Period& period,
                const std::optional<std::string>& domain);
   ~ReportSource();
   ReportSource(const ReportSource&) = delete;

@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "aggregate/row.h"
+#include "history/codes.h"
 #include "store/dialect.h"
 #include "store/soci.h"
 
@@ -10,6 +12,12 @@ namespace dmarc::store {
 namespace {
 
 using enum ColumnType;
+using aggregate::Disposition;
+using history::ActionCode;
+using history::AlignCode;
+using history::AuthCode;
+using history::PolicyCode;
+using history::SpfScope;
 
 constexpr std::array row_columns{
     Column{"id", message_id},        Column{"policy_domain", reference},
@@ -30,12 +38,39 @@ constexpr std::string_view group =
     "policy_domain, ip, from_domain, env_domain, disposition, align_dkim, align_spf, spf, reason, "
     "signatures";
 
-/// What was done (action codes), and whether it would have been something else but for a pass.
-/// 113 and 114 are the letters of quarantine and reject, 15 is the code of a pass.
-constexpr std::string_view disposition =
-    "CASE WHEN disp IN (0, 1) THEN 3 WHEN disp = 4 THEN 2 "
-    "WHEN policy = 15 AND requested IN (113, 114) THEN 1 "
-    "WHEN policy = 15 AND requested = 0 THEN 4 ELSE 0 END";
+template <typename... Codes>
+std::string list_of(Codes... codes) {
+  std::string text;
+  ((text += (text.empty() ? "(" : ", ") + std::to_string(history::code(codes))), ...);
+  return text + ")";
+}
+
+std::string sql(Disposition disposition) {
+  return std::to_string(static_cast<int>(disposition));
+}
+
+/// What was done, and whether it would have been something else but for a pass.
+std::string disposition() {
+  const std::string is_pass = "policy = " + std::to_string(history::code(PolicyCode::pass));
+  return "CASE WHEN disp IN " + list_of(ActionCode::reject, ActionCode::discard) + " THEN " +
+         sql(Disposition::reject) + " WHEN disp IN " + list_of(ActionCode::quarantine) + " THEN " +
+         sql(Disposition::quarantine) + " WHEN " + is_pass + " AND requested IN " +
+         list_of(Policy::quarantine, Policy::reject) + " THEN " + sql(Disposition::pass) +
+         " WHEN " + is_pass + " AND requested = 0 THEN " + std::to_string(pass_by_unknown_policy) +
+         " ELSE " + sql(Disposition::none) + " END";
+}
+
+/// 1 where the identifier is aligned.
+std::string is_aligned(const std::string& column) {
+  return "CASE WHEN " + column + " IN " + list_of(AlignCode::aligned) + " THEN 1 ELSE 0 END AS " +
+         column;
+}
+
+/// The result for the MAIL FROM identity; that for HELO has no place in a report.
+std::string spf_of_mail_from() {
+  return "CASE WHEN spf_scope IN " + list_of(SpfScope::helo) + " THEN " +
+         std::to_string(history::code(AuthCode::undefined)) + " ELSE spf END AS spf";
+}
 
 std::string create(std::string_view table, std::span<const Column> columns, Engine engine) {
   std::string text = "CREATE TEMPORARY TABLE " + std::string(table) + " (";
@@ -46,12 +81,14 @@ std::string create(std::string_view table, std::span<const Column> columns, Engi
   return text + ")";
 }
 
-/// Messages without a policy record (codes 13 and 14) are nobody's to be told of.
-std::string condition(const history::Period& period, std::optional<std::int64_t> policy_domain,
+/// Nobody gets a report on messages without a policy record.
+std::string condition(const aggregate::Period& period, std::optional<std::int64_t> policy_domain,
                       Engine engine) {
-  std::string text = "m.policy IN (15, 16, 17, 18) AND m.date >= " +
-                     from_seconds(std::to_string(period.begin), engine) + " AND m.date < " +
-                     from_seconds(std::to_string(period.end), engine);
+  std::string text =
+      "m.policy IN " +
+      list_of(PolicyCode::pass, PolicyCode::reject, PolicyCode::quarantine, PolicyCode::none) +
+      " AND m.date >= " + from_seconds(std::to_string(period.begin), engine) + " AND m.date < " +
+      from_seconds(std::to_string(period.end), engine);
   if (policy_domain) text += " AND m.policy_domain = " + std::to_string(*policy_domain);
   return text;
 }
@@ -60,10 +97,8 @@ std::string fill_rows(const std::string& where, Engine engine) {
   return "INSERT INTO report_rows (" + std::string(group) + ", messages) SELECT " +
          std::string(group) +
          ", COUNT(*) FROM (SELECT m.policy_domain, m.ip, m.from_domain, m.env_domain, " +
-         std::string(disposition) +
-         " AS disposition, CASE WHEN align_dkim = 4 THEN 1 ELSE 0 END AS align_dkim, "
-         "CASE WHEN align_spf = 4 THEN 1 ELSE 0 END AS align_spf, "
-         "CASE WHEN spf_scope = 2 THEN -1 ELSE spf END AS spf, m.reason, COALESCE((SELECT " +
+         disposition() + " AS disposition, " + is_aligned("align_dkim") + ", " +
+         is_aligned("align_spf") + ", " + spf_of_mail_from() + ", m.reason, COALESCE((SELECT " +
          joined_signatures(engine) +
          " FROM signatures s WHERE s.message = m.id), '') AS signatures FROM messages m WHERE " +
          where + ") single GROUP BY " + std::string(group) + " ORDER BY " + std::string(group);
@@ -77,7 +112,7 @@ std::string fill_policies(const std::string& where) {
 
 }  // namespace
 
-void roll_up(Database& database, const history::Period& period,
+void roll_up(Database& database, const aggregate::Period& period,
              std::optional<std::int64_t> policy_domain) {
   drop_roll_up(database);
   const Engine engine = database.engine();

@@ -162,10 +162,10 @@ void require_schema(Database& database) {
   const std::vector<std::string> problems = check_schema(database);
   if (problems.empty()) return;
   if (is_empty(database))
-    throw Failure("the database has no tables: \"dmarcctl db init\" makes them");
-  throw Failure("the database is not complete (" + problems.front() +
-                (problems.size() > 1 ? " and others" : "") +
-                "): \"dmarcctl db upgrade\" adds what is missing");
+    throw Error("the database has no tables: \"dmarcctl db init\" makes them");
+  throw Error("the database is not complete (" + problems.front() +
+              (problems.size() > 1 ? " and others" : "") +
+              "): \"dmarcctl db upgrade\" adds what is missing");
 }
 
 }  // namespace dmarc::store

@@ -12,7 +12,7 @@
 //
 // Times are UTC: TIMESTAMP columns on MariaDB and PostgreSQL, seconds since 1970 on SQLite.
 //
-// Threads: those of the connection. Throws store::Failure.
+// Threads: those of the connection. Throws store::Error.
 #pragma once
 
 #include <cstdint>
@@ -77,7 +77,7 @@ void create_schema(Database& database);
 /// Adds what check_schema() misses; returns what was done, one clause each.
 std::vector<std::string> upgrade_schema(Database& database);
 
-/// Throws Failure with advice when the schema is not complete.
+/// Throws Error with advice when the schema is not complete.
 void require_schema(Database& database);
 
 }  // namespace dmarc::store

@@ -15,13 +15,13 @@
 
 namespace dmarc::store {
 
-/// Runs `work`; what SOCI throws becomes store::Failure.
+/// Runs `work`; what SOCI throws becomes store::Error.
 template <typename Work>
 auto guarded(Work&& work) -> std::invoke_result_t<Work> {
   try {
     return work();
   } catch (const soci::soci_error& error) {
-    throw Failure(error.what());
+    throw Error(error.what());
   }
 }
 

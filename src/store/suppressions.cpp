@@ -3,7 +3,6 @@
 #include "base/ascii.h"
 #include "store/dialect.h"
 #include "store/soci.h"
-#include "store/transaction.h"
 
 namespace dmarc::store {
 namespace {

@@ -3,7 +3,7 @@
 //   store::Suppressions suppressions(database);
 //   if (suppressions.match("dmarc@example.org", now)) ...
 //
-// Threads: that of the connection. Throws store::Failure.
+// Threads: that of the connection. Throws store::Error.
 #pragma once
 
 #include <cstdint>

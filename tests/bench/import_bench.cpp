@@ -9,7 +9,7 @@
 #include <iostream>
 
 #include "base/unique_fd.h"
-#include "history/history_reader.h"
+#include "history/reader.h"
 #include "resources.h"
 #include "store/importer.h"
 #include "store/schema.h"
@@ -28,10 +28,10 @@ void report(std::uint64_t records, double seconds) {
 
 void run(const char* history, const char* address) {
   const base::UniqueFd file(::open(history, O_RDONLY | O_CLOEXEC));
-  store::Database database(store::Address::parse(address).value());
+  store::Database database(store::DatabaseAddress::parse(address).value());
   store::create_schema(database);
   store::Importer importer(database);
-  history::HistoryReader reader(file.get());
+  history::Reader reader(file.get());
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -7,19 +7,19 @@
 #include <iostream>
 #include <string>
 
-#include "reporting/report_files.h"
+#include "reporting/files.h"
 #include "resources.h"
 
 namespace {
 
 using namespace dmarc;
 
-history::AggregateRow row(std::size_t number) {
-  history::AggregateRow row;
+aggregate::Row row(std::size_t number) {
+  aggregate::Row row;
   const auto octet = [number](unsigned shift) { return std::to_string(number >> shift & 255); };
   row.source_ip = "10." + octet(16) + "." + octet(8) + "." + octet(0);
   row.count = 10;
-  row.disposition = history::AggregateRow::Disposition::pass;
+  row.disposition = aggregate::Disposition::pass;
   row.dkim_aligned = row.spf_aligned = true;
   row.header_from = "mail" + std::to_string(number % 50) + ".example.org";
   row.envelope_from = "bounce" + std::to_string(number % 500) + ".example.org";

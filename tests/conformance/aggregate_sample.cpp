@@ -4,10 +4,10 @@
 
 #include <set>
 
-#include "aggregate/aggregate_xml.h"
+#include "aggregate/xml.h"
 #include "base/unique_fd.h"
-#include "history/history_reader.h"
-#include "history/history_record.h"
+#include "history/reader.h"
+#include "history/record.h"
 #include "store/importer.h"
 #include "store/report_source.h"
 #include "store/schema.h"
@@ -65,7 +65,7 @@ std::string record_of(const policy::Judgement& judgement) {
   message.job_id = "4F1A2B";
   message.mta_name = "mx.example.net";
   message.client = base::IpAddress::parse("192.0.2.1");
-  return history::history_record(message, judgement, received, "mx.example.net");
+  return history::record_text(message, judgement, received, "mx.example.net");
 }
 
 std::string record_of(const Handling& handling) {
@@ -81,7 +81,7 @@ history::PublishedPolicy sample_policy() {
   return policy;
 }
 
-history::AggregateRow sample_row() {
+aggregate::Row sample_row() {
   return {.source_ip = "192.0.2.1",
           .count = 1,
           .reasons = {{policy::OverrideType::other, "as an example"}},
@@ -91,9 +91,9 @@ history::AggregateRow sample_row() {
           .spf = {}};
 }
 
-std::string written(const history::AggregateRow& row, const history::PublishedPolicy& policy) {
+std::string written(const aggregate::Row& row, const history::PublishedPolicy& policy) {
   std::string text;
-  aggregate::AggregateXml xml([&](std::string_view part) { text += part; },
+  aggregate::ReportXml xml([&](std::string_view part) { text += part; },
                               {.org_name = "Example",
                                .email = "dmarc@mx.example.net",
                                .extra_contact_info = {},
@@ -117,7 +117,7 @@ struct Reports {
     const base::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     store::create_schema(database);
     store::Importer importer(database);
-    history::HistoryReader reader(file.get());
+    history::Reader reader(file.get());
     while (const auto record = reader.next()) {
       if (!record->entry) throw Malformed("no such message: " + record->problem);
       importer.add(*record->entry);
@@ -217,7 +217,7 @@ void apply(std::string& document, const std::string& name, const Field& value) {
 
 }  // namespace
 
-history::AggregateRow reported_row(const Handling& handling) {
+aggregate::Row reported_row(const Handling& handling) {
   Reports reports(record_of(handling));
   if (reports.source.next_domain() == nullptr) throw Malformed("nothing is reported");
   return reports.source.rows().next().value();
@@ -244,7 +244,7 @@ std::vector<SampleReport> reports_on(const std::vector<SampleMessage>& messages)
 }
 
 std::string sample_report_on(const history::PublishedPolicy& policy) {
-  history::AggregateRow row = sample_row();
+  aggregate::Row row = sample_row();
   row.header_from = policy.domain;
   return written(row, policy);
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "history/aggregate_data.h"
+#include "history/entry.h"
 #include "vector_field.h"
 
 namespace dmarc::test {
@@ -21,7 +21,7 @@ struct Handling {
 };
 
 /// The row that a message leads to, by way of its history record and a store.
-history::AggregateRow reported_row(const Handling& handling);
+aggregate::Row reported_row(const Handling& handling);
 
 /// A message whose author publishes `record` at `policy_domain`.
 struct SampleMessage {

@@ -5,7 +5,8 @@
 
 #include <dmarc/record.h>
 
-#include "aggregate/aggregate_xml.h"
+#include "aggregate/report_mail.h"
+#include "aggregate/xml.h"
 #include "aggregate_sample.h"
 #include "vector_agg_reports.h"
 #include "vector_kinds.h"
@@ -13,7 +14,7 @@
 namespace dmarc::test {
 namespace {
 
-using history::AggregateRow;
+using aggregate::Row;
 
 Policy policy_of(const Field& field) {
   for (const Policy policy : {Policy::none, Policy::quarantine, Policy::reject}) {

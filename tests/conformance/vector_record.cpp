@@ -42,7 +42,7 @@ void check_record(const Field& vector, Checks& checks) {
   tags.text("aspf", to_string(record->aspf));
   tags.text("t", record->testing ? "y" : "n");
   tags.text("psd", to_string(record->psd));
-  tags.text("fo", record->fo);
+  tags.text("fo", to_string(record->fo));
   tags.list("rua", record->rua);
   tags.list("ruf", record->ruf);
   for (const std::string& complaint : tags.complaints())

@@ -1,6 +1,6 @@
 #include <dmarc/record.h>
 
-#include "failure/failure_kind.h"
+#include "failure/incident.h"
 #include "vector_kinds.h"
 
 namespace dmarc::test {
@@ -13,13 +13,12 @@ void check_ruf(const Field& vector, Checks& checks) {
   const auto record = Record::parse(vector["record"].text());
   if (!record) vector["record"].complain("not a DMARC record");
 
-  const failure::FailureFacts facts{
-      .spf_failed = failure::is_spf_failure(vector["spf"]["result"].text()),
-      .spf_aligned = vector["spf"]["aligned_pass"].boolean(),
-      .dkim_failed = vector["dkim"]["any_signature_failed"].boolean(),
-      .dkim_aligned = vector["dkim"]["aligned_pass"].boolean()};
+  const failure::Facts facts{.spf_failed = failure::is_spf_failure(vector["spf"]["result"].text()),
+                             .spf_aligned = vector["spf"]["aligned_pass"].boolean(),
+                             .dkim_failed = vector["dkim"]["any_signature_failed"].boolean(),
+                             .dkim_aligned = vector["dkim"]["aligned_pass"].boolean()};
   std::vector<std::string> reports;
-  for (const failure::FailureKind kind : failure::requested_reports(*record, facts))
+  for (const failure::Kind kind : failure::requested_reports(*record, facts))
     reports.emplace_back(to_string(kind));
   checks.list("reports", reports);
   checks.list("identity_alignment", failure::unaligned_methods(facts));

@@ -1,7 +1,6 @@
 // A message that came to the address for bounces.
 #include "expect.h"
 #include "sending/bounce.h"
-#include "sending/verp.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;

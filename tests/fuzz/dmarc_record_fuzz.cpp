@@ -33,7 +33,7 @@ std::string rewrite(const Record& record) {
   text.append("; aspf=").append(to_string(record.aspf));
   text.append("; psd=").append(to_string(record.psd));
   text.append("; t=").append(record.testing ? "y" : "n");
-  text.append("; fo=").append(record.fo);
+  text.append("; fo=").append(to_string(record.fo));
   append(text, "rua", record.rua);
   append(text, "ruf", record.ruf);
   return text;

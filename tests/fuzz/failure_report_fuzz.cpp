@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 #include "expect.h"
-#include "failure/failure_report.h"
+#include "failure/report.h"
 #include "mail/auth_results.h"
 
 namespace {
@@ -16,10 +16,10 @@ dns::Name name(std::string_view text) {
   return dns::Name::parse(text).value();
 }
 
-failure::FailureIncident incident_of(std::string_view text) {
+failure::Incident incident_of(std::string_view text) {
   std::size_t body = 0;
   const std::string line(text.substr(0, text.find('\n')));
-  failure::FailureIncident incident(name("news.example.org"), name("example.org"));
+  failure::Incident incident(name("news.example.org"), name("example.org"));
   incident.job_id = line;
   incident.client_name = line;
   incident.client_address = "192.0.2.1";
@@ -61,14 +61,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The reader of a report knows the token only when it has arrived.
   if (text.find("TOKEN") != std::string_view::npos) return 0;
   static const failure::Redactor redactor("key");
-  const failure::FailureIncident incident = incident_of(text);
+  const failure::Incident incident = incident_of(text);
   for (const failure::Redactor* how : {static_cast<const failure::Redactor*>(nullptr), &redactor})
-    check_report(failure::failure_report(incident, {.from = "r@example.net",
-                                                    .to = "f@example.org",
-                                                    .host_name = "mx.example.net",
-                                                    .token = "TOKEN",
-                                                    .version = "1",
-                                                    .incidents = 2,
-                                                    .redactor = how}));
+    check_report(failure::compose(incident, {.from = "r@example.net",
+                                             .to = "f@example.org",
+                                             .host_name = "mx.example.net",
+                                             .token = "TOKEN",
+                                             .version = "1",
+                                             .incidents = 2,
+                                             .redactor = how}));
   return 0;
 }

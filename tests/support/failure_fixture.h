@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "failure/failure_incident.h"
+#include "failure/incident.h"
 
 namespace dmarc::failing {
 

@@ -175,7 +175,8 @@ Outline record_outline(const Record& record, std::string_view owner) {
   outline.add(tag("psd", dmarc::to_string(record.psd), meaning(record.psd)));
   add_uris(outline, "rua", record.rua, "aggregate reports");
   add_uris(outline, "ruf", record.ruf, "failure reports");
-  if (!record.ruf.empty()) outline.add(tag("fo", record.fo, "when to send failure reports"));
+  if (!record.ruf.empty())
+    outline.add(tag("fo", dmarc::to_string(record.fo), "when to send failure reports"));
   return outline;
 }
 
@@ -189,7 +190,7 @@ base::Json json_of(const Record& record) {
       .set("aspf", to_string(record.aspf))
       .set("testing", record.testing)
       .set("psd", to_string(record.psd))
-      .set("fo", record.fo)
+      .set("fo", to_string(record.fo))
       .set("rua", base::Json::array(record.rua))
       .set("ruf", base::Json::array(record.ruf))
       .set("usability", usability_word(record.usability()))

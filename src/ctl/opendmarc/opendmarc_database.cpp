@@ -50,12 +50,12 @@ std::optional<store::Engine> engine_of_scheme(std::string_view scheme) {
   return std::nullopt;
 }
 
-void set_database(store::Address& address, std::string value) {
+void set_database(store::DatabaseAddress& address, std::string value) {
   (address.engine == store::Engine::sqlite ? address.path : address.name) = std::move(value);
 }
 
 /// "DBI:SCHEME:NAME=VALUE;NAME=VALUE".
-bool read_dsn(std::string_view dsn, store::Address& address) {
+bool read_dsn(std::string_view dsn, store::DatabaseAddress& address) {
   const std::vector<std::string_view> parts = base::split(dsn, ':');
   if (parts.size() < 3 || !base::iequals(parts[0], "dbi")) return false;
   const auto engine = engine_of_scheme(parts[1]);
@@ -76,7 +76,7 @@ bool read_dsn(std::string_view dsn, store::Address& address) {
 
 }  // namespace
 
-Input<store::Address> opendmarc_database(const PerlOptions& options) {
+Input<store::DatabaseAddress> opendmarc_database(const PerlOptions& options) {
   const auto dsn = options.value("db-dsn");
   const auto scheme = options.value("dbscheme");
   const bool is_given = dsn || scheme || given(options, host) || given(options, name) ||
@@ -86,7 +86,7 @@ Input<store::Address> opendmarc_database(const PerlOptions& options) {
     if (!settings) return tl::unexpected(settings.error());
     return configured_database(*settings);
   }
-  store::Address address;
+  store::DatabaseAddress address;
   address.user = value_of(options, user);
   address.password = value_of(options, password);
   if (dsn) {

@@ -66,7 +66,7 @@ int run_opendmarc_program(const OpendmarcProgram& program, const std::vector<std
   }
   try {
     return program.run(*given, terminal);
-  } catch (const store::Failure& failure) {
+  } catch (const store::Error& failure) {
     return opendmarc_error(terminal, program.name, failure.what());
   }
 }

@@ -10,7 +10,7 @@
 
 #include <dmarc/header_field.h>
 
-#include "aggregate/utc_day.h"
+#include "aggregate/period.h"
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/read_file.h"
@@ -19,7 +19,7 @@
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"
 #include "ctl/reports/report_job.h"
-#include "sending/curl/smtp_transport.h"
+#include "sending/curl/smtp.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -94,11 +94,11 @@ std::optional<std::string> value_or_variable(const PerlOptions& given, std::stri
   return std::nullopt;
 }
 
-tl::expected<std::optional<sending::Address>, std::string> address_of(const PerlOptions& given,
-                                                                      std::string_view option) {
+tl::expected<std::optional<sending::MailAddress>, std::string> address_of(const PerlOptions& given,
+                                                                          std::string_view option) {
   const auto text = given.value(option);
-  if (!text) return std::optional<sending::Address>();
-  auto address = sending::Address::parse(*text);
+  if (!text) return std::optional<sending::MailAddress>();
+  auto address = sending::MailAddress::parse(*text);
   if (!address)
     return tl::unexpected("--" + std::string(option) + "=" + base::printable(*text) + ": " +
                           address.error());
@@ -180,7 +180,7 @@ std::vector<std::string> recipients_of(std::string_view message) {
     for (std::string_view part : base::split(field.value, ',')) {
       if (const std::size_t bracket = part.rfind('<'); bracket != std::string_view::npos)
         part = part.substr(bracket + 1, part.find('>', bracket) - bracket - 1);
-      if (const auto address = sending::Address::parse(base::trim(part)))
+      if (const auto address = sending::MailAddress::parse(base::trim(part)))
         recipients.push_back(address->text());
     }
   }

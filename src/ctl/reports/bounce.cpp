@@ -6,13 +6,12 @@
 #include <ctime>
 #include <ostream>
 
-#include "aggregate/utc_day.h"
+#include "aggregate/period.h"
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "ctl/reports/database.h"
 #include "ctl/subcommand.h"
-#include "sending/report_uri.h"
-#include "sending/verp.h"
+#include "sending/destinations.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"
 
@@ -46,7 +45,7 @@ struct Returned {
 };
 
 std::optional<Returned> find_delivery(const sending::Bounce& bounce,
-                                      const sending::Address& address, store::Outbox& outbox) {
+                                      const sending::MailAddress& address, store::Outbox& outbox) {
   for (const std::string& recipient : bounce.delivered_to) {
     const auto tag = sending::read_verp(address, recipient);
     if (!tag) continue;
@@ -93,7 +92,7 @@ void record_bounce(const Returned& returned, const BouncedRecipient& recipient,
   terminal.out << mailbox << ": no reports until " << aggregate::time_text(expires) << "\n";
 }
 
-int handle(sending::Bounce bounce, const sending::Address& address, store::Database& database,
+int handle(sending::Bounce bounce, const sending::MailAddress& address, store::Database& database,
            unsigned days, Terminal terminal) {
   const BouncedRecipient* const recipient = bounce.decisive();
   if (recipient == nullptr) {
@@ -129,7 +128,7 @@ int run(const Arguments& arguments, Terminal terminal) {
   try {
     const auto database = open_store(*address);
     return handle(std::move(bounce), *settings->submission.bounces, *database, *days, terminal);
-  } catch (const store::Failure& problem) {
+  } catch (const store::Error& problem) {
     return failure(terminal, "bounce", problem.what(), status::temporary_failure);
   }
 }

@@ -14,8 +14,8 @@ tl::unexpected<InputError> error(int status, std::string text) {
 
 }  // namespace
 
-Input<store::Address> configured_database(const config::Configuration& settings) {
-  auto address = store::Address::parse(settings.reports.database);
+Input<store::DatabaseAddress> configured_database(const config::Configuration& settings) {
+  auto address = store::DatabaseAddress::parse(settings.reports.database);
   if (!address) return error(status::config, "ReportDatabase: " + address.error());
   if (settings.reports.password_file.empty()) return *address;
   const auto secret = base::read_file(settings.reports.password_file);
@@ -27,16 +27,16 @@ Input<store::Address> configured_database(const config::Configuration& settings)
   return *address;
 }
 
-Input<store::Address> database_address(const Arguments& arguments,
-                                       const config::Configuration& settings) {
+Input<store::DatabaseAddress> database_address(const Arguments& arguments,
+                                               const config::Configuration& settings) {
   const auto text = arguments.value("database");
   if (!text) return configured_database(settings);
-  auto address = store::Address::parse(*text);
+  auto address = store::DatabaseAddress::parse(*text);
   if (!address) return error(status::usage, "--database: " + address.error());
   return *address;
 }
 
-std::unique_ptr<store::Database> open_store(const store::Address& address) {
+std::unique_ptr<store::Database> open_store(const store::DatabaseAddress& address) {
   auto database = std::make_unique<store::Database>(address);
   if (address.engine == store::Engine::sqlite && store::is_empty(*database))
     store::create_schema(*database);

@@ -3,7 +3,7 @@
 //   const auto address = database_address(arguments, *settings);
 //   const auto database = open_store(*address);
 //
-// Threads: one. open_store() throws store::Failure.
+// Threads: one. open_store() throws store::Error.
 #pragma once
 
 #include <memory>
@@ -19,13 +19,13 @@ inline constexpr Flag database_flag{"database", "ADDRESS",
                                     "the database (default ReportDatabase of the configuration)"};
 
 /// From --database, or from the configuration.
-Input<store::Address> database_address(const Arguments& arguments,
-                                       const config::Configuration& settings);
+Input<store::DatabaseAddress> database_address(const Arguments& arguments,
+                                               const config::Configuration& settings);
 
 /// From the configuration alone.
-Input<store::Address> configured_database(const config::Configuration& settings);
+Input<store::DatabaseAddress> configured_database(const config::Configuration& settings);
 
 /// A connection to a store that has its tables; those of a new SQLite file are created.
-std::unique_ptr<store::Database> open_store(const store::Address& address);
+std::unique_ptr<store::Database> open_store(const store::DatabaseAddress& address);
 
 }  // namespace dmarc::ctl

@@ -155,7 +155,7 @@ int run_opendmarc_importstats(const PerlOptions& options, Terminal terminal) {
                                            working, *database, terminal);
     if (!outcome) return leave(outcome.error().text);
     if (options.flag("verbose")) terminal.err << program << ": " << summary(*outcome) << "\n";
-  } catch (const store::Failure& failure) {
+  } catch (const store::Error& failure) {
     return leave(failure.what());
   }
   return status::ok;

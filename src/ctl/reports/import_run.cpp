@@ -14,7 +14,7 @@
 #include "base/read_file.h"
 #include "base/unique_fd.h"
 #include "ctl/progress.h"
-#include "history/history_reader.h"
+#include "history/reader.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -48,8 +48,8 @@ class Rejects {
 
   std::uint64_t count() const { return count_; }
 
-  /// Nothing, or the errno value if it could not be written.
-  std::optional<int> add(const history::HistoryReader::Record& record) {
+  /// Nothing, or the errno value of a failure to write it down.
+  std::optional<int> add(const history::Reader::Record& record) {
     const std::string place = request_.path + ":" + std::to_string(record.line);
     if (++count_ <= max_told)
       terminal_.err << request_.program << ": " << place << ": " << record.problem << "\n";
@@ -81,7 +81,7 @@ Input<ImportOutcome> import_descriptor(const ImportRequest& request, int fd,
                                        store::Database& database, Terminal terminal) {
   if (::flock(fd, LOCK_SH) != 0)
     terminal.err << request.program << ": warning: unable to establish read lock\n";
-  history::HistoryReader reader(fd);
+  history::Reader reader(fd);
   store::Importer importer(database);
   Rejects rejects(request, terminal);
   {

@@ -9,7 +9,7 @@
 // used go to `rejects`, each with a line that says why; the first of them are reported on the
 // terminal.
 //
-// Threads: one. Throws store::Failure.
+// Threads: one. Throws store::Error.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,7 @@
 #include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"
-#include "store/requests.h"
+#include "store/policies.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -27,8 +27,8 @@ constexpr std::array statuses{
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
-/// With neither --rua nor --unlock the reports go to nobody, as OpenDMARC's program intended.
-Input<void> set(const store::Address& address, const std::string& domain,
+/// Without --rua and --unlock: to nobody, which is what OpenDMARC's program had in mind.
+Input<void> set(const store::DatabaseAddress& address, const std::string& domain,
                 const std::optional<std::string>& rua, bool unlock) {
   const auto name = dns::Name::parse(domain);
   if (!name) {

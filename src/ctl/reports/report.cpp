@@ -4,7 +4,7 @@
 #include <ctime>
 #include <ostream>
 
-#include "aggregate/utc_day.h"
+#include "aggregate/period.h"
 #include "base/ascii.h"
 #include "ctl/reports/database.h"
 #include "ctl/reports/report_job.h"
@@ -36,8 +36,8 @@ constexpr std::array statuses{
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
-Input<history::Period> read_day(std::string_view option, const std::string& text,
-                                const history::Period& today) {
+Input<aggregate::Period> read_day(std::string_view option, const std::string& text,
+                                  const aggregate::Period& today) {
   const auto day = aggregate::parse_utc_day(text);
   if (!day) {
     return tl::unexpected(InputError{status::usage, "--" + std::string(option) + ": \"" +
@@ -52,8 +52,8 @@ Input<history::Period> read_day(std::string_view option, const std::string& text
 }
 
 /// The days from --day, or from --since and --until.
-Input<std::vector<history::Period>> read_days(const Arguments& arguments, std::int64_t now) {
-  const history::Period today = aggregate::utc_day(now);
+Input<std::vector<aggregate::Period>> read_days(const Arguments& arguments, std::int64_t now) {
+  const aggregate::Period today = aggregate::utc_day(now);
   const std::string yesterday = aggregate::day_text(aggregate::utc_day(today.begin - 1));
   const auto single = arguments.value("day");
   if (single && (arguments.has("since") || arguments.has("until")))
@@ -66,8 +66,9 @@ Input<std::vector<history::Period>> read_days(const Arguments& arguments, std::i
   const auto last =
       single ? first : read_day("until", arguments.value_or("until", yesterday), today);
   if (!last) return tl::unexpected(last.error());
-  std::vector<history::Period> days;
-  for (history::Period day = *first; day.begin <= last->begin; day = aggregate::utc_day(day.end)) {
+  std::vector<aggregate::Period> days;
+  for (aggregate::Period day = *first; day.begin <= last->begin;
+       day = aggregate::utc_day(day.end)) {
     if (days.size() == max_days)
       return tl::unexpected(InputError{status::usage, "more than 400 days"});
     days.push_back(day);

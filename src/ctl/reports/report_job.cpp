@@ -8,12 +8,12 @@
 #include <filesystem>
 #include <ostream>
 
-#include "aggregate/utc_day.h"
+#include "aggregate/period.h"
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "ctl/progress.h"
 #include "reporting/aggregate_run.h"
-#include "reporting/report_courier.h"
+#include "reporting/delivery.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -25,10 +25,10 @@ using store::DeliveryState;
 /// A temporary folder, removed with everything in it.
 class WorkFolder {
  public:
-  /// Below `parent`. Throws reporting::Failure.
+  /// Below `parent`. Throws reporting::Error.
   explicit WorkFolder(const std::string& parent) : path_(parent + "/dmarc-reports-XXXXXX") {
     if (::mkdtemp(path_.data()) == nullptr)
-      throw reporting::Failure(parent + ": " + base::error_text(errno));
+      throw reporting::Error(parent + ": " + base::error_text(errno));
   }
   ~WorkFolder() {
     std::error_code ignored;
@@ -173,7 +173,7 @@ Input<ReportOutcome> run_report_job(const ReportJob& job, const config::Configur
   }
   try {
     const WorkFolder folder(work_parent(job));
-    auto courier = reporting::ReportCourier::make(settings.submission, current_time);
+    auto courier = reporting::ConfiguredSender::make(settings.submission, current_time);
     if (!courier) return tl::unexpected(InputError{status::config, courier.error()});
     store::Suppressions suppressions(database);
     reporting::RunSettings run = run_settings(job, settings, folder.path());
@@ -183,10 +183,10 @@ Input<ReportOutcome> run_report_job(const ReportJob& job, const config::Configur
                                       resolver,
                                       [&](const ReportNews& news) { reporter.tell(news); });
     if (job.resume) aggregate.resume();
-    for (const history::Period& period : job.periods)
+    for (const aggregate::Period& period : job.periods)
       aggregate.send(period, job.domain);
     return reporter.outcome();
-  } catch (const reporting::Failure& failure) {
+  } catch (const reporting::Error& failure) {
     return tl::unexpected(InputError{status::temporary_failure, failure.what()});
   }
 }

@@ -3,7 +3,7 @@
 //   ReportJob job{.program = "dmarcctl report", .periods = {yesterday}};
 //   const auto outcome = run_report_job(job, settings, *database, *resolver, terminal);
 //
-// Threads: one. Throws store::Failure and reporting::Failure.
+// Threads: one. Throws store::Error and reporting::Error.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,15 @@
 #include "config/configuration.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
-#include "history/aggregate_data.h"
+#include "history/entry.h"
 #include "store/database.h"
 
 namespace dmarc::ctl {
 
 struct ReportJob {
   std::string program;  ///< in messages
-  std::vector<history::Period> periods;
-  bool resume = false;                ///< first what earlier runs left unfinished
+  std::vector<aggregate::Period> periods;
+  bool resume = false;                ///< first what earlier runs have left
   std::optional<std::string> domain;  ///< only the report on this policy domain
   std::set<std::string> skipped;      ///< domains that get no reports, lower case
   bool dry_run = false;

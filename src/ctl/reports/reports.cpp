@@ -4,7 +4,7 @@
 #include <ctime>
 #include <ostream>
 
-#include "aggregate/utc_day.h"
+#include "aggregate/period.h"
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/json.h"

@@ -8,8 +8,8 @@
 #include "base/ascii.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
-#include "dkim/dkim_signer.h"
-#include "sending/curl/smtp_transport.h"
+#include "dkim/signer.h"
+#include "sending/curl/smtp.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -44,7 +44,7 @@ std::string with_line_ends(std::string_view text) {
 /// The message with a signature in front, when there is a key.
 Input<std::string> sign(std::string message, const sending::Settings& settings) {
   if (!settings.dkim || !settings.email) return message;
-  const auto signer = dkim::DkimSigner::load(*settings.dkim, settings.email->domain);
+  const auto signer = dkim::Signer::load(*settings.dkim, settings.email->domain);
   if (!signer) return tl::unexpected(InputError{status::config, signer.error()});
   return signer->sign(message, std::time(nullptr)) + message;
 }

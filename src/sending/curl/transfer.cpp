@@ -13,7 +13,7 @@ namespace dmarc::sending {
 /// One run, as libcurl's callbacks see it.
 struct Upload {
   std::string_view rest = {};
-  const sending::Transport::Commit* commit = nullptr;
+  const Transport::Commit* commit = nullptr;
   Transfer::Result result = {};
   std::array<char, CURL_ERROR_SIZE> problem = {};
   bool is_committed = false;
@@ -110,7 +110,7 @@ Transfer::Transfer(const char* protocols, TimeLimits limits)
 
 Transfer::~Transfer() = default;
 
-Transfer::Result Transfer::run(std::string_view content, const sending::Transport::Commit& commit) {
+Transfer::Result Transfer::run(std::string_view content, const Transport::Commit& commit) {
   *upload_ = Upload{.rest = content, .commit = &commit};
   Result& result = upload_->result;
   result.code = curl_easy_perform(handle_.get());

@@ -1,4 +1,5 @@
-// What SMTP and https by libcurl have in common: one upload with its limits. Private to dispatch/.
+// What SMTP and https by libcurl have in common: one upload with its limits. Private to this
+// folder.
 //
 //   Transfer transfer("smtp,smtps", {});
 //   transfer.set(CURLOPT_URL, "smtp://127.0.0.1:25");
@@ -75,7 +76,7 @@ class Transfer {
   }
 
   /// What `commit` throws comes out of here.
-  Result run(std::string_view content, const sending::Transport::Commit& commit);
+  Result run(std::string_view content, const Transport::Commit& commit);
 
  private:
   struct Cleanup {

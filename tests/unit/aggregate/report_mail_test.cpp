@@ -12,7 +12,7 @@ namespace {
 
 ReportMail sample() {
   return {.name = {"mx.example.net", "example.org", {1'763'856'000, 1'763'942'400}, "3f2a91"},
-          .from = sending::Address::parse("dmarc@example.net").value(),
+          .from = sending::MailAddress::parse("dmarc@example.net").value(),
           .org_name = "Example, Inc.",
           .to = "reports@example.org",
           .bcc = {},

@@ -7,7 +7,7 @@
 namespace dmarc::config {
 namespace {
 
-failure::FailureSettings settings(std::string_view text) {
+failure::Settings settings(std::string_view text) {
   return load_text(text, "conf", "dmarcd").value().failure_reports;
 }
 

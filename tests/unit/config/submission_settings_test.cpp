@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/configuration.h"
-#include "sending/verp.h"
+#include "sending/bounce.h"
 #include "support/temporary_folder.h"
 
 namespace dmarc::config {

@@ -112,7 +112,7 @@ class SessionTest : public testing::Test {
 
   policy::Settings settings;
   dns::LookupSession::Limits lookup_limits;
-  std::function<void(failure::FailureIncident)> report_failure;
+  std::function<void(failure::Incident)> report_failure;
   test::LogCapture log;
   std::shared_ptr<CountingResolver> resolver =
       std::make_shared<CountingResolver>(*dns::Zone::parse(zone_text));
@@ -138,8 +138,8 @@ TEST_F(SessionTest, spoofed_mail_is_rejected_with_the_policys_text) {
 }
 
 TEST_F(SessionTest, a_failure_is_handed_over_to_be_reported) {
-  std::vector<failure::FailureIncident> reported;
-  report_failure = [&](failure::FailureIncident incident) { reported.push_back(incident); };
+  std::vector<failure::Incident> reported;
+  report_failure = [&](failure::Incident incident) { reported.push_back(incident); };
   connect(evil_server);
   message("<a@evil.example>", "ceo@strict.example");
   ASSERT_EQ(reported.size(), 1u);

@@ -1,13 +1,13 @@
-// A run over a database, with a courier that writes down what it was given.
+// A run over a database, with a sender that writes down what it was given.
 #include "reporting/aggregate_run.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
-#include "aggregate/utc_day.h"
+#include "aggregate/period.h"
 #include "dns/zone.h"
-#include "reporting/schedule.h"
+#include "reporting/delivery.h"
 #include "unit/store/store_fixture.h"
 
 namespace dmarc::reporting {
@@ -18,7 +18,7 @@ using store::DeliveryState;
 using store::Sample;
 using State = Outcome::State;
 
-class FakeCourier final : public Courier {
+class FakeSender final : public ReportSender {
  public:
   Outcome deliver(const ReportFile& file, const sending::ReportUri& target,
                   const sending::Transport::Commit& commit) override {
@@ -54,7 +54,7 @@ class AggregateRunTest : public store::StoreTest {
 
   AggregateRun make_run(const std::string& owner = "mx1") {
     return {database_, owner, settings_,
-            courier_,  zone_, [this](const ReportNews& news) { news_.push_back(news); }};
+            sender_,   zone_, [this](const ReportNews& news) { news_.push_back(news); }};
   }
   void send(const std::string& owner = "mx1") { make_run(owner).send(day_, std::nullopt); }
   void resume() { make_run().resume(); }
@@ -64,10 +64,10 @@ class AggregateRunTest : public store::StoreTest {
     return store::Outbox(database_, "test").list(std::nullopt, 10).at(0);
   }
 
-  const history::Period day_ = aggregate::utc_day(Sample{}.received);
+  const aggregate::Period day_ = aggregate::utc_day(Sample{}.received);
   std::int64_t now_ = day_.end + 600;
   RunSettings settings_;
-  FakeCourier courier_;
+  FakeSender sender_;
   dns::Zone zone_ = dns::Zone::parse(
                         "_dmarc.example.org TXT \"v=DMARC1; p=reject\"\n"
                         "example.org._report._dmarc.agreed.example TXT \"v=DMARC1\"\n")
@@ -82,7 +82,7 @@ TEST_F(AggregateRunTest, a_report_goes_to_everybody_who_may_have_it_once) {
          Sample{.job = "4F1A2C"}.text());
   send();
   send("mx2");
-  ASSERT_EQ(courier_.delivered.size(), 1U);
+  ASSERT_EQ(sender_.delivered.size(), 1U);
   EXPECT_EQ(stored().state, store::ReportState::done);
   EXPECT_EQ(stored().messages, 2U);
   ASSERT_EQ(news_.size(), 1U);
@@ -92,7 +92,7 @@ TEST_F(AggregateRunTest, a_report_goes_to_everybody_who_may_have_it_once) {
 TEST_F(AggregateRunTest, without_an_agreement_nothing_is_sent) {
   import(Sample{.rua = "rua mailto:b@agreed.example\nrua mailto:victim@other.example\n"}.text());
   send();
-  EXPECT_EQ(courier_.delivered,
+  EXPECT_EQ(sender_.delivered,
             std::vector<std::string>{"mailto:b@agreed.example " + stored().report_id});
   ASSERT_EQ(stored().deliveries.size(), 2U);
   EXPECT_EQ(stored().deliveries[1].state, DeliveryState::refused);
@@ -102,28 +102,28 @@ TEST_F(AggregateRunTest, without_rua_there_is_no_report) {
   import(Sample{.rua = "rua -\n"}.text());
   send();
   EXPECT_TRUE(news_.empty());
-  EXPECT_TRUE(courier_.delivered.empty());
+  EXPECT_TRUE(sender_.delivered.empty());
 }
 
 TEST_F(AggregateRunTest, what_may_work_later_is_tried_again_within_a_day) {
   import(Sample{}.text());
-  courier_.connects = false;
+  sender_.connects = false;
   send();
   EXPECT_EQ(stored().deliveries[0].state, DeliveryState::waiting);
   EXPECT_EQ(stored().deliveries[0].answer, "no connection");
-  courier_.connects = true;
+  sender_.connects = true;
   resume();
-  EXPECT_TRUE(courier_.delivered.empty()) << "before its time";
+  EXPECT_TRUE(sender_.delivered.empty()) << "before its time";
   now_ = stored().deliveries[0].next_attempt;
   resume();
-  EXPECT_EQ(courier_.delivered.size(), 1U);
+  EXPECT_EQ(sender_.delivered.size(), 1U);
   EXPECT_EQ(stored().state, store::ReportState::done);
   EXPECT_EQ(stored().deliveries[0].attempts, 2U);
 }
 
 TEST_F(AggregateRunTest, after_a_day_it_is_given_up) {
   import(Sample{}.text());
-  courier_.answers["mailto:a@example.org"] = {State::later, "451 not now"};
+  sender_.answers["mailto:a@example.org"] = {State::later, "451 not now"};
   send();
   for (int i = 0; i < 100 && stored().state == store::ReportState::open; ++i) {
     now_ = stored().deliveries[0].next_attempt;
@@ -132,35 +132,35 @@ TEST_F(AggregateRunTest, after_a_day_it_is_given_up) {
   EXPECT_EQ(stored().deliveries[0].state, DeliveryState::failed);
   EXPECT_EQ(stored().deliveries[0].answer, "given up: 451 not now");
   EXPECT_LT(now_, day_.end + 600 + retry_budget + 1);
-  EXPECT_GT(courier_.delivered.size(), 5U);
+  EXPECT_GT(sender_.delivered.size(), 5U);
 }
 
 TEST_F(AggregateRunTest, a_sender_that_died_after_its_last_octets_is_not_repeated) {
   import(Sample{}.text());
   struct Death {};
-  courier_.on_delivery = [] { throw Death(); };
+  sender_.on_delivery = [] { throw Death(); };
   EXPECT_THROW(send(), Death);
   EXPECT_EQ(stored().deliveries[0].state, DeliveryState::sending);
-  courier_.on_delivery = nullptr;
+  sender_.on_delivery = nullptr;
   const test::TemporaryFolder other;
   settings_.work_folder = other.path();
   send("mx2");
-  EXPECT_TRUE(courier_.delivered.empty()) << "the lease still holds";
+  EXPECT_TRUE(sender_.delivered.empty()) << "the lease still holds";
   now_ += store::lease_seconds + 1;
   send("mx2");
-  EXPECT_TRUE(courier_.delivered.empty());
+  EXPECT_TRUE(sender_.delivered.empty());
   EXPECT_EQ(stored().deliveries[0].state, DeliveryState::sent);
   EXPECT_EQ(stored().state, store::ReportState::done);
 }
 
 TEST_F(AggregateRunTest, one_that_lost_its_lease_stops) {
   import(Sample{.rua = "rua mailto:a@example.org\nrua mailto:b@agreed.example\n"}.text());
-  courier_.on_delivery = [this] {
+  sender_.on_delivery = [this] {
     now_ += store::lease_seconds + 1;
     EXPECT_TRUE(store::Outbox(database_, "mx2").claim({"example.org", day_}, now_));
   };
   send();
-  EXPECT_EQ(courier_.delivered.size(), 1U);
+  EXPECT_EQ(sender_.delivered.size(), 1U);
   EXPECT_EQ(news_.at(0).end, ReportNews::End::lost);
 }
 
@@ -170,22 +170,22 @@ TEST_F(AggregateRunTest, refusals_are_local_choices_too) {
     return target.mailbox == "a@example.org" ? "suppressed" : "";
   };
   send();
-  EXPECT_TRUE(courier_.delivered.empty());
+  EXPECT_TRUE(sender_.delivered.empty());
   EXPECT_EQ(stored().state, store::ReportState::nothing);
   EXPECT_EQ(stored().deliveries[0].answer, "suppressed");
 }
 
 TEST_F(AggregateRunTest, a_destination_that_is_gone_keeps_no_report_open) {
   import(Sample{}.text());
-  courier_.connects = false;
+  sender_.connects = false;
   send();
   import(Sample{
       .job = "4F1A2C", .received = Sample{}.received + 60, .rua = "rua mailto:c@agreed.example\n"}
              .text());
-  courier_.connects = true;
+  sender_.connects = true;
   now_ += 6 * 3600;
   resume();
-  EXPECT_EQ(courier_.delivered.size(), 1U);
+  EXPECT_EQ(sender_.delivered.size(), 1U);
   EXPECT_EQ(stored().state, store::ReportState::done);
 }
 
@@ -204,7 +204,7 @@ TEST_F(AggregateRunTest, only_so_many_domains_of_one_organization_are_reported_o
   zone_ = dns::Zone::parse(zone).value();
   import(records);
   send();
-  EXPECT_EQ(courier_.delivered.size(), max_domains_of_organization);
+  EXPECT_EQ(sender_.delivered.size(), max_domains_of_organization);
   EXPECT_EQ(news_.size(), max_domains_of_organization + 1);
   EXPECT_EQ(news_.back().end, ReportNews::End::nobody);
 }
@@ -214,7 +214,7 @@ TEST_F(AggregateRunTest, a_dry_run_changes_nothing) {
   settings_.dry_run = true;
   send();
   resume();
-  EXPECT_TRUE(courier_.delivered.empty());
+  EXPECT_TRUE(sender_.delivered.empty());
   EXPECT_TRUE(store::Outbox(database_, "test").list(std::nullopt, 10).empty());
   ASSERT_EQ(news_.size(), 1U);
   EXPECT_EQ(news_[0].messages, 1U);
@@ -228,7 +228,7 @@ TEST_F(AggregateRunTest, a_work_folder_that_is_gone_leaves_the_report_for_later)
   EXPECT_THROW(send(), Failure);
   settings_.work_folder = folder_.path();
   send("mx2");
-  EXPECT_EQ(courier_.delivered.size(), 1U);
+  EXPECT_EQ(sender_.delivered.size(), 1U);
 }
 
 TEST(ScheduleTest, pauses_grow_and_end_with_the_day) {

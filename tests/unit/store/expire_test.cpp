@@ -3,8 +3,8 @@
 #include <map>
 
 #include "store/outbox.h"
+#include "store/policies.h"
 #include "store/report_source.h"
-#include "store/requests.h"
 #include "store/suppressions.h"
 #include "unit/store/store_fixture.h"
 

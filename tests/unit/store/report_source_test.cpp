@@ -7,17 +7,16 @@
 namespace dmarc::store {
 namespace {
 
-using history::AggregateRow;
 using history::PublishedPolicy;
 
 constexpr std::int64_t noon = 1'790'000'000;
-constexpr history::Period day{noon - 43'200, noon + 43'200};
+constexpr aggregate::Period day{noon - 43'200, noon + 43'200};
 
 class ReportSourceTest : public StoreTest {
  protected:
   struct Report {
     PublishedPolicy policy;
-    std::vector<AggregateRow> rows;
+    std::vector<aggregate::Row> rows;
   };
 
   std::map<std::string, Report> reports(const std::optional<std::string>& domain = {}) {
@@ -43,7 +42,7 @@ TEST_F(ReportSourceTest, rolls_up_messages_that_differ_only_in_time_and_job) {
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].source_ip, "203.0.113.5");
   EXPECT_EQ(rows[0].count, 2U);
-  EXPECT_EQ(rows[0].disposition, AggregateRow::Disposition::pass);
+  EXPECT_EQ(rows[0].disposition, aggregate::Disposition::pass);
   EXPECT_TRUE(rows[0].dkim_aligned);
   EXPECT_TRUE(rows[0].spf_aligned);
   EXPECT_EQ(rows[0].header_from, "news.example.org");
@@ -62,7 +61,7 @@ TEST_F(ReportSourceTest, different_sets_of_signatures_are_different_rows) {
   const auto rows = reports().at("example.org").rows;
   ASSERT_EQ(rows.size(), 3U);
   std::multimap<std::size_t, std::uint64_t> counts;
-  for (const AggregateRow& row : rows)
+  for (const aggregate::Row& row : rows)
     counts.emplace(row.dkim.size(), row.count);
   EXPECT_EQ(counts, (std::multimap<std::size_t, std::uint64_t>{{0, 1}, {1, 1}, {2, 2}}));
 }
@@ -100,19 +99,19 @@ TEST_F(ReportSourceTest, dispositions) {
     import(Sample{.policy = policy, .action = action}.text());
     return reports().at("example.org").rows.at(0).disposition;
   };
-  EXPECT_EQ(disposition("15 requested=none", "2"), AggregateRow::Disposition::none);
-  EXPECT_EQ(disposition("15 requested=quarantine", "2"), AggregateRow::Disposition::pass);
-  EXPECT_EQ(disposition("15", "2"), AggregateRow::Disposition::pass) << "p=reject by its record";
-  EXPECT_EQ(disposition("16", "0"), AggregateRow::Disposition::reject);
-  EXPECT_EQ(disposition("17", "4"), AggregateRow::Disposition::quarantine);
-  EXPECT_EQ(disposition("16", "2"), AggregateRow::Disposition::none);
+  EXPECT_EQ(disposition("15 requested=none", "2"), aggregate::Disposition::none);
+  EXPECT_EQ(disposition("15 requested=quarantine", "2"), aggregate::Disposition::pass);
+  EXPECT_EQ(disposition("15", "2"), aggregate::Disposition::pass) << "p=reject by its record";
+  EXPECT_EQ(disposition("16", "0"), aggregate::Disposition::reject);
+  EXPECT_EQ(disposition("17", "4"), aggregate::Disposition::quarantine);
+  EXPECT_EQ(disposition("16", "2"), aggregate::Disposition::none);
 }
 
 TEST_F(ReportSourceTest, says_why_a_policy_was_not_applied) {
   import(Sample{.policy = "16", .action = "2 local_policy: not enforced"}.text());
   EXPECT_EQ(
       reports().at("example.org").rows.at(0).reasons,
-      (std::vector<history::OverrideReason>{{policy::OverrideType::local_policy, "not enforced"}}));
+      (std::vector<policy::OverrideReason>{{policy::OverrideType::local_policy, "not enforced"}}));
 }
 
 TEST_F(ReportSourceTest, spf_is_that_of_the_envelope_sender) {

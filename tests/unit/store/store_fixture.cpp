@@ -6,16 +6,17 @@
 #include <stdexcept>
 
 #include "base/unique_fd.h"
-#include "history/history_reader.h"
+#include "history/reader.h"
 #include "store/schema.h"
 #include "store/soci.h"
 
 namespace dmarc::store {
 namespace {
 
-Address test_address(const test::TemporaryFolder& folder) {
+DatabaseAddress test_address(const test::TemporaryFolder& folder) {
   const char* const given = std::getenv("DMARC_TEST_DATABASE");
-  return Address::parse(given != nullptr ? given : "sqlite:" + folder.path("store.sqlite")).value();
+  return DatabaseAddress::parse(given != nullptr ? given : "sqlite:" + folder.path("store.sqlite"))
+      .value();
 }
 
 }  // namespace
@@ -37,7 +38,7 @@ StoreTest::StoreTest() : address_(test_address(folder_)), database_(address_) {
 
 Importer::Counts StoreTest::import(std::string_view text) {
   const base::UniqueFd file(::open(folder_.write("history", text).c_str(), O_RDONLY | O_CLOEXEC));
-  history::HistoryReader reader(file.get());
+  history::Reader reader(file.get());
   Importer importer(database_);
   while (auto record = reader.next()) {
     if (!record->entry) throw std::runtime_error(record->problem);

@@ -46,7 +46,7 @@ class StoreTest : public testing::Test {
   void execute(const std::string& statement);
 
   test::TemporaryFolder folder_;
-  Address address_;
+  DatabaseAddress address_;
   Database database_;
 };
 

@@ -1,4 +1,6 @@
 // "dmarcctl bounce", with SQLite.
+#include "sending/bounce.h"
+
 #include <gtest/gtest.h>
 
 #include <ctime>
@@ -6,7 +8,6 @@
 
 #include "ctl/dmarcctl.h"
 #include "ctl/reports/database.h"
-#include "sending/verp.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"
 #include "support/temporary_folder.h"
@@ -26,7 +27,7 @@ class BounceTest : public ::testing::Test {
   }
 
   std::string bounce_address() const {
-    return sending::verp_address(sending::Address::parse("b@example.net").value(),
+    return sending::verp_address(sending::MailAddress::parse("b@example.net").value(),
                                  {report_id_, sending::destination_tag(destination)});
   }
 
@@ -56,7 +57,8 @@ class BounceTest : public ::testing::Test {
   const std::int64_t now_ = std::time(nullptr);
   std::string config_ = folder_.write("opendmarc.conf", "ReportBounceAddress b@example.net\n");
   std::string address_ = "sqlite:" + folder_.path("reports.sqlite");
-  std::unique_ptr<store::Database> database_ = open_store(store::Address::parse(address_).value());
+  std::unique_ptr<store::Database> database_ =
+      open_store(store::DatabaseAddress::parse(address_).value());
   store::Outbox outbox_{*database_, "test"};
   std::string report_id_;
   std::ostringstream out_, err_;

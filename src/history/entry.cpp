@@ -1,0 +1,137 @@
+#include "history/entry.h"
+
+#include <algorithm>
+
+#include <dmarc/domain_name.h>
+
+#include "base/ascii.h"
+#include "base/decimal.h"
+#include "base/ip_address.h"
+
+namespace dmarc::history {
+
+using policy::OverrideReason;
+
+std::string to_text(const std::vector<OverrideReason>& reasons) {
+  std::string text;
+  for (const OverrideReason& reason : reasons) {
+    if (!text.empty()) text += "; ";
+    text += to_string(reason.type);
+    if (reason.comment.empty()) continue;
+    std::string comment = base::printable(reason.comment);
+    std::replace(comment.begin(), comment.end(), ';', ',');
+    text.append(": ").append(comment);
+  }
+  return text;
+}
+
+std::optional<std::vector<OverrideReason>> parse_override_reasons(std::string_view text) {
+  std::vector<OverrideReason> reasons;
+  for (const std::string_view part : base::split(text, ';')) {
+    const std::size_t colon = part.find(':');
+    const auto type = policy::parse_override_type(base::trim(part.substr(0, colon)));
+    if (!type) return std::nullopt;
+    std::string_view comment = colon == std::string_view::npos ? "" : part.substr(colon + 1);
+    comment = base::trim(comment);
+    if (std::any_of(comment.begin(), comment.end(),
+                    [](char c) { return base::is_control(c) || base::is_eight_bit(c); })) {
+      return std::nullopt;
+    }
+    reasons.push_back({*type, std::string(comment.substr(0, max_override_comment))});
+    if (reasons.size() == max_override_reasons) break;
+  }
+  return reasons;
+}
+
+namespace {
+
+/// Reads from the front of a text; every function says whether what it names was there.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : text_(text) {}
+
+  bool token(char c) {
+    skip_blanks();
+    if (!text_.starts_with(c)) return false;
+    text_.remove_prefix(1);
+    return true;
+  }
+
+  bool string(std::string_view& value) {
+    if (!token('"')) return false;
+    const std::size_t end = text_.find('"');
+    if (end == std::string_view::npos) return false;
+    value = text_.substr(0, end);
+    text_.remove_prefix(end + 1);
+    return true;
+  }
+
+  bool number(std::string_view& value) {
+    skip_blanks();
+    std::size_t end = 0;
+    while (end < text_.size() && base::is_digit(text_[end]))
+      ++end;
+    value = text_.substr(0, end);
+    text_.remove_prefix(end);
+    return end > 0;
+  }
+
+  bool at_end() {
+    skip_blanks();
+    return text_.empty();
+  }
+
+ private:
+  void skip_blanks() {
+    while (!text_.empty() && base::is_blank(text_.front()))
+      text_.remove_prefix(1);
+  }
+
+  std::string_view text_;
+};
+
+/// A member of the object, "name": value.
+bool read_member(Cursor& cursor, ArcSeal& seal) {
+  std::string_view name;
+  std::string_view value;
+  if (!cursor.string(name) || !cursor.token(':')) return false;
+  if (!cursor.string(value) && !cursor.number(value)) return false;
+  if (name == "i") {
+    seal.instance = base::parse_decimal<unsigned>(value).value_or(0);
+  } else if (name == "d") {
+    if (const auto domain = dns::Name::parse(value)) seal.domain = domain->text();
+  } else if (name == "s") {
+    if (const auto selector = dns::Name::parse(value)) seal.selector = selector->text();
+  } else if (name == "ip") {
+    if (const auto client = base::IpAddress::parse(value)) seal.client = client->text();
+  }
+  return true;
+}
+
+bool read_seal(Cursor& cursor, ArcSeal& seal) {
+  if (!cursor.token('{')) return false;
+  do {
+    if (!read_member(cursor, seal)) return false;
+  } while (cursor.token(','));
+  return cursor.token('}');
+}
+
+}  // namespace
+
+std::optional<std::vector<ArcSeal>> parse_arc_seals(std::string_view text) {
+  std::vector<ArcSeal> seals;
+  Cursor cursor(text);
+  if (!cursor.token('[')) return std::nullopt;
+  if (cursor.token(']')) return cursor.at_end() ? std::optional(seals) : std::nullopt;
+  do {
+    ArcSeal seal;
+    if (!read_seal(cursor, seal)) return std::nullopt;
+    const bool usable = seal.instance >= 1 && seal.instance <= max_arc_instance;
+    if (usable && !seal.domain.empty() && seals.size() < max_arc_instance)
+      seals.push_back(std::move(seal));
+  } while (cursor.token(','));
+  if (!cursor.token(']') || !cursor.at_end()) return std::nullopt;
+  return seals;
+}
+
+}  // namespace dmarc::history

@@ -1,0 +1,135 @@
+#include "history/file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/read_file.h"
+
+namespace dmarc::history {
+namespace {
+
+// How often the file may be renamed between opening and locking it before this append gives up.
+constexpr int max_rotations = 3;
+
+bool has_name(int fd, const std::string& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+// Returns 0 or an errno value. A record that fits only in part is taken back, so that the file
+// holds whole records.
+int write_whole(int fd, const std::string& record) {
+  struct stat before {};
+  if (::fstat(fd, &before) != 0) return errno;
+  const ssize_t written = ::write(fd, record.data(), record.size());
+  if (written == static_cast<ssize_t>(record.size())) return 0;
+  const int error = written < 0 ? errno : ENOSPC;
+  if (written > 0 && ::ftruncate(fd, before.st_size) != 0) return errno;
+  return error;
+}
+
+}  // namespace
+
+File::File(std::string path, log::Sink& sink) : path_(std::move(path)), sink_(sink) {}
+
+void File::close() {
+  retry();
+  const std::lock_guard guard(mutex_);
+  if (spool_.empty()) return;
+  sink_.write(log::make<log::Id::history_lost>(path_, spool_.size()));
+  spool_.clear();
+  spool_octets_ = 0;
+}
+
+// Returns 0 with `file_` being the file that has the name now, locked; otherwise an errno value.
+int File::lock_current_file() {
+  for (int attempt = 0; attempt < max_rotations; ++attempt) {
+    if (!file_) {
+      file_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+      if (!file_) return errno;
+    }
+    if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+      const int error = errno;
+      // An importer locks the file that it has renamed; the one under the name may be free.
+      if (has_name(file_.get(), path_)) return error;
+      file_.reset();
+      continue;
+    }
+    if (has_name(file_.get(), path_)) return 0;
+    file_.reset();
+  }
+  return EAGAIN;
+}
+
+bool File::write(const std::string& record) {
+  int error = lock_current_file();
+  if (error == 0) {
+    error = write_whole(file_.get(), record);
+    ::flock(file_.get(), LOCK_UN);
+  }
+  if (error == 0) return true;
+  // Importers hold the lock for a moment; only one that keeps it is worth an alarm, see retry().
+  if (error != EWOULDBLOCK) alarm(error);
+  return false;
+}
+
+void File::alarm(int error) {
+  if (failure_ == 0) {
+    sink_.write(log::make<log::Id::history_unwritable>(path_, base::error_text(error)));
+  }
+  failure_ = error;
+}
+
+void File::all_clear(std::size_t written) {
+  if (failure_ != 0) {
+    sink_.write(log::make<log::Id::history_recovered>(path_, written));
+  }
+  failure_ = 0;
+}
+
+bool File::flush() {
+  while (!spool_.empty()) {
+    if (!write(spool_.front())) return false;
+    spool_octets_ -= spool_.front().size();
+    spool_.pop_front();
+  }
+  return true;
+}
+
+void File::append(std::string record) {
+  const std::lock_guard guard(mutex_);
+  const std::size_t waited = spool_.size();
+  if (flush() && write(record)) return all_clear(waited);
+  spool_octets_ += record.size();
+  spool_.push_back(std::move(record));
+  while (spool_octets_ > max_spool) {
+    spool_octets_ -= spool_.front().size();
+    spool_.pop_front();
+    ++dropped_;
+  }
+}
+
+void File::retry() {
+  const std::lock_guard guard(mutex_);
+  const std::size_t waited = spool_.size();
+  if (waited == 0) return;
+  flush() ? all_clear(waited) : alarm(EWOULDBLOCK);
+}
+
+std::size_t File::waiting() const {
+  const std::lock_guard guard(mutex_);
+  return spool_.size();
+}
+
+std::uint64_t File::dropped() const {
+  const std::lock_guard guard(mutex_);
+  return dropped_;
+}
+
+}  // namespace dmarc::history

@@ -1,0 +1,205 @@
+#include "history/record.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "base/json.h"
+#include "history/codes.h"
+#include "history/entry.h"
+#include "mail/reverse_path.h"
+
+namespace dmarc::history {
+namespace {
+
+using policy::Authentication;
+using policy::Judgement;
+using policy::Message;
+
+// The most that is looked at of a To field; OpenDMARC reads 2,047 octets.
+constexpr std::size_t max_to_field = 64 * 1024;
+
+PolicyCode verdict_code(const Verdict& verdict) {
+  if (!verdict.record) return PolicyCode::no_record;
+  if (verdict.result == Result::pass) return PolicyCode::pass;
+  switch (verdict.policy.value_or(Policy::none)) {
+    case Policy::reject:
+      return PolicyCode::reject;
+    case Policy::quarantine:
+      return PolicyCode::quarantine;
+    case Policy::none:
+      break;
+  }
+  return PolicyCode::none;
+}
+
+ActionCode action_code(const Judgement& judgement) {
+  switch (judgement.action) {
+    case policy::Action::reject:
+      return ActionCode::reject;
+    case policy::Action::tempfail:
+      return ActionCode::tempfail;
+    case policy::Action::accept:
+    case policy::Action::proceed:
+      break;
+  }
+  return judgement.hold_reason ? ActionCode::quarantine : ActionCode::accept;
+}
+
+SpfScope spf_scope(const Authentication& authentication) {
+  if (authentication.spf_source == Authentication::SpfSource::none) return SpfScope::none;
+  return authentication.spf_scope == spf::Scope::helo ? SpfScope::helo : SpfScope::mailfrom;
+}
+
+AlignCode align_code(const Verdict& verdict, bool is_aligned) {
+  if (!verdict.record) return AlignCode::not_evaluated;
+  return is_aligned ? AlignCode::aligned : AlignCode::not_aligned;
+}
+
+class Lines {
+ public:
+  Lines& add(std::string_view key, std::string_view value) {
+    text_.append(key).append(1, ' ').append(value).append(1, '\n');
+    return *this;
+  }
+  Lines& add(std::string_view key, std::int64_t value) { return add(key, std::to_string(value)); }
+  /// A number, and behind it what OpenDMARC's importers skip.
+  Lines& add(std::string_view key, int code, std::string_view more) {
+    return add(key, more.empty() ? std::to_string(code)
+                                 : std::to_string(code).append(1, ' ').append(more));
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+/// One word of a line: never empty, never with a blank in it.
+std::string word(std::string_view text) {
+  std::string result = base::printable(text);
+  std::replace(result.begin(), result.end(), ' ', '_');
+  return result.empty() ? "-" : result;
+}
+
+/// What RFC 9990 reports of a policy and OpenDMARC has no line for: words "name=value".
+std::string publication(const Verdict& verdict) {
+  if (!verdict.record) return {};
+  const Record& record = *verdict.record;
+  std::string words = "discovery=";
+  words += verdict.discovery == DiscoveryMethod::psl ? "psl" : "treewalk";
+  words.append(" testing=").append(record.testing ? "y" : "n");
+  words.append(" psd=").append(to_string(record.psd));
+  if (record.np) words.append(" np=").append(to_string(*record.np));
+  if (verdict.policy) words.append(" requested=").append(to_string(*verdict.policy));
+  return words;
+}
+
+void add_authentication(Lines& lines, const Authentication& authentication) {
+  for (const Authentication::Dkim& signature : authentication.dkim) {
+    lines.add("dkim", signature.input.domain.text() + " " + word(signature.input.selector) + " " +
+                          std::to_string(code(parse_auth_code(signature.result))));
+  }
+  lines.add("spf", code(parse_auth_code(authentication.spf_result)));
+  lines.add("spf_scope", code(spf_scope(authentication)));
+}
+
+/// "json:[{"i":1,"d":"relay.example","s":"arc","ip":"192.0.2.1"}]"
+std::string arc_sets(const policy::Arc& arc) {
+  base::Json sets = base::Json::array();
+  for (const policy::Arc::Set& set : arc.sets) {
+    sets.push(base::Json::object()
+                  .set("i", set.instance)
+                  .set("d", set.domain.text())
+                  .set("s", set.selector)
+                  .set("ip", set.client_ip));
+  }
+  return "json:" + sets.line();
+}
+
+void add_policy(Lines& lines, const Verdict& verdict) {
+  lines.add("pdomain", verdict.policy_domain.value_or(verdict.author).text());
+  lines.add("policy", code(verdict_code(verdict)), publication(verdict));
+  const Record none;
+  const Record& record = verdict.record ? *verdict.record : none;
+  for (const std::string& uri : record.rua)
+    lines.add("rua", word(uri));
+  if (record.rua.empty()) lines.add("rua", "-");
+  // pct is history (RFC 9989 section 9.3), but importers have a column for it: every message
+  // counts.
+  lines.add("pct", verdict.record ? 100 : 0);
+  lines.add("adkim", verdict.record ? code(record.adkim) : 0);
+  lines.add("aspf", verdict.record ? code(record.aspf) : 0);
+  lines.add("p", code(record.p));
+  lines.add("sp", code(record.sp));
+  lines.add("fo", record.ruf.empty() ? 0 : code(record.fo));
+  lines.add("align_dkim", code(align_code(verdict, verdict.dkim_aligned)));
+  lines.add("align_spf", code(align_code(verdict, verdict.spf_aligned)));
+}
+
+/// True when the first To field names an ignored recipient: OpenDMARC looks at that field alone.
+bool names_ignored_recipient(const Message& message, const Settings& settings) {
+  if (settings.ignore_mail_to.empty()) return false;
+  const auto to = mail::fields_named(message.header, "To");
+  if (to.empty()) return false;
+  std::string text = to.front()->value.substr(0, max_to_field);
+  std::replace(text.begin(), text.end(), ';', ',');
+  for (std::string_view part : base::split(text, ',')) {
+    if (const std::size_t bracket = part.rfind('<'); bracket != std::string_view::npos) {
+      part = part.substr(bracket + 1, part.find('>', bracket) - bracket - 1);
+    }
+    if (is_ignored_recipient(base::trim(part), settings)) return true;
+  }
+  return false;
+}
+
+/// An aggregate report by its subject (RFC 9990 section 3.5.2). Reports on reports would go to and
+/// fro between two receivers for ever.
+bool is_report_mail(const Message& message) {
+  const auto subjects = mail::fields_named(message.header, "Subject");
+  if (subjects.size() != 1) return false;
+  const std::vector<std::string_view> words = base::words(subjects.front()->value);
+  return words.size() >= 6 && words[0] == "Report" && words[1] == "Domain:" &&
+         words[3] == "Submitter:" && words[5].starts_with("Report-ID:");
+}
+
+}  // namespace
+
+bool is_ignored_recipient(std::string_view address, const Settings& settings) {
+  return std::ranges::any_of(settings.ignore_mail_to, [&](const std::string& ignored) {
+    return base::iequals(ignored, address);
+  });
+}
+
+bool belongs_in_history(const Message& message, const Judgement& judgement,
+                        const Settings& settings) {
+  if (judgement.verdicts.empty()) return false;
+  if (judgement.result != Result::pass && judgement.result != Result::fail &&
+      judgement.result != Result::none) {
+    return false;
+  }
+  if (!judgement.verdicts.front().record && !settings.record_all) return false;
+  // Only what is genuine: a forger must not keep his mail out of the reports by a subject.
+  if (judgement.result == Result::pass && is_report_mail(message)) return false;
+  return !names_ignored_recipient(message, settings);
+}
+
+std::string record_text(const Message& message, const Judgement& judgement, std::int64_t received,
+                        std::string_view host_name) {
+  const Verdict& verdict = judgement.verdicts.front();
+  Lines lines;
+  lines.add("job", word(message.job_id));
+  lines.add("reporter", word(message.mta_name.empty() ? host_name : message.mta_name));
+  lines.add("received", received);
+  lines.add("ipaddr", message.client ? message.client->text() : "-");
+  lines.add("from", word(verdict.author.text()));
+  lines.add("mfrom", message.sender.domain ? message.sender.domain->text() : "");
+  add_authentication(lines, judgement.authentication);
+  add_policy(lines, verdict);
+  lines.add("arc", code(judgement.arc.passed ? AuthCode::pass : AuthCode::fail));
+  lines.add("arc_policy",
+            code(judgement.arc.whitelisted ? ArcPolicyCode::pass : ArcPolicyCode::fail),
+            arc_sets(judgement.arc));
+  lines.add("action", code(action_code(judgement)), to_text(judgement.overrides));
+  return lines.take();
+}
+
+}  // namespace dmarc::history

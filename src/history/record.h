@@ -1,0 +1,44 @@
+// A message's record in OpenDMARC's history file: lines "key value", beginning with "job".
+//
+//   if (history::belongs_in_history(message, judgement, settings))
+//     history.append(history::record_text(message, judgement, received, host_name));
+//
+// OpenDMARC's importers read it, so its keys, their order and the numbers are that program's (they
+// are in history/codes.h). Whatever a sender wrote is checked or replaced on the way: a
+// record has no line that he chose.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/judgement.h"
+#include "policy/message.h"
+
+namespace dmarc::history {
+
+struct Settings {
+  /// RecordAllMessages: also messages to which no policy record applies.
+  bool record_all = false;
+  /// IgnoreMailTo: no record for a message to one of these addresses, by its first To field or its
+  /// envelope.
+  std::vector<std::string> ignore_mail_to;
+};
+
+/// `address` as it stands in the envelope, without brackets.
+bool is_ignored_recipient(std::string_view address, const Settings& settings);
+
+/// False for a message whose first To field names an ignored recipient. A message without a verdict
+/// (exempt, unreadable author, failed look-ups) has no record: an importer would take it for "this
+/// domain has withdrawn its policy". Neither has an aggregate report that passes.
+bool belongs_in_history(const policy::Message& message, const policy::Judgement& judgement,
+                        const Settings& settings);
+
+/// `received` is in seconds since 1970; `host_name` stands in when the MTA sent no name.
+std::string record_text(const policy::Message& message, const policy::Judgement& judgement,
+                        std::int64_t received, std::string_view host_name);
+
+}  // namespace dmarc::history

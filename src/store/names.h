@@ -1,0 +1,102 @@
+// The numbers of names (domains, selectors, reporters, addresses and other things that are stored
+// once and referred to), and the names for numbers.
+//
+//   store::IdTable domains(database, {.table = "domains", .name = "name"});
+//   const std::int64_t& id = domains.want({0, "example.org"});   // for all that will be needed
+//   domains.resolve();                                           // now `id` is the number
+//
+//   store::NamesById(database, "domains").name(id);   // "example.org"
+//
+// OpenDMARC's MariaDB tables compare names without regard to case: domains and selectors are to be
+// given in lower case, and are found however OpenDMARC has written them. What has been resolved is
+// remembered; forget_if_large() keeps that bounded.
+//
+// Threads: that of the connection. Throws store::Error.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "store/database.h"
+
+namespace dmarc::store {
+
+class IdTable {
+ public:
+  /// About 20 MB of each table.
+  static constexpr std::size_t max_remembered = 200'000;
+
+  struct Shape {
+    std::string_view table;
+    std::string_view name;        ///< the column
+    std::string_view owner = {};  ///< the column of what the name belongs to, if to anything
+  };
+  struct Key {
+    std::int64_t owner = 0;
+    std::string_view name;
+  };
+
+  IdTable(Database& database, Shape shape) : database_(database), shape_(shape) {}
+
+  /// The place of the number, which is 0 until resolve() unless it is known already. It is there
+  /// until forget_if_large().
+  const std::int64_t& want(Key key);
+  /// Finds what is wanted, and inserts what is not there. To be called within a transaction.
+  void resolve();
+
+  void forget_if_large();
+
+ private:
+  struct StoredKey {
+    std::int64_t owner = 0;
+    std::string name;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const Key& key) const {
+      return std::hash<std::string_view>{}(key.name) ^ (static_cast<std::size_t>(key.owner) * 31);
+    }
+    std::size_t operator()(const StoredKey& key) const { return (*this)(Key{key.owner, key.name}); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return a.owner == b.owner && a.name == b.name;
+    }
+  };
+  using Ids = std::unordered_map<StoredKey, std::int64_t, Hash, Equal>;
+
+  class Finder;
+
+  /// Those of wanted_[first, last) that are not there; false when there are none.
+  bool insert(std::size_t first, std::size_t last);
+
+  Database& database_;
+  Shape shape_;
+  Ids ids_;  ///< 0 for what is wanted and not resolved
+  std::vector<StoredKey> wanted_;
+};
+
+/// The reverse: each name is asked for once and remembered.
+class NamesById {
+ public:
+  static constexpr std::size_t max_remembered = 100'000;
+
+  NamesById(Database& database, std::string_view table) : database_(database), table_(table) {}
+
+  /// Empty for a number that is not there. Valid until the next call.
+  const std::string& name(std::int64_t id);
+
+ private:
+  Database& database_;
+  std::string table_;
+  std::unordered_map<std::int64_t, std::string> names_;
+};
+
+}  // namespace dmarc::store
