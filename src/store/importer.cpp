@@ -118,7 +118,7 @@ void Importer::want_names(Row& row) {
   row.envelope_from = &domains_.want({0, entry.envelope_from});
   row.policy_domain = &domains_.want({0, entry.published.domain});
   row.reason = &nothing;
-  if (!entry.reasons.empty()) row.reason = &reasons_.want({0, to_text(entry.reasons)});
+  if (!entry.reasons.empty()) row.reason = &reasons_.want({0, history::to_text(entry.reasons)});
   row.signers.reserve(entry.dkim.size() + entry.arc_seals.size());
   for (const history::DkimSignature& signature : entry.dkim)
     row.signers.push_back({&domains_.want({0, signature.domain}), &nothing});
