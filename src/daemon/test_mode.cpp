@@ -96,7 +96,7 @@ void print_changes(const policy::Judgement& judgement) {
               << " hname='Authentication-Results' hvalue=''\n";
   }
   if (judgement.copy_to) std::cout << "### ADDRCPT: '" << *judgement.copy_to << "'\n";
-  for (const mail::HeaderField& field : judgement.insertions) {
+  for (const policy::InsertedField& field : judgement.insertions) {
     std::cout << "### INSHEADER: idx=0 hname='" << field.name << "' hvalue='" << field.value
               << "'\n";
   }

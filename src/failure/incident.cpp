@@ -170,7 +170,7 @@ void keep_header(Incident& incident, const mail::HeaderBlock& header) {
       incident.header_cut = true;
       return;
     }
-    incident.header.push_back(field);
+    incident.header.add(field.name, field.value);
   }
 }
 

@@ -154,12 +154,12 @@ std::string Redactor::text(std::string_view text) const {
   return without_local_parts(without_links(text));
 }
 
-mail::HeaderField Redactor::field(const mail::HeaderField& field) const {
-  if (mail::is_field(field, "Message-ID")) return field;
-  const std::string value = text(field.value);
+std::string Redactor::value(const mail::HeaderField& field) const {
+  if (mail::is_field(field, "Message-ID")) return std::string(field.value);
+  std::string value = text(field.value);
   const bool names_recipients = std::ranges::any_of(
       recipient_fields, [&](const char* name) { return mail::is_field(field, name); });
-  return {field.name, names_recipients ? addresses_alone(value) : value};
+  return names_recipients ? addresses_alone(value) : value;
 }
 
 }  // namespace dmarc::failure

@@ -29,9 +29,9 @@ class Redactor {
   /// Every local part before an "@" (also "%40", and inside encoded words), and every link.
   std::string text(std::string_view text) const;
 
-  /// Of a field that names recipients the addresses alone are left. The Message-ID stays: it is
-  /// what the domain's owner finds the message by.
-  mail::HeaderField field(const mail::HeaderField& field) const;
+  /// The value of a field: of one that names recipients the addresses alone are left. The
+  /// Message-ID stays: it is what the domain's owner finds the message by.
+  std::string value(const mail::HeaderField& field) const;
 
  private:
   std::string without_local_parts(std::string_view text) const;

@@ -28,7 +28,7 @@ void apply(const policy::Judgement& judgement, Editor& editor, std::string_view 
     if (editor.remove(results_field, removal.index)) continue;
     sink.write(log::make<log::Id::remove_header_failed>(job_id, results_field, removal.index));
   }
-  for (const mail::HeaderField& field : judgement.insertions) {
+  for (const policy::InsertedField& field : judgement.insertions) {
     if (editor.insert_on_top(field)) continue;
     sink.write(log::make<log::Id::add_header_failed>(job_id, field.name));
   }

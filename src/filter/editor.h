@@ -16,7 +16,7 @@ namespace dmarc::filter {
 class Editor {
  public:
   virtual ~Editor() = default;
-  virtual bool insert_on_top(const mail::HeaderField& field) = 0;
+  virtual bool insert_on_top(const policy::InsertedField& field) = 0;
   /// The n-th field of that name, from 1.
   virtual bool remove(std::string_view name, std::size_t index) = 0;
   virtual bool hold(const std::string& reason) = 0;

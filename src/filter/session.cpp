@@ -126,10 +126,9 @@ Response Session::header(std::string_view name, std::string_view value) {
     message.header_truncated = true;
     return Response::proceed;
   }
-  message.header.push_back({std::string(name), std::string(value)});
-  if (message_->authors.empty() && mail::is_field(message.header.back(), "From")) {
-    const std::string_view from = message.header.back().value;
-    const mail::Author author = mail::find_author_in({&from, 1});
+  const mail::HeaderField& field = message.header.add(name, value);
+  if (message_->authors.empty() && mail::is_field(field, "From")) {
+    const mail::Author author = mail::find_author_in({&field.value, 1});
     discover(author.visible);
   }
   return Response::proceed;

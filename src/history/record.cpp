@@ -140,7 +140,7 @@ bool names_ignored_recipient(const Message& message, const Settings& settings) {
   if (settings.ignore_mail_to.empty()) return false;
   const auto to = mail::fields_named(message.header, "To");
   if (to.empty()) return false;
-  std::string text = to.front()->value.substr(0, max_to_field);
+  std::string text(to.front()->value.substr(0, max_to_field));
   std::replace(text.begin(), text.end(), ';', ',');
   for (std::string_view part : base::split(text, ',')) {
     if (const std::size_t bracket = part.rfind('<'); bracket != std::string_view::npos) {

@@ -11,8 +11,8 @@ class MessageEditor final : public filter::Editor {
  public:
   explicit MessageEditor(Context context) : context_(context) {}
 
-  bool insert_on_top(const mail::HeaderField& field) override {
-    mail::HeaderField copy = field;
+  bool insert_on_top(const policy::InsertedField& field) override {
+    policy::InsertedField copy = field;
     return smfi_insheader(context_, 0, copy.name.data(), copy.value.data()) == MI_SUCCESS;
   }
 

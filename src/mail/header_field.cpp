@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include <dmarc/header_field.h>
@@ -7,6 +8,11 @@
 
 namespace dmarc::mail {
 namespace {
+
+// A usual header with a few Received fields, a signature and its Authentication-Results; later
+// pieces are larger.
+constexpr std::size_t first_piece = 4096;
+constexpr std::size_t usual_fields = 32;
 
 std::string_view without_trailing_blanks(std::string_view text) {
   while (!text.empty() && base::is_blank(text.back()))
@@ -38,7 +44,7 @@ std::optional<HeaderField> parse_field_line(std::string_view line) {
   std::string_view value = line.substr(colon + 1);
   while (!value.empty() && base::is_blank(value.front()))
     value.remove_prefix(1);
-  return HeaderField{std::string(name), std::string(value)};
+  return HeaderField{name, value};
 }
 
 // A mailbox file puts such a line before a message; Postfix turns it into a field of this name.
@@ -47,6 +53,31 @@ bool is_mailbox_line(std::string_view line) {
 }
 
 }  // namespace
+
+HeaderBlock::HeaderBlock(std::initializer_list<HeaderField> fields) {
+  for (const HeaderField& field : fields)
+    add(field.name, field.value);
+}
+
+HeaderBlock::HeaderBlock(const HeaderBlock& other) : HeaderBlock() {
+  for (const HeaderField& field : other)
+    add(field.name, field.value);
+}
+
+const HeaderField& HeaderBlock::add(std::string_view name, std::string_view value) {
+  if (!octets_) {
+    octets_ = std::make_unique<std::pmr::monotonic_buffer_resource>(first_piece);
+    fields_.reserve(usual_fields);
+  }
+  return fields_.emplace_back(HeaderField{keep(name), keep(value)});
+}
+
+std::string_view HeaderBlock::keep(std::string_view text) {
+  if (text.empty()) return {};
+  void* const place = octets_->allocate(text.size(), alignof(char));
+  std::memcpy(place, text.data(), text.size());
+  return {static_cast<const char*>(place), text.size()};
+}
 
 bool is_field(const HeaderField& field, std::string_view name) {
   return base::iequals(without_trailing_blanks(field.name), name);
@@ -64,24 +95,28 @@ std::vector<const HeaderField*> fields_named(std::span<const HeaderField> block,
 HeaderBlock split_header_block(std::string_view message, std::size_t& body_offset) {
   HeaderBlock block;
   std::string_view rest = message;
-  std::string_view pending_line_end;  // belongs to the value if a continuation line follows
+  std::optional<HeaderField> field;  // read as far as its last line; its value goes on in `message`
+  const auto finish_field = [&] {
+    if (field) block.add(field->name, field->value);
+  };
   while (!rest.empty()) {
     const std::string_view before = rest;
-    const std::string_view line = take_line(rest);
-    const std::string_view text = without_line_end(line);
+    const std::string_view text = without_line_end(take_line(rest));
     if (text.empty()) break;
-    if (block.empty() && is_mailbox_line(text)) {
-      block.push_back({"X-Mailbox-Line", std::string(text)});
-    } else if (base::is_blank(text.front()) && !block.empty()) {
-      block.back().value.append(pending_line_end).append(text);
-    } else if (auto field = parse_field_line(text)) {
-      block.push_back(*std::move(field));
+    if (!field && is_mailbox_line(text)) {
+      field = {"X-Mailbox-Line", text};
+    } else if (base::is_blank(text.front()) && field) {
+      const char* const end = text.data() + text.size();
+      field->value = {field->value.data(), static_cast<std::size_t>(end - field->value.data())};
+    } else if (const auto next = parse_field_line(text)) {
+      finish_field();
+      field = next;
     } else {
       rest = before;
       break;
     }
-    pending_line_end = line.substr(text.size());
   }
+  finish_field();
   body_offset = message.size() - rest.size();
   return block;
 }

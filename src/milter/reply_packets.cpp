@@ -15,7 +15,7 @@ class PacketEditor final : public filter::Editor {
  public:
   PacketEditor(std::string& out, std::uint32_t allowed) : out_(out), allowed_(allowed) {}
 
-  bool insert_on_top(const mail::HeaderField& field) override {
+  bool insert_on_top(const policy::InsertedField& field) override {
     return ask(wire::action::add_headers, Reply::insert_header,
                Fields().number(0).text(field.name).text(field.value));
   }

@@ -11,7 +11,6 @@
 
 #include <dmarc/author_domain.h>
 #include <dmarc/evaluate.h>
-#include <dmarc/header_field.h>
 
 #include "log/event.h"
 #include "policy/override_reason.h"
@@ -30,8 +29,14 @@ struct Reply {
   std::string text;      ///< printable ASCII, at most 980 octets
 };
 
+/// A field that is to be inserted; owns its text.
+struct InsertedField {
+  std::string name;
+  std::string value;
+};
+
 /// Fields that are to be inserted at the top (index 0), in this order: the last ends up topmost.
-using Insertions = std::vector<mail::HeaderField>;
+using Insertions = std::vector<InsertedField>;
 
 /// The n-th field (1 = topmost) of the name Authentication-Results is to be removed.
 struct Removal {

@@ -22,13 +22,13 @@ void add_dmarc_result(mail::AuthResultsWriter& writer, const DmarcField& field) 
   if (field.policy) writer.property("policy", "dmarc", to_string(*field.policy));
 }
 
-mail::HeaderField dmarc_field(std::string_view authserv_id, const DmarcField& field) {
+InsertedField dmarc_field(std::string_view authserv_id, const DmarcField& field) {
   mail::AuthResultsWriter writer(authserv_id);
   add_dmarc_result(writer, field);
   return {std::string(auth_results_name), writer.value()};
 }
 
-mail::HeaderField spf_field(std::string_view authserv_id, const spf::Result& result) {
+InsertedField spf_field(std::string_view authserv_id, const spf::Result& result) {
   mail::AuthResultsWriter writer(authserv_id);
   writer.result("spf", to_string(result.code));
   if (result.domain) {
@@ -38,7 +38,7 @@ mail::HeaderField spf_field(std::string_view authserv_id, const spf::Result& res
   return {std::string(auth_results_name), writer.value()};
 }
 
-mail::HeaderField software_field(const Message& message, const Settings& settings) {
+InsertedField software_field(const Message& message, const Settings& settings) {
   const std::string& host = message.mta_name.empty() ? settings.host_name : message.mta_name;
   std::string value = "OpenDMARC Filter v" + settings.version + " " + host;
   if (!base::iequals(host, settings.host_name)) value += " via " + settings.host_name;

@@ -33,12 +33,12 @@ struct DmarcField {
 /// RFC 9989 section 9.1 "Authentication-Results Method Registry Update".
 void add_dmarc_result(mail::AuthResultsWriter& writer, const DmarcField& field);
 /// The same as a field of its own.
-mail::HeaderField dmarc_field(std::string_view authserv_id, const DmarcField& field);
+InsertedField dmarc_field(std::string_view authserv_id, const DmarcField& field);
 
 /// RFC 8601 section 2.7.2 "SPF and Sender ID".
-mail::HeaderField spf_field(std::string_view authserv_id, const spf::Result& result);
+InsertedField spf_field(std::string_view authserv_id, const spf::Result& result);
 
-mail::HeaderField software_field(const Message& message, const Settings& settings);
+InsertedField software_field(const Message& message, const Settings& settings);
 
 /// The Author Domain whose verdict is shown, for header fields and log lines: as the sender wrote
 /// it when that is plain ASCII, otherwise as an A-label. Without a verdict, that of the From field

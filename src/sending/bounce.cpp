@@ -82,7 +82,7 @@ std::vector<std::string> addresses_of(const mail::HeaderBlock& block) {
   std::vector<std::string> addresses;
   for (const char* name : delivery_fields) {
     for (const mail::HeaderField* field : mail::fields_named(block, name)) {
-      std::string text = field->value;
+      std::string text(field->value);
       std::replace_if(
           text.begin(), text.end(),
           [](char c) { return std::string_view("<>,;\"").find(c) != std::string_view::npos; }, ' ');

@@ -32,20 +32,20 @@ std::string_view policy(std::size_t rank) {
   return policies[rank % std::size(policies)];
 }
 
-mail::HeaderField field(std::string name, std::string value) {
-  return {std::move(name), " " + std::move(value)};
+void add(mail::HeaderBlock& header, std::string_view name, std::string_view value) {
+  header.add(name, " " + std::string(value));
 }
 
 /// Fields that the filter has no use for, of the usual number and length.
 void add_common_fields(mail::HeaderBlock& header, std::size_t number) {
-  header.push_back(field("To", "user" + std::to_string(number % 97) + "@receiver.example"));
-  header.push_back(field("Subject", "Message " + std::to_string(number) + " of the benchmark"));
-  header.push_back(field("Date", "Mon, 23 Nov 2026 10:00:00 +0000"));
-  header.push_back(field("Message-ID", "<" + std::to_string(number) + "@bench.example>"));
-  header.push_back(field("MIME-Version", "1.0"));
-  header.push_back(field("Content-Type", "text/plain; charset=utf-8"));
+  add(header, "To", "user" + std::to_string(number % 97) + "@receiver.example");
+  add(header, "Subject", "Message " + std::to_string(number) + " of the benchmark");
+  add(header, "Date", "Mon, 23 Nov 2026 10:00:00 +0000");
+  add(header, "Message-ID", "<" + std::to_string(number) + "@bench.example>");
+  add(header, "MIME-Version", "1.0");
+  add(header, "Content-Type", "text/plain; charset=utf-8");
   for (std::size_t i = header.size(); i < header_fields; ++i) {
-    header.push_back(field("X-Field-" + std::to_string(i), std::string(60 + 7 * (i % 9), 'x')));
+    add(header, "X-Field-" + std::to_string(i), std::string(60 + 7 * (i % 9), 'x'));
   }
 }
 
@@ -92,12 +92,11 @@ BenchMessage MailMix::next() {
   message.client = fails ? "198.51.100.66" : provider_address(rank);
   message.helo = "mx." + provider_name(rank);
   message.sender = "bounce-" + std::to_string(draw(1000)) + "@" + domain;
-  message.header.push_back(
-      field("Authentication-Results",
-            std::string(verifier) +
-                "; dkim=" + (is_signed ? "pass header.d=" + domain + " header.s=s1" : "none")));
-  message.header.push_back(field("Received", "from " + message.helo + " by mx.receiver.example"));
-  message.header.push_back(field("From", "\"Somebody\" <news@" + domain + ">"));
+  add(message.header, "Authentication-Results",
+      std::string(verifier) +
+          "; dkim=" + (is_signed ? "pass header.d=" + domain + " header.s=s1" : "none"));
+  add(message.header, "Received", "from " + message.helo + " by mx.receiver.example");
+  add(message.header, "From", "\"Somebody\" <news@" + domain + ">");
   add_common_fields(message.header, draw(1'000'000));
   message.body.assign(body_octets, 'b');
   return message;

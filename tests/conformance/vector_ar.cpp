@@ -193,7 +193,9 @@ void check_ar(const Field& vector, Checks& checks) {
   expect.allow({"action", "method", "result", "reason", "props", "value", "must_not_contain",
                 "must_quote_or_drop", "registered"});
   if (vector["header"].is_set()) {
-    const mail::HeaderField header = read_header_line(vector["header"]);
+    mail::HeaderBlock block;
+    add_header_line(block, vector["header"]);
+    const mail::HeaderField& header = block.back();
     if (expect["action"].is_set()) check_action(vector, header, checks);
     check_content(header.value, expect, checks);
   } else if (vector["input"].is_set()) {

@@ -9,7 +9,7 @@ void check_from(const Field& vector, Checks& checks) {
   vector["expect"].allow({"domains", "malformed"});
   mail::HeaderBlock block;
   for (const Field& line : vector["headers"].items())
-    block.push_back(read_header_line(line));
+    add_header_line(block, line);
   const mail::Author author = mail::find_author(block);
 
   std::vector<std::string> domains;

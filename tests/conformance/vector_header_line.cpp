@@ -2,11 +2,11 @@
 
 namespace dmarc::test {
 
-mail::HeaderField read_header_line(const Field& line) {
+void add_header_line(mail::HeaderBlock& block, const Field& line) {
   const std::string text = line.text();
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) line.complain("a header line without a colon");
-  return {text.substr(0, colon), text.substr(colon + 1)};
+  block.add(text.substr(0, colon), text.substr(colon + 1));
 }
 
 }  // namespace dmarc::test

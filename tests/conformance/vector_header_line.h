@@ -1,4 +1,4 @@
-// A raw header line of a vector, "Name: value", perhaps folded and with blanks before the colon.
+// Raw header lines of a vector, "Name: value", perhaps folded and with blanks before the colon.
 #pragma once
 
 #include <dmarc/header_field.h>
@@ -7,6 +7,6 @@
 
 namespace dmarc::test {
 
-mail::HeaderField read_header_line(const Field& line);
+void add_header_line(mail::HeaderBlock& block, const Field& line);
 
 }  // namespace dmarc::test

@@ -84,7 +84,7 @@ bool looks_like_bank(std::string_view value) {
 }
 
 std::optional<std::string> shown_result(const policy::Judgement& judgement) {
-  for (const mail::HeaderField& field : judgement.insertions) {
+  for (const policy::InsertedField& field : judgement.insertions) {
     const auto parsed = mail::parse_auth_results(field.value);
     expect(is_printable(field.value), "fields are printable");
     if (field.name != "Authentication-Results") continue;

@@ -68,7 +68,7 @@ std::string answer_text(const milter::client::Answer& answer) {
 }
 
 std::string field_text(const mail::HeaderField& field) {
-  std::string text = field.name + ": ";
+  std::string text = std::string(field.name) + ": ";
   for (const char c : base::trim(field.value))
     if (c != '\r' && c != '\n') text += c;
   return text;

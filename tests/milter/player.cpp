@@ -157,7 +157,7 @@ class Player {
     client_->clear_macro("i");
     set_default_macro("mail_addr", between_brackets(path));
     took(client_->mail(path, parameters));
-    sent_.clear();
+    sent_ = {};
   }
 
   void rcpt(const std::string& argument) {
@@ -177,11 +177,15 @@ class Player {
   void data(const std::vector<std::string>& content) {
     set_queue_id();
     took(client_->data());
-    sent_.clear();
+    sent_ = {};
     header_ended_ = false;
     const auto blank_line = std::find(content.begin(), content.end(), "");
-    for (auto line = content.begin(); line != blank_line; ++line)
-      add_line(*line);
+    for (auto line = content.begin(); line != blank_line;) {
+      std::string field = *line++;
+      while (line != blank_line && base::is_blank(line->front()))
+        field += "\r\n" + *line++;
+      add_field(field);
+    }
     for (const mail::HeaderField& field : sent_)
       took(client_->header(field.name, field.value));
     if (blank_line == content.end()) return;
@@ -192,14 +196,10 @@ class Player {
     took(client_->body(body));
   }
 
-  void add_line(const std::string& line) {
-    if (base::is_blank(line.front()) && !sent_.empty()) {
-      sent_.back().value += "\r\n" + line;
-      return;
-    }
-    const std::size_t colon = line.find(':');
-    if (colon == std::string::npos) throw Mismatch("no header field: " + line);
-    sent_.push_back({line.substr(0, colon), line.substr(colon + 1)});
+  void add_field(std::string_view field) {
+    const std::size_t colon = field.find(':');
+    if (colon == std::string::npos) throw Mismatch("no header field: " + std::string(field));
+    sent_.add(field.substr(0, colon), field.substr(colon + 1));
   }
 
   void end_header() {

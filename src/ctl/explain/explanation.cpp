@@ -137,7 +137,7 @@ Outline outcome_outline(const policy::Judgement& judgement) {
   if (judgement.hold_reason) outline.add("put on hold", *judgement.hold_reason);
   for (const policy::Removal& removal : judgement.removals)
     outline.add("remove Authentication-Results field " + std::to_string(removal.index));
-  for (const mail::HeaderField& field : judgement.insertions)
+  for (const policy::InsertedField& field : judgement.insertions)
     outline.add("insert " + field.name, field.value);
   return outline;
 }
@@ -193,7 +193,7 @@ base::Json authentication_json(const Explanation& explanation) {
 
 base::Json outcome_json(const policy::Judgement& judgement) {
   auto insertions = base::Json::array();
-  for (const mail::HeaderField& field : judgement.insertions)
+  for (const policy::InsertedField& field : judgement.insertions)
     insertions.push(base::Json::object().set("name", field.name).set("value", field.value));
   auto removals = base::Json::array();
   for (const policy::Removal& removal : judgement.removals)

@@ -114,9 +114,11 @@ class Header {
     }
   }
 
-  mail::HeaderBlock visible() && {
-    fields_.erase(fields_.begin() + static_cast<std::ptrdiff_t>(own_));
-    return std::move(fields_);
+  mail::HeaderBlock visible() const {
+    mail::HeaderBlock block;
+    for (std::size_t i = 0; i < fields_.size(); ++i)
+      if (i != own_) block.add(fields_[i].name, fields_[i].value);
+    return block;
   }
 
  private:
@@ -142,8 +144,8 @@ class Header {
     if (!edit.removes()) fields_.push_back({edit.name, edit.value});
   }
 
-  mail::HeaderBlock fields_;
-  std::size_t own_ = 0;  ///< place of the MTA's field
+  std::vector<mail::HeaderField> fields_;  ///< their text is that of the header and the edits
+  std::size_t own_ = 0;                    ///< place of the MTA's field
 };
 
 bool read_header_edit(HeaderEdit::Kind kind, wire::FieldReader data, Edits& edits) {
@@ -214,7 +216,7 @@ mail::HeaderBlock apply(const std::vector<HeaderEdit>& edits, const mail::Header
   Header header(received);
   for (const HeaderEdit& edit : edits)
     header.carry_out(edit);
-  return std::move(header).visible();
+  return header.visible();
 }
 
 }  // namespace dmarc::milter::client

@@ -24,7 +24,7 @@ std::string value_of(const std::string& message, std::string_view name) {
   const auto block = mail::split_header_block(message, body);
   const auto fields = mail::fields_named(block, name);
   EXPECT_EQ(fields.size(), 1U) << name;
-  std::string value = fields.empty() ? "" : fields.front()->value;
+  std::string value(fields.empty() ? std::string_view() : fields.front()->value);
   std::erase_if(value, [](char c) { return c == '\r' || c == '\n'; });
   return std::string(base::trim(value));
 }

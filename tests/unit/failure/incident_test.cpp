@@ -96,14 +96,14 @@ TEST(Incident, there_is_none_without_a_result) {
 TEST(Incident, automatic_mail_is_not_reported) {
   auto message = failing::message();
   EXPECT_FALSE(is_automatic(message));
-  message.header.push_back({"Auto-Submitted", " no (really)"});
+  message.header.add("Auto-Submitted", " no (really)");
   EXPECT_FALSE(is_automatic(message));
-  message.header.push_back({"auto-submitted", "auto-generated; x=y"});
+  message.header.add("auto-submitted", "auto-generated; x=y");
   EXPECT_TRUE(is_automatic(message));
   EXPECT_FALSE(incident_of(message, failing::judgement(failing::usual_record)));
 
   message = failing::message();
-  message.header.push_back({"Content-Type", " Multipart/Report; report-type=feedback-report"});
+  message.header.add("Content-Type", " Multipart/Report; report-type=feedback-report");
   EXPECT_TRUE(is_automatic(message));
 
   message = failing::message();
@@ -114,8 +114,8 @@ TEST(Incident, automatic_mail_is_not_reported) {
 TEST(Incident, long_headers_are_cut_at_a_field) {
   auto message = failing::message();
   const std::size_t fields = message.header.size();
-  message.header.push_back({"X-Long", std::string(max_reported_header, 'x')});
-  message.header.push_back({"X-Last", "y"});
+  message.header.add("X-Long", std::string(max_reported_header, 'x'));
+  message.header.add("X-Last", "y");
   const auto incident = incident_of(message, failing::judgement(failing::usual_record));
   EXPECT_EQ(incident->header.size(), fields);
   EXPECT_TRUE(incident->header_cut);

@@ -8,7 +8,7 @@ namespace {
 class RedactionTest : public testing::Test {
  protected:
   std::string value(const std::string& name, const std::string& text) const {
-    return redactor_.field({name, text}).value;
+    return redactor_.value({name, text});
   }
 
   const Redactor redactor_{"a key"};

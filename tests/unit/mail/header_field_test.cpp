@@ -14,7 +14,7 @@ Split split(std::string_view message) {
   std::size_t offset = 0;
   Split result;
   for (const HeaderField& field : split_header_block(message, offset))
-    result.fields.push_back(field.name + "|" + field.value);
+    result.fields.push_back(std::string(field.name).append("|").append(field.value));
   result.body = message.substr(offset);
   return result;
 }
@@ -34,6 +34,48 @@ TEST(HeaderField, fields_of_a_name_come_from_top_to_bottom) {
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0], &block[0]);
   EXPECT_EQ(found[1], &block[2]);
+}
+
+std::string text_of(const HeaderBlock& block) {
+  std::string text;
+  for (const HeaderField& field : block)
+    text.append(field.name).append("|").append(field.value).append("\n");
+  return text;
+}
+
+TEST(HeaderBlock, fields_are_copied_and_stay_where_they_are) {
+  HeaderBlock block;
+  std::string long_value(100'000, 'x');
+  block.add("X-Long", long_value);
+  const HeaderField first = block.back();
+  long_value.assign(long_value.size(), 'y');
+  for (int i = 0; i < 1000; ++i)
+    block.add("X-" + std::to_string(i), "value");
+  const HeaderBlock moved = std::move(block);
+  ASSERT_EQ(moved.size(), 1001U);
+  EXPECT_EQ(first.name, "X-Long");
+  EXPECT_EQ(first.value, std::string(100'000, 'x'));
+  EXPECT_EQ(moved[0].value.data(), first.value.data());
+  EXPECT_EQ(moved.back().name, "X-999");
+}
+
+TEST(HeaderBlock, is_empty_and_usable_when_it_was_moved_from) {
+  HeaderBlock block{{"From", "a"}, {"To", ""}};
+  const HeaderBlock moved = std::move(block);
+  block = {};
+  EXPECT_TRUE(block.empty());
+  block.add("Cc", "c");
+  EXPECT_EQ(text_of(block), "Cc|c\n");
+  EXPECT_EQ(text_of(moved), "From|a\nTo|\n");
+}
+
+TEST(HeaderBlock, a_copy_lives_by_itself) {
+  auto block = std::make_unique<HeaderBlock>();
+  block->add("From", "a");
+  HeaderBlock copy(*block);
+  block.reset();
+  copy.add("To", "b");
+  EXPECT_EQ(text_of(copy), "From|a\nTo|b\n");
 }
 
 TEST(HeaderField, a_message_is_split_at_the_empty_line) {

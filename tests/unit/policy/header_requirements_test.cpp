@@ -11,7 +11,7 @@ namespace {
 mail::HeaderBlock header(const std::vector<std::string>& names) {
   mail::HeaderBlock block;
   for (const std::string& name : names)
-    block.push_back({name, "x"});
+    block.add(name, "x");
   return block;
 }
 
@@ -43,8 +43,8 @@ TEST(HeaderRequirements, name_the_field_that_is_there_twice) {
   };
   for (const auto& [name, text] : texts) {
     mail::HeaderBlock block = header({"From", "Date"});
-    block.push_back({name, "x"});
-    if (name != "From" && name != "Date") block.push_back({name, "y"});
+    block.add(name, "x");
+    if (name != "From" && name != "Date") block.add(name, "y");
     EXPECT_EQ(broken_header_requirement(block), text);
   }
 }

@@ -22,7 +22,7 @@ enum class Expected {
 
 struct Header {
   std::string id;
-  std::vector<mail::HeaderField> fields;
+  std::vector<std::pair<std::string, std::string>> fields;  ///< names and values
   Expected expected;
 };
 
@@ -37,10 +37,10 @@ World enforcing_world() {
   return world;
 }
 
-Mail mail_with(const std::vector<mail::HeaderField>& fields) {
+Mail mail_with(const Header& header) {
   Mail mail;
-  for (const mail::HeaderField& field : fields)
-    mail.field(field.name, field.value);
+  for (const auto& [name, value] : header.fields)
+    mail.field(name, value);
   return mail;
 }
 
@@ -113,7 +113,7 @@ class ForgedAuthor : public testing::TestWithParam<Header> {};
 
 TEST_P(ForgedAuthor, is_judged_as_it_should) {
   World world = enforcing_world();
-  const Judgement judgement = world.judge(mail_with(GetParam().fields));
+  const Judgement judgement = world.judge(mail_with(GetParam()));
   switch (GetParam().expected) {
     case rejected:
       EXPECT_EQ(judgement.result, Result::fail);
@@ -138,7 +138,7 @@ TEST_P(ForgedAuthor, is_judged_as_it_should) {
 TEST_P(ForgedAuthor, is_let_in_with_a_result_when_policies_are_not_enforced) {
   World world = enforcing_world();
   world.settings.reject_failures = false;
-  const Judgement judgement = world.judge(mail_with(GetParam().fields));
+  const Judgement judgement = world.judge(mail_with(GetParam()));
   ASSERT_TRUE(test::dmarc_result(judgement).has_value());
   EXPECT_FALSE(judgement.reply.has_value());
 }

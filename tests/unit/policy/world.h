@@ -69,7 +69,7 @@ class Mail {
   }
   /// Adds a field at the end of the header.
   Mail& field(std::string_view name, std::string_view value) {
-    message_.header.push_back({std::string(name), std::string(value)});
+    message_.header.add(name, value);
     return *this;
   }
   Mail& from(std::string_view value) { return field("From", value); }
@@ -99,7 +99,7 @@ inline bool is_one_printable_line(std::string_view text) {
 
 /// The dmarc result among the inserted fields; nothing without one.
 inline std::optional<mail::MethodResult> dmarc_result(const Judgement& judgement) {
-  for (const mail::HeaderField& field : judgement.insertions) {
+  for (const InsertedField& field : judgement.insertions) {
     const auto parsed = mail::parse_auth_results(field.value);
     if (field.name != "Authentication-Results" || !parsed) continue;
     for (const auto& result : parsed->results)
@@ -110,7 +110,7 @@ inline std::optional<mail::MethodResult> dmarc_result(const Judgement& judgement
 
 inline std::vector<std::string> values_of(const Insertions& insertions) {
   std::vector<std::string> values;
-  for (const mail::HeaderField& field : insertions)
+  for (const InsertedField& field : insertions)
     values.push_back(field.value);
   return values;
 }
@@ -132,7 +132,7 @@ inline bool is_let_in(const Judgement& judgement) {
 }
 
 inline void check_text(const Judgement& judgement) {
-  for (const mail::HeaderField& field : judgement.insertions) {
+  for (const InsertedField& field : judgement.insertions) {
     EXPECT_TRUE(is_one_printable_line(field.value)) << field.value;
     if (field.name != "Authentication-Results") continue;
     EXPECT_TRUE(mail::parse_auth_results(field.value).has_value()) << field.value;

@@ -10,7 +10,7 @@ const mail::HeaderBlock received{{"From", "a"}, {"X-Note", "1"}, {"Subject", "s"
 std::string after(const std::vector<HeaderEdit>& edits) {
   std::string text;
   for (const mail::HeaderField& field : apply(edits, received))
-    text += field.name + "=" + field.value + " ";
+    text.append(field.name).append("=").append(field.value).append(" ");
   return text;
 }
 
