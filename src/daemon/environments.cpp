@@ -69,12 +69,12 @@ void Environments::add_failure_reports(const config::Configuration& configuratio
   if (!failure_reports_) failure_reports_ = std::make_shared<failure::Queue>(sink_);
   auto context = std::make_shared<const failure::Context>(
       failure::Context{.settings = settings,
-                            .no_reports = configuration.submission.no_reports,
-                            .policy = environment.settings,
-                            .resolver = environment.resolver,
-                            .lookup_limits = environment.lookup_limits,
-                            .transport = report_transport_.transport,
-                            .user = report_transport_.user});
+                       .no_reports = configuration.submission.no_reports,
+                       .policy = environment.settings,
+                       .resolver = environment.resolver,
+                       .lookup_limits = environment.lookup_limits,
+                       .transport = report_transport_.transport,
+                       .user = report_transport_.user});
   environment.failure_criteria = settings.criteria;
   environment.report_failure = [queue = failure_reports_, context](failure::Incident incident) {
     queue->offer(std::move(incident), context);

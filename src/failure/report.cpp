@@ -71,7 +71,7 @@ std::string reported_header(const Incident& incident, const Redactor* redactor) 
   if (redactor == nullptr) return header_text(incident.header);
   mail::HeaderBlock redacted;
   for (const mail::HeaderField& field : incident.header)
-    redacted.push_back(redactor->field(field));
+    redacted.add(field.name, redactor->value(field));
   return header_text(redacted);
 }
 

@@ -42,7 +42,10 @@ class Sender::Work {
   void send_to(const std::string& mailbox, const Rates& rates);
   void send_report(Kind kind, const Stream& stream, std::size_t incidents);
   Stream stream_to(std::string mailbox) const;
-  void log(log::Id id, std::string_view destination, std::string_view reason) const;
+  template <log::Id id>
+  void log(std::string_view destination, std::string_view reason) const {
+    sender_.sink_.write(log::make<id>(incident_.job_id, destination, reason));
+  }
 
   Sender& sender_;
   Incident& incident_;
@@ -82,13 +85,13 @@ void Sender::Work::serve(const sending::Destination& destination) {
     if (destination.agreement == sending::Agreement::deferred)
       sender_.limits_.hold_back(stream_to(sending::parse_report_uri(destination.uri)->mailbox), 1,
                                 moment_.limits);
-    return log(log::Id::failure_report_refused, destination.uri, destination.reason);
+    return log<log::Id::failure_report_refused>(destination.uri, destination.reason);
   }
   for (const sending::ReportUri& target : destination.targets) {
     if (target.scheme != sending::ReportUri::Scheme::mailto)
-      log(log::Id::failure_report_refused, target.uri, "failure reports go by mail only");
+      log<log::Id::failure_report_refused>(target.uri, "failure reports go by mail only");
     else if (context_.no_reports.contains(target.mailbox))
-      log(log::Id::failure_report_refused, target.uri, "it is in NoReportsList");
+      log<log::Id::failure_report_refused>(target.uri, "it is in NoReportsList");
     else
       send_to(target.mailbox, context_.settings.rates);
   }
@@ -102,7 +105,7 @@ void Sender::Work::send_to(const std::string& mailbox, const Rates& rates) {
     if (incidents)
       send_report(kind, stream, *incidents);
     else
-      log(log::Id::failure_report_held, mailbox, "the limit of an hour is reached");
+      log<log::Id::failure_report_held>(mailbox, "the limit of an hour is reached");
   }
 }
 
@@ -122,17 +125,13 @@ void Sender::Work::send_report(Kind kind, const Stream& stream, std::size_t inci
   const sending::Outcome outcome =
       context_.transport->send({"", {stream.destination}}, compose(incident_, report));
   if (outcome.state == sending::Outcome::State::sent)
-    return log(log::Id::failure_report_sent, stream.destination, to_string(kind));
+    return log<log::Id::failure_report_sent>(stream.destination, to_string(kind));
   sender_.limits_.hold_back(stream, incidents, moment_.limits);
-  log(log::Id::failure_report_unsent, stream.destination, outcome.answer);
+  log<log::Id::failure_report_unsent>(stream.destination, outcome.answer);
 }
 
 Stream Sender::Work::stream_to(std::string mailbox) const {
   return {std::move(mailbox), incident_.author.text()};
-}
-
-void Sender::Work::log(log::Id id, std::string_view destination, std::string_view reason) const {
-  sender_.sink_.write(log::make(id, {incident_.job_id, destination, reason}));
 }
 
 // --- The queue -----------------------------------------------------------------------------------
@@ -175,8 +174,7 @@ void Queue::offer(Incident incident, SharedContext context) {
       first_dropped = dropped_++ == 0;
   }
   changed_.notify_all();
-  if (first_dropped)
-    sink_.write(log::make(log::Id::failure_reports_full, {std::to_string(max_waiting)}));
+  if (first_dropped) sink_.write(log::make<log::Id::failure_reports_full>(max_waiting));
 }
 
 void Queue::close(std::chrono::milliseconds limit) {
@@ -187,7 +185,7 @@ void Queue::close(std::chrono::milliseconds limit) {
   waiting_.clear();
   dropped_ = 0;
   lock.unlock();
-  if (lost > 0) sink_.write(log::make(log::Id::failure_reports_lost, {std::to_string(lost)}));
+  if (lost > 0) sink_.write(log::make<log::Id::failure_reports_lost>(lost));
 }
 
 void Queue::run() {
@@ -204,8 +202,7 @@ void Queue::run() {
     const bool has_room = waiting_.size() <= max_waiting / 2;
     const std::size_t dropped = has_room ? std::exchange(dropped_, 0) : 0;
     lock.unlock();
-    if (dropped > 0)
-      sink_.write(log::make(log::Id::failure_reports_dropped, {std::to_string(dropped)}));
+    if (dropped > 0) sink_.write(log::make<log::Id::failure_reports_dropped>(dropped));
     deliver(std::move(item));
   }
 }
@@ -216,7 +213,7 @@ void Queue::deliver(Item item) {
     sender_.send(std::move(item.incident), *item.context, this_moment());
   } catch (const std::exception& error) {
     // Lack of memory or of randomness; the filter goes on, and so do the reports behind this one.
-    sink_.write(log::make(log::Id::failure_report_unsent, {job_id, "its readers", error.what()}));
+    sink_.write(log::make<log::Id::failure_report_unsent>(job_id, "its readers", error.what()));
   }
 }
 

@@ -93,7 +93,7 @@ void NativeWorker::accept_all() {
 // The listening socket stays readable, so it is not looked at for a while.
 void NativeWorker::pause_accepting(const char* what, int error) {
   if (!shared_.exhaustion_told.exchange(true))
-    shared_.options.sink->write(log::make(log::Id::exhausted, {what, std::strerror(error)}));
+    shared_.options.sink->write(log::make<log::Id::exhausted>(what, std::strerror(error)));
   loop_.unwatch(shared_.listener);
   accept_again_.set(loop_.now() + exhaustion_pause);
 }

@@ -94,13 +94,13 @@ aggregate::Row sample_row() {
 std::string written(const aggregate::Row& row, const history::PublishedPolicy& policy) {
   std::string text;
   aggregate::ReportXml xml([&](std::string_view part) { text += part; },
-                              {.org_name = "Example",
-                               .email = "dmarc@mx.example.net",
-                               .extra_contact_info = {},
-                               .report_id = "3f2a91",
-                               .period = {received, received + 86'400},
-                               .generator = "run_vectors"},
-                              policy);
+                           {.org_name = "Example",
+                            .email = "dmarc@mx.example.net",
+                            .extra_contact_info = {},
+                            .report_id = "3f2a91",
+                            .period = {received, received + 86'400},
+                            .generator = "run_vectors"},
+                           policy);
   xml.add(row);
   xml.finish();
   return text;
@@ -110,7 +110,7 @@ std::string written(const aggregate::Row& row, const history::PublishedPolicy& p
 struct Reports {
   explicit Reports(const std::string& records)
       : path(folder.write("history", records)),
-        database(store::Address::parse("sqlite:" + folder.path("reports.sqlite")).value()),
+        database(store::DatabaseAddress::parse("sqlite:" + folder.path("reports.sqlite")).value()),
         source(import(path, database), {received, received + 1}, {}) {}
 
   static store::Database& import(const std::string& path, store::Database& database) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "aggregate/row.h"
 #include "history/entry.h"
 #include "vector_field.h"
 

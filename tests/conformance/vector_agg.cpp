@@ -37,7 +37,7 @@ void check_disposition(const Field& input, Checks& checks) {
   const bool is_letter = input["t"].is_set();
   handling.testing = is_letter ? input["t"].text() == "y"
                                : input["testing"].is_set() && input["testing"].boolean();
-  const AggregateRow row = reported_row(handling);
+  const aggregate::Row row = reported_row(handling);
   checks.text("disposition", aggregate::to_string(row.disposition));
   std::vector<std::string> types;
   for (const policy::OverrideReason& reason : row.reasons)
@@ -47,7 +47,7 @@ void check_disposition(const Field& input, Checks& checks) {
 
 void check_order(const Field& input, Checks& checks) {
   input.allow({"header_from", "dkim"});
-  AggregateRow row;
+  aggregate::Row row;
   row.header_from = input["header_from"].text();
   for (const Field& signature : input["dkim"].items()) {
     signature.allow({"d", "s", "result"});

@@ -4,7 +4,7 @@
 #include <map>
 #include <regex>
 
-#include "aggregate/aggregate_names.h"
+#include "aggregate/period.h"
 #include "aggregate/report_mail.h"
 #include "aggregate_sample.h"
 
@@ -32,10 +32,10 @@ std::int64_t number(const Field& field) {
 }
 
 /// The media type of the attachment that a report is mailed as.
-std::string media_type_of(const aggregate::AggregateName& name) {
-  aggregate::ReportMail mail;
-  mail.name = name;
-  mail.to = "dmarc@" + name.domain;
+std::string media_type_of(const aggregate::ReportName& name) {
+  const auto from = sending::MailAddress::parse("dmarc@mx.example.net").value();
+  const aggregate::ReportMail mail{
+      .name = name, .from = from, .org_name = {}, .to = "dmarc@" + name.domain, .bcc = {}};
   const std::string message = aggregate::compose(mail, "report");
   std::smatch found;
   const std::regex attachment("Content-Type: ([a-z/+-]+); name=");
@@ -59,10 +59,10 @@ bool is_subject(const std::string& text) {
 
 void check_file(const Field& input, Checks& checks) {
   input.allow({"receiver", "policy_domain", "begin", "end", "unique_id", "gzip"});
-  const aggregate::AggregateName name{.receiver = input["receiver"].text(),
-                                      .domain = input["policy_domain"].text(),
-                                      .period = {number(input["begin"]), number(input["end"])},
-                                      .report_id = input["unique_id"].text()};
+  const aggregate::ReportName name{.receiver = input["receiver"].text(),
+                                   .domain = input["policy_domain"].text(),
+                                   .period = {number(input["begin"]), number(input["end"])},
+                                   .report_id = input["unique_id"].text()};
   std::string file = aggregate::file_name(name);
   std::string media_type = media_type_of(name);
   // RFC 9990 section 3.5.1 for a report as it is before compression.

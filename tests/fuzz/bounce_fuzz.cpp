@@ -5,7 +5,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;
   using namespace dmarc::sending;
-  static const Address bounces = Address::parse("b@example.org").value();
+  static const MailAddress bounces = MailAddress::parse("b@example.org").value();
   const Bounce bounce = read_bounce(as_text(data, size));
   expect(bounce.recipients.size() <= max_bounced_recipients, "the limit of recipients holds");
   expect(bounce.delivered_to.size() <= max_bounced_recipients, "the limit of addresses holds");

@@ -14,6 +14,7 @@
 
 #include <dmarc/resolver.h>
 
+#include "aggregate/period.h"
 #include "config/configuration.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"

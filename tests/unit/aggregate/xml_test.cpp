@@ -28,7 +28,8 @@ history::PublishedPolicy policy() {
   published.sp = Policy::quarantine;
   published.np = Policy::reject;
   published.adkim = AlignmentMode::strict;
-  published.fo = "0:1:d";
+  published.fo = {FailureOption::none_aligned, FailureOption::any_failed,
+                  FailureOption::dkim_failed};
   published.testing = false;
   published.discovery = DiscoveryMethod::treewalk;
   published.rua = {"mailto:dmarc@example.org"};

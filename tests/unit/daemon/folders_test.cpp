@@ -51,7 +51,7 @@ class Reload : public ::testing::Test {
 
   std::string failure(const std::string& text) const {
     const auto loaded = load_again(configure(text), folders());
-    return loaded ? "" : loaded.error().text;
+    return loaded ? "" : loaded.error().text();
   }
 
   sandbox::Folders folders() const {

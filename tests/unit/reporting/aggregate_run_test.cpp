@@ -225,7 +225,7 @@ TEST_F(AggregateRunTest, a_dry_run_changes_nothing) {
 TEST_F(AggregateRunTest, a_work_folder_that_is_gone_leaves_the_report_for_later) {
   import(Sample{}.text());
   settings_.work_folder = folder_.path("nothing");
-  EXPECT_THROW(send(), Failure);
+  EXPECT_THROW(send(), Error);
   settings_.work_folder = folder_.path();
   send("mx2");
   EXPECT_EQ(sender_.delivered.size(), 1U);

@@ -27,7 +27,7 @@ class ConfiguredSenderTest : public testing::Test {
  protected:
   Settings settings_for(const UploadServer& server) const {
     Settings settings;
-    settings.email = Address::parse("dmarc@example.net").value();
+    settings.email = MailAddress::parse("dmarc@example.net").value();
     settings.smtp.port = server.port();
     return settings;
   }
@@ -64,7 +64,7 @@ TEST_F(ConfiguredSenderTest, a_report_leaves_with_the_null_reverse_path) {
 TEST_F(ConfiguredSenderTest, a_bounce_address_tells_the_report_and_the_destination) {
   const UploadServer server({"smtp"});
   Settings settings = settings_for(server);
-  settings.bounces = Address::parse("b@example.net").value();
+  settings.bounces = MailAddress::parse("b@example.net").value();
   EXPECT_EQ(deliver(settings, file(2)).state, State::sent);
   EXPECT_NE(server.log().find("MAIL FROM:<b+3f2a91-"), std::string::npos) << server.log();
 }
@@ -72,7 +72,7 @@ TEST_F(ConfiguredSenderTest, a_bounce_address_tells_the_report_and_the_destinati
 TEST_F(ConfiguredSenderTest, a_copy_goes_out_by_itself_and_only_when_the_report_was_taken) {
   const UploadServer server({"smtp"});
   Settings settings = settings_for(server);
-  settings.bcc = Address::parse("copy@example.net").value();
+  settings.bcc = MailAddress::parse("copy@example.net").value();
   EXPECT_EQ(deliver(settings, file()).state, State::sent);
   EXPECT_NE(server.log().find("RCPT TO:<copy@example.net>"), std::string::npos) << server.log();
   EXPECT_EQ(server.content().find("Bcc:"), std::string::npos);
@@ -103,10 +103,10 @@ TEST_F(ConfiguredSenderTest, a_command_gets_the_message_and_the_address_of_the_c
                                     folder_.path("message") + "\n");
   ::chmod(program.c_str(), 0700);
   Settings settings;
-  settings.email = Address::parse("dmarc@example.net").value();
+  settings.email = MailAddress::parse("dmarc@example.net").value();
   settings.way = Settings::Way::command;
   settings.command = {program, "-t"};
-  settings.bcc = Address::parse("copy@example.net").value();
+  settings.bcc = MailAddress::parse("copy@example.net").value();
   const Outcome outcome = deliver(settings, file());
   EXPECT_EQ(outcome.state, State::sent) << outcome.answer;
   EXPECT_EQ(base::read_file(folder_.path("arguments")).value_or(""), "-t -f <>\n");
@@ -135,7 +135,7 @@ TEST_F(ConfiguredSenderTest, what_can_not_work_is_told_at_once) {
   };
   Settings settings;
   EXPECT_EQ(error(settings), "ReportEmail is needed: this host has no usable name");
-  settings.email = Address::parse("dmarc@example.net").value();
+  settings.email = MailAddress::parse("dmarc@example.net").value();
   EXPECT_EQ(error(settings), "");
   settings.dkim = {.file = "/nowhere", .selector = "s"};
   EXPECT_EQ(error(settings), "/nowhere: No such file or directory");
