@@ -32,8 +32,8 @@ set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_CONTROL_EXTRA
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libdmarc-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Archive and headers of the evaluation and the parsers, for use in another
-program: no sockets, no threads, bring a resolver.")
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "libexpected-dev, libidn2-dev, libldns-dev, libpsl-dev")
+program: no sockets, no threads, bring the answers of the DNS.")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "libexpected-dev, libidn2-dev, libpsl-dev")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS OFF)
 
 foreach(component_and_folder Unspecified=dmarcd library=libdmarc-dev)

@@ -30,7 +30,7 @@
 // - a domain that the DNS can't have, or whose last label has other octets than letters, digits,
 //   hyphens and underscores, such as `'jo@b.example'`.
 //
-// Limits: 59,000 octets, 100 addresses, comments 32 deep (src/mail/limits.h, docs/LIMITS.md).
+// Limits: 59,000 octets, 100 addresses, comments 32 deep.
 // Threads: pure functions.
 #pragma once
 

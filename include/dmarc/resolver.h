@@ -1,10 +1,11 @@
 // How the protocol modules ask the DNS.
 //
-// Evaluation code gets a Resolver and calls lookup(), which waits for the answer; it calls
-// prefetch() earlier for every question that it can foresee, so that questions are under way
-// together and lookup() rarely waits. The usual Resolver is a LookupSession
-// (src/dns/lookup_session.h), which belongs to one message, keeps its deadline and its answers and
-// asks an AsyncResolver: the network, or a fixed zone.
+// A check (dmarc/check.h) says which questions it has; whoever carries it on asks them, and feeds
+// it the answers as they come.
+//
+// A Resolver is for programs that may wait: dns::wait_for() runs a check to its end with one, and
+// prefetch() has the questions that can be foreseen under way together. An AsyncResolver, the
+// network or a fixed zone, is for those that must not.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "dns/zone.h"
-
 #include <utility>
+
+#include <dmarc/zone.h>
 
 namespace dmarc::dns {
 namespace {
@@ -43,7 +43,7 @@ bool Zone::lists(const Name& name) const {
   return found != nodes_.end() && found->second.listed;
 }
 
-const Zone::Node* Zone::find(const Name& name) const {
+const Zone::Node* Zone::find_node(const Name& name) const {
   if (const auto exact = nodes_.find(name.text()); exact != nodes_.end()) return &exact->second;
 
   // RFC 4592 section 3.3.1 "The Closest Encloser and the Source of Synthesis": the wildcard
@@ -62,7 +62,7 @@ Answer Zone::answer(const Question& question) const {
   Name name = question.name;
   for (unsigned aliases = 0; aliases <= max_aliases; ++aliases) {
     const bool alias = aliases > 0;
-    const Node* node = find(name);
+    const Node* node = find_node(name);
     if (node && node->failure != Failure::none) return Answer::failed(node->failure);
     // RFC 8020 section 2 "Rules": NXDOMAIN belongs to the end of a chain, not to its beginning.
     if (!node || node->nonexistent)
@@ -84,6 +84,10 @@ Answer Zone::answer(const Question& question) const {
 
 void Zone::resolve(const Question& question, Callback done) {
   done(std::make_shared<const Answer>(answer(question)));
+}
+
+AnswerPtr Zone::find(const Question& question) const {
+  return std::make_shared<const Answer>(answer(question));
 }
 
 }  // namespace dmarc::dns
