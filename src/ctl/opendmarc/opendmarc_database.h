@@ -22,8 +22,8 @@ inline constexpr std::array opendmarc_database_options{
 inline constexpr PerlOption opendmarc_dsn_option{
     "db-dsn", "DSN", "data source name, instead of scheme, host, name and port"};
 
-/// From OpenDMARC's options and environment variables, with its defaults. When there is neither,
-/// from the configuration: what "opendmarc-import" means where nothing has been set up.
+/// From OpenDMARC's options and environment variables, with its defaults. Without any of them, from
+/// the configuration: that is what "opendmarc-import" means where OpenDMARC was never set up.
 Input<store::DatabaseAddress> opendmarc_database(const PerlOptions& options);
 
 }  // namespace dmarc::ctl

@@ -48,7 +48,7 @@ class Rejects {
 
   std::uint64_t count() const { return count_; }
 
-  /// Nothing, or the errno value of a failure to write it down.
+  /// Nothing, or the errno value if it could not be written.
   std::optional<int> add(const history::Reader::Record& record) {
     const std::string place = request_.path + ":" + std::to_string(record.line);
     if (++count_ <= max_told)

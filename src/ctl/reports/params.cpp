@@ -27,7 +27,7 @@ constexpr std::array statuses{
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
-/// Without --rua and --unlock: to nobody, which is what OpenDMARC's program had in mind.
+/// With neither --rua nor --unlock the reports go to nobody, as OpenDMARC's program intended.
 Input<void> set(const store::DatabaseAddress& address, const std::string& domain,
                 const std::optional<std::string>& rua, bool unlock) {
   const auto name = dns::Name::parse(domain);

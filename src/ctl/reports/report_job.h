@@ -26,7 +26,7 @@ namespace dmarc::ctl {
 struct ReportJob {
   std::string program;  ///< in messages
   std::vector<aggregate::Period> periods;
-  bool resume = false;                ///< first what earlier runs have left
+  bool resume = false;                ///< first what earlier runs left unfinished
   std::optional<std::string> domain;  ///< only the report on this policy domain
   std::set<std::string> skipped;      ///< domains that get no reports, lower case
   bool dry_run = false;
