@@ -56,7 +56,7 @@ hexadecimal.
 .TP
 .B list
 Parts separated by commas.
-Each ends at the first blank after its beginning.
+Each ends at the first blank after its start.
 .TP
 .B list file
 The path of a file, see
@@ -66,7 +66,7 @@ below.
 .B choice
 One of the words named with the option, in either case.
 .PP
-On a reload (SIGHUP or SIGUSR1) the file is read anew.
+On a reload (SIGHUP or SIGUSR1) the file is read again.
 If it is correct, connections that begin later use it; if not, the error is
 logged and nothing changes.
 Options marked
@@ -79,7 +79,7 @@ constexpr std::string_view closing = R"(.SH LIST FILES
 One entry a line: the first word counts, the rest of the line is ignored.
 .B #
 begins a comment.
-Blank lines are skipped, blanks before an entry do no harm.
+Blank lines, and blanks before an entry, are ignored.
 A list file that can't be read stops the start.
 Lists are read again on a reload.
 .SH DIAGNOSTICS

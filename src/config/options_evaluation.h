@@ -26,9 +26,9 @@ inline constexpr auto form_options = std::to_array<Option>({
      .type = Type::boolean,
      .default_value = "false",
      .summary = "Reject messages without a From field that names a domain.",
-     .details = "A part of what `RequiredHeaders` does. Without either, such a message is "
-                "accepted with `dmarc=permerror`, because there is no domain whose policy could "
-                "be asked for."},
+     .details =
+         "A part of what `RequiredHeaders` does. Without either, such a message is accepted with "
+         "`dmarc=permerror`, because there is no domain whose policy could be looked up."},
     {.name = "RejectMultiValueFrom",
      .type = Type::boolean,
      .default_value = "false",
@@ -112,7 +112,7 @@ inline constexpr auto dns_options = std::to_array<Option>({
      .default_value = "64",
      .range = dns_cache_size,
      .summary = "The most megabytes that answers of the DNS may take.",
-     .details = "Some 2,000 names fit into one. What was used least recently is forgotten first."},
+     .details = "About 2,000 names fit into one. What was used least recently is dropped first."},
     {.name = "DiscoveryMethod",
      .type = Type::choice,
      .default_value = "treewalk",
@@ -134,10 +134,10 @@ inline constexpr auto dns_options = std::to_array<Option>({
      .type = Type::path,
      .in_sample = InSample::absent,
      .summary = "A file of DNS answers to use instead of the network, for tests only.",
-     .details = "Each line is a name, blanks and the text of its TXT record, for example "
-                "`_dmarc.example.org v=DMARC1; p=reject`. Names that begin with `_dmarc.` and "
-                "are not in "
-                "the file do not exist; what else is not in it is asked of the network."},
+     .details =
+         "Each line is a name, blanks and the text of its TXT record, for example "
+         "`_dmarc.example.org v=DMARC1; p=reject`. Names that begin with `_dmarc.` and are not in "
+         "the file do not exist; everything else that is not in it is looked up in the DNS."},
 });
 
 }  // namespace dmarc::config

@@ -88,31 +88,30 @@ inline constexpr auto process_options = std::to_array<Option>({
      .reload = Reload::at_start,
      .example = "/var/lib/opendmarc",
      .summary = "The folder to confine the filter to with chroot(2).",
-     .details = "The configuration, the lists and the Public Suffix List are read before, so a "
-                "reload finds only what lies in that folder too. There have to be "
-                "`etc/resolv.conf`, unless `Nameservers` is set, `dev/log` for a syslog that "
-                "is restarted, and the folders of the socket, of `PidFile` and of "
-                "`HistoryFile`, whose paths begin there. Set `UserID`: root "
-                "can leave such a folder. The sandbox of the systemd unit does the same better."},
+     .details = "The configuration, the lists and the Public Suffix List are read before the "
+                "change, so a reload finds only what is in that folder as well. The folder must "
+                "contain `etc/resolv.conf`, unless `Nameservers` is set, `dev/log` in case syslog "
+                "is restarted, and the folders of the socket, of `PidFile` and of `HistoryFile`, "
+                "whose paths start there. Set `UserID`: root can leave such a folder. The sandbox "
+                "of the systemd unit does this better."},
     {.name = "Confine",
      .type = Type::boolean,
      .default_value = "true",
      .reload = Reload::at_start,
      .summary = "Give up, once started, whatever the filter does not need: capabilities, other "
                 "folders, most system calls.",
-     .details =
-         "The kernel then refuses the filter to start programs, to use files outside the folders "
-         "of those that this configuration names, `/etc` and the time zones, and to make system "
-         "calls that are not in its list. A reload finds new files in these folders only: "
-         "restart the filter when a list or `HistoryFile` moves to another. What the kernel does "
-         "not support, or a unit's `SystemCallFilter` forbids, is left out, and the log says so; "
-         "it also names every system call that was refused."},
+     .details = "The kernel then does not let the filter start programs, use files outside the "
+                "folders of those that this configuration names, `/etc` and the time zones, or "
+                "make system calls that it does not need. A reload finds new files in these "
+                "folders only: restart the filter when a list or `HistoryFile` moves to another. "
+                "What the kernel does not support, or a unit's `SystemCallFilter` forbids, is left "
+                "out, and the log says so; it also names every system call that was refused."},
     {.name = "AutoRestart",
      .type = Type::boolean,
      .default_value = "false",
      .reload = Reload::at_start,
      .summary = "Start the filter again when it ends unexpectedly; the flag `-A` does the same.",
-     .details = "A second process watches the filter, hands signals on and owns the pid file. A "
+     .details = "A second process watches the filter, passes signals on and owns the pid file. A "
                 "service manager does this better: `Restart=on-failure` with systemd."},
     {.name = "AutoRestartCount",
      .type = Type::integer,
@@ -144,8 +143,8 @@ inline constexpr auto logging_options = std::to_array<Option>({
      .in_sample = InSample::active,
      .example = "true",
      .summary = "Log to syslog; the flag `-l` does the same.",
-     .details = "Every message that is evaluated gets one line of the form `JOBID: DOMAIN "
-                "RESULT`; whatever did not simply pass gets a second line that says why. Without "
+     .details = "Every message that is evaluated gets one line of the form `JOBID: DOMAIN RESULT`; "
+                "every message that did not simply pass gets a second line that says why. Without "
                 "this option the log goes to standard error when the filter stays in the "
                 "foreground, and nowhere otherwise."},
     {.name = "SyslogFacility",

@@ -14,10 +14,10 @@ inline constexpr auto history_options = std::to_array<Option>({
      .summary = "The file that gets a record of each message, for aggregate reports.",
      .details =
          "The records are in OpenDMARC's format and wait there until they are imported into a "
-         "database. To rotate the file, rename it: the next record goes to a new one. A record "
-         "is written before its message is answered. While the file can't be written (the disk "
-         "is full, a permission is missing, somebody holds the lock), records wait in memory and "
-         "mail goes on; the log says when that begins and when it ends."},
+         "database. To rotate the file, rename it: the next record goes to a new one. A record is "
+         "written before its message is answered. While the file can't be written (the disk is "
+         "full, a permission is missing, another program holds the lock), records wait in memory "
+         "and mail goes on; the log says when that begins and when it ends."},
     {.name = "RecordAllMessages",
      .type = Type::boolean,
      .default_value = "false",
@@ -35,13 +35,12 @@ inline constexpr auto database_options = std::to_array<Option>({
     {.name = "ReportDatabase",
      .default_value = "sqlite:/var/lib/opendmarc/opendmarc.sqlite",
      .summary = "Where `dmarcctl` keeps what it imports from history files, to make reports of.",
-     .details =
-         "`sqlite:PATH`, `mysql://USER:PASSWORD@HOST:PORT/NAME` (MariaDB; also `mariadb:`) or "
-         "`postgresql://USER:PASSWORD@HOST:PORT/NAME`; `?socket=PATH` at the end stands for the "
-         "host, `%XX` for a character. An OpenDMARC database on MariaDB can go on being used, "
-         "once `dmarcctl db upgrade` has added what is missing. Several hosts may share one on "
-         "MariaDB or PostgreSQL. A SQLite file is made when it is needed. The daemon itself "
-         "never uses the database."},
+     .details = "`sqlite:PATH`, `mysql://USER:PASSWORD@HOST:PORT/NAME` (MariaDB; also `mariadb:`) "
+                "or `postgresql://USER:PASSWORD@HOST:PORT/NAME`; `?socket=PATH` at the end stands "
+                "for the host, `%XX` for a character. An OpenDMARC database on MariaDB can still "
+                "be used, once `dmarcctl db upgrade` has added what is missing. Several hosts may "
+                "share one on MariaDB or PostgreSQL. A SQLite file is created when it is needed. "
+                "The daemon itself never uses the database."},
     {.name = "ReportDatabasePasswordFile",
      .type = Type::path,
      .example = "/etc/opendmarc/database.password",
@@ -55,14 +54,14 @@ inline constexpr auto failure_report_options = std::to_array<Option>({
      .default_value = "false",
      .summary = "Send failure reports to domain owners that ask for them (tag `ruf`).",
      .details =
-         "Such a report tells of one message: where it came from, which checks failed (the tag "
-         "`fo` says which matter), its header, never its body. It leaves after the message was "
+         "Such a report is about one message: where it came from, which checks failed (the tag "
+         "`fo` says which matter) and its header, never its body. It is sent after the message was "
          "answered, by `ReportCommand` where the file has that option, otherwise as "
-         "`ReportTransport` says. What is to be sent by a process of its own is settled when the "
-         "filter starts: if this option is off then, or `ReportCommand` changes, restart it.\n\n"
-         "No report is made of mail with the null sender, of mail that says `Auto-Submitted`, "
-         "of reports, and for the record of a public suffix (`psd=y`); addresses of other "
-         "organizations must have agreed to get reports on the domain."},
+         "`ReportTransport` says. The process that sends reports is started with the filter: if "
+         "this option was off then, or `ReportCommand` has changed, restart the filter.\n\n"
+         "No report is made about mail with the null sender, about mail that says "
+         "`Auto-Submitted`, about reports, or for the record of a public suffix (`psd=y`); "
+         "addresses of other organizations must have agreed to get reports on the domain."},
     {.name = "FailureReportsOnNone",
      .type = Type::boolean,
      .default_value = "false",
@@ -71,31 +70,31 @@ inline constexpr auto failure_report_options = std::to_array<Option>({
      .example = "postmaster@example.org",
      .summary = "An address, or several separated by commas, that gets a copy of every failure "
                 "report.",
-     .details = "Also of messages that fail and whose domain's owner asks for no reports."},
+     .details = "It also gets reports on messages that fail when the domain owner asks for none."},
     {.name = "FailureReportsSentBy",
      .example = "DMARC reports <postmaster@example.org>",
      .summary = "The From field of failure reports.",
-     .details = "Without it: `OpenDMARC Filter <USER@HOST>`, where `USER` is whom the filter "
-                "runs as and `HOST` is the MTA's name."},
+     .details = "Without it: `OpenDMARC Filter <USER@HOST>`, where `USER` is the user that the "
+                "filter runs as and `HOST` is the MTA's name."},
     {.name = "FailureReportsRedact",
      .type = Type::boolean,
      .default_value = "true",
      .summary = "Replace the local parts of addresses in failure reports by hashes.",
-     .details = "The key is made at start and kept nowhere: equal addresses can be told, until "
-                "the next start, and nobody can find out which they are. Links are cut behind "
-                "their host."},
+     .details =
+         "The key is made at start and stored nowhere: until the next start equal addresses have "
+         "equal hashes, but nobody can find out what they are. Links are cut after the host."},
     {.name = "FailureReportsPerDestination",
      .type = Type::integer,
      .default_value = "10",
      .range = {1, 100'000},
      .summary = "The most failure reports that one address gets in an hour.",
-     .details = "What is held back is counted, and the next report says how many messages it "
-                "stands for."},
+     .details =
+         "Those held back are counted, and the next report says how many messages it stands for."},
     {.name = "FailureReportsPerHour",
      .type = Type::integer,
      .default_value = "100",
      .range = {1, 1'000'000},
-     .summary = "The most failure reports that leave in an hour, the copies for "
+     .summary = "The most failure reports that are sent in an hour, the copies for "
                 "`FailureReportsBcc` included."},
 });
 
@@ -104,8 +103,8 @@ inline constexpr auto report_mail_options = std::to_array<Option>({
     {.name = "ReportEmail",
      .example = "dmarc-reports@example.org",
      .summary = "The From address of aggregate reports, also the contact in them.",
-     .details = "Its domain is whom reports are from; that domain's own DMARC policy must let them "
-                "pass. Without it: `postmaster` at this host's name."},
+     .details = "Reports come from its domain, whose own DMARC policy must let them pass. Without "
+                "it: `postmaster` at this host's name."},
     {.name = "ReportOrgName",
      .example = "Example Mail",
      .summary = "The organization that reports. Without it: the domain of `ReportEmail`."},
@@ -117,7 +116,7 @@ inline constexpr auto report_mail_options = std::to_array<Option>({
      .summary = "An address that gets a copy of every aggregate report."},
     {.name = "ReportBounceAddress",
      .example = "dmarc-bounces@example.org",
-     .summary = "Where reports that can't be delivered come back to.",
+     .summary = "Where reports that can't be delivered are returned to.",
      .details =
          "The report's identifier is added to the local part: "
          "`dmarc-bounces+IDENTIFIER@example.org`, so the MTA must deliver such addresses "
@@ -145,15 +144,14 @@ inline constexpr auto report_delivery_options = std::to_array<Option>({
      .type = Type::choice,
      .default_value = "smtp",
      .words = {"smtp", "command"},
-     .summary = "How reports leave: by SMTP to `ReportSmtpServer`, or by `ReportCommand`.",
-     .details = "Failure reports leave by `ReportCommand` wherever the file has that option."},
+     .summary = "How reports are sent: by SMTP to `ReportSmtpServer`, or by `ReportCommand`.",
+     .details = "Failure reports are sent by `ReportCommand` whenever the file has that option."},
     {.name = "ReportCommand",
      .default_value = "/usr/sbin/sendmail -t -odq",
      .summary = "The command that takes reports on its standard input.",
-     .details =
-         "The program's full path and its arguments, separated by blanks and quoted where they "
-         "contain some. No shell is involved, so there are no variables, pipes or "
-         "redirections. A program called `sendmail` also gets `-f` and the reverse-path."},
+     .details = "The program's full path and its arguments, separated by blanks, and quoted where "
+                "they contain blanks. No shell is involved, so there are no variables, pipes or "
+                "redirections. A program called `sendmail` also gets `-f` and the reverse-path."},
     {.name = "ReportSmtpServer",
      .default_value = "127.0.0.1:25",
      .summary = "The server that takes reports: `HOST` or `HOST:PORT`."},
@@ -163,10 +161,9 @@ inline constexpr auto report_delivery_options = std::to_array<Option>({
      .words = {"none", "opportunistic", "starttls", "implicit"},
      .summary = "How the connection to that server is encrypted.",
      .details =
-         "`opportunistic` uses STARTTLS where it is offered, whoever the server is; right for "
-         "the MTA on this host. `starttls` and `implicit` (port 465) want a certificate for "
-         "the server's name that is right. With `ReportSmtpUser`, `opportunistic` means "
-         "`starttls`."},
+         "`opportunistic` uses STARTTLS where it is offered, whoever the server is; right for the "
+         "MTA on this host. `starttls` and `implicit` (port 465) require a valid certificate for "
+         "the server's name. With `ReportSmtpUser`, `opportunistic` means `starttls`."},
     {.name = "ReportSmtpCAFile",
      .type = Type::path,
      .example = "/etc/ssl/certs/ca-certificates.crt",

@@ -22,9 +22,9 @@ inline constexpr auto identity_options = std::to_array<Option>({
      .type = Type::boolean,
      .default_value = "false",
      .summary = "Write the name as `\"NAME/JOBID\"`, with the MTA's queue id.",
-     .details = "The id is then a quoted string. A field whose id is a trusted name, a slash and "
-                "the queue "
-                "id of this very message is believed besides those with a trusted name alone."},
+     .details =
+         "The id is then a quoted string. A field whose id is a trusted name, a slash and the "
+         "queue id of this message is believed too, besides those with a trusted name alone."},
     {.name = "TrustedAuthservIDs",
      .type = Type::list,
      .example = "mail.example.org",
@@ -56,20 +56,19 @@ inline constexpr auto ignore_options = std::to_array<Option>({
      .in_sample = InSample::active,
      .example = "true",
      .summary = "Do not judge mail from clients that have logged in with SMTP AUTH.",
-     .details = "Needed where users hand in mail on a port that this filter sees: their "
-                "messages are not signed yet. The test is the MTA's macro `{auth_authen}`."},
+     .details = "Needed where users submit mail on a port that this filter serves: their messages "
+                "are not signed yet. The test is the MTA's macro `{auth_authen}`."},
     {.name = "IgnoreHosts",
      .type = Type::list_file,
      .example = "/etc/opendmarc/ignore.hosts",
      .summary = "A file of clients whose mail is not judged: host names, domains, addresses and "
                 "networks.",
      .details =
-         "One entry a line, see LIST FILES. `mail.example.org` is that host, `.example.org` "
-         "are all hosts below that domain, `192.0.2.1`, `192.0.2.0/24`, "
-         "`192.0.2.0/255.255.255.0` and `2001:db8::/32` are addresses and networks. `!` in front "
-         "makes an exception. The most specific entry decides. The host name is tried first, "
-         "then the address; either of them suffices. An entry that can't be understood is logged "
-         "and left out.\n\n"
+         "One entry a line, see LIST FILES. `mail.example.org` is that host, `.example.org` stands "
+         "for all hosts below that domain, `192.0.2.1`, `192.0.2.0/24`, `192.0.2.0/255.255.255.0` "
+         "and `2001:db8::/32` are addresses and networks. `!` in front makes an exception. The "
+         "most specific entry decides. The host name is tried first, then the address; either is "
+         "enough. An entry that can't be understood is logged and left out.\n\n"
          "`127.0.0.1` and `::1` are always in the list unless the file makes them exceptions."},
     {.name = "IgnoreMailFrom",
      .type = Type::list,
