@@ -10,11 +10,12 @@ namespace dmarc::base {
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) return {};
-  const std::string terminated(text);
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  std::copy(text.begin(), text.end(), terminated.begin());
   IpAddress address;
-  if (::inet_pton(AF_INET, terminated.c_str(), address.octets_.data()) == 1) return address;
+  if (::inet_pton(AF_INET, terminated.data(), address.octets_.data()) == 1) return address;
   address.v4_ = false;
-  if (::inet_pton(AF_INET6, terminated.c_str(), address.octets_.data()) == 1) return address;
+  if (::inet_pton(AF_INET6, terminated.data(), address.octets_.data()) == 1) return address;
   return {};
 }
 

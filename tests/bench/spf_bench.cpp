@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "dns/zone.h"
@@ -48,6 +49,46 @@ void check_domain(benchmark::State& state, std::string_view domain, spf::EngineK
     benchmark::DoNotOptimize(spf::check(request, resolver, options));
   state.SetItemsProcessed(state.iterations());
 }
+
+// A record made to cost as much as it can: five includes of 60 kB each, five mx of ten hosts.
+dns::Zone costly_zone(std::string_view network) {
+  dns::Zone zone;
+  const auto name = [](const std::string& text) { return dns::Name::parse(text).value(); };
+  std::string terms;
+  for (int i = 0; i < 5; ++i) {
+    const std::string number = std::to_string(i);
+    terms += " include:i" + number + ".example mx:m" + number + ".example";
+    std::string included = "v=spf1";
+    while (included.size() < 60000)
+      (included += ' ') += network;
+    zone.add(name("i" + number + ".example"), dns::Type::txt, included);
+    for (int host = 0; host < 10; ++host) {
+      const std::string exchange = "h" + std::to_string(host) + ".m" + number + ".example";
+      zone.add(name("m" + number + ".example"), dns::Type::mx, "10 " + exchange);
+      zone.add(name(exchange), dns::Type::a, std::string("\xC6\x33\x64\x01", 4));
+    }
+  }
+  zone.add(name("costly.example"), dns::Type::txt, "v=spf1" + terms + " -all");
+  return zone;
+}
+
+void check_costly(benchmark::State& state, std::string_view network) {
+  const dns::Zone zone = costly_zone(network);
+  test::WarmResolver resolver(zone);
+  spf::Request request{base::IpAddress::parse("192.0.2.1").value(), "mx.client.example", {}};
+  request.sender.kind = mail::ReversePath::Kind::mailbox;
+  request.sender.local_part = "user";
+  request.sender.domain = dns::Name::parse("costly.example").value();
+  for (auto _ : state)
+    benchmark::DoNotOptimize(spf::check(request, resolver, {}));
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK_CAPTURE(check_costly, short_networks, "ip4:198.51.100.1");
+// Fifty octets a term, so that a record of 60 kB has just as many terms as may be read, and more.
+BENCHMARK_CAPTURE(
+    check_costly, long_networks,
+    "ip6:2001:0db8:0000:0000:0000:0000:0000:0001/128 x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+    "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy");
 
 constexpr auto native = spf::EngineKind::native;
 constexpr auto libspf2 = spf::EngineKind::libspf2;
