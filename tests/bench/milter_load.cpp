@@ -1,5 +1,5 @@
 // milter_load --socket SPEC [--connections N] [--seconds S] [--messages N] [--per-session N]
-//             [--round-trip MS] [--seed N]
+//             [--round-trip MS] [--seed N] [--sender ADDRESS]
 // milter_load --zone
 //
 // Plays the MTA: keeps N connections busy with the mail of mail_mix.h, for S seconds or N messages,
@@ -45,6 +45,7 @@ struct Plan {
   std::size_t per_session = 1;
   std::size_t round_trip = 0;  ///< to the SMTP client, in milliseconds
   std::uint32_t seed = 1;
+  std::string sender;  ///< of every message, instead of the one of the mix
 };
 
 struct Tally {
@@ -105,8 +106,13 @@ class Connection {
     next_ = 0;
     negotiated_ = false;
     output_ = wire::packet(Command::negotiate, wire::encode(wire::Negotiation{}));
-    message_ = mix_.next();
+    take_message();
     flush();
+  }
+
+  void take_message() {
+    message_ = mix_.next();
+    if (!plan_.sender.empty()) message_.sender = plan_.sender;
   }
 
   void begin_session() {
@@ -232,7 +238,7 @@ class Connection {
     queue_.clear();
     next_ = 0;
     const std::string client = message_.client;
-    message_ = mix_.next();
+    take_message();
     message_.passes = message_.passes && message_.client == client;
     begin_message();
     advance();
@@ -318,6 +324,10 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
                                                     {"--round-trip", &plan.round_trip}};
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string& value = words[i + 1];
+    if (words[i] == "--sender") {
+      plan.sender = value;
+      continue;
+    }
     if (words[i] == "--socket") {
       const auto spec = milter::client::SocketSpec::parse(value);
       if (!spec) return std::nullopt;
@@ -349,7 +359,8 @@ int main(int argc, char* argv[]) {
   const auto plan = dmarc::bench::read_plan(words);
   if (!plan) {
     std::cerr << "usage: milter_load --socket SPEC [--connections N] [--seconds S] [--messages N]"
-                 " [--per-session N] [--round-trip MS] [--seed N]\n       milter_load --zone\n";
+                 " [--per-session N] [--round-trip MS] [--seed N] [--sender ADDRESS]\n       "
+                 "milter_load --zone\n";
     return 2;
   }
   try {
