@@ -39,7 +39,8 @@ Input<std::vector<resolver::ServerAddress>> nameservers(const Arguments& argumen
   for (const std::string& text : given) {
     const auto server = resolver::ServerAddress::parse(text);
     if (!server)
-      return error(status::usage, "\"" + base::printable(text) + "\" is no address of a server");
+      return error(status::usage,
+                   "\"" + base::printable(text) + "\" is not the address of a server");
     servers.push_back(*server);
   }
   return servers;
@@ -90,7 +91,8 @@ Input<base::IpAddress> client_address(const Arguments& arguments) {
   const auto text = arguments.value("ip");
   if (!text) return error(status::usage, "option --ip is missing");
   const auto address = base::IpAddress::parse(*text);
-  if (!address) return error(status::usage, "\"" + base::printable(*text) + "\" is no IP address");
+  if (!address)
+    return error(status::usage, "\"" + base::printable(*text) + "\" is not an IP address");
   return *address;
 }
 

@@ -184,7 +184,7 @@ class Scanner {
   }
 
  private:
-  // RFC 5321 section 4.1.3 "Address Literals": the tag in "[IPv6:2001:db8::1]" is no name.
+  // RFC 5321 section 4.1.3 "Address Literals": the tag in "[IPv6:2001:db8::1]" is not a name.
   std::size_t skip_literal_tag(std::size_t offset) const {
     constexpr std::string_view tag = "[IPv6:";
     return base::istarts_with(text_.substr(offset), tag) ? text_.find_first_of("]@", offset)

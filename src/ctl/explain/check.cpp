@@ -199,9 +199,9 @@ Input<std::vector<dns::Name>> domains(const Arguments& arguments) {
     const auto name =
         dns::Name::parse(text.ends_with('.') ? text.substr(0, text.size() - 1) : text);
     if (!name)
-      return tl::unexpected(InputError{
-          status::usage, "\"" + base::printable(text) +
-                             "\" is no domain name: " + std::string(dns::describe(name.error()))});
+      return tl::unexpected(
+          InputError{status::usage, "\"" + base::printable(text) + "\" is not a domain name: " +
+                                        std::string(dns::describe(name.error()))});
     names.push_back(*name);
   }
   if (names.empty()) return tl::unexpected(InputError{status::usage, "no domain given"});

@@ -164,7 +164,7 @@ Input<milter::client::SmtpSession> read_session(const Arguments& arguments) {
   milter::client::SmtpSession session;
   const std::string address = arguments.value_or("ip", "192.0.2.1");
   session.address = base::IpAddress::parse(address);
-  if (!session.address) return wrong("\"" + base::printable(address) + "\" is no IP address");
+  if (!session.address) return wrong("\"" + base::printable(address) + "\" is not an IP address");
   session.client_name = arguments.value_or("client-name", "unknown");
   session.helo = arguments.value_or("helo", "unknown");
   session.login = arguments.value_or("auth", "");

@@ -33,7 +33,7 @@ Input<void> set(const store::DatabaseAddress& address, const std::string& domain
   const auto name = dns::Name::parse(domain);
   if (!name) {
     return tl::unexpected(
-        InputError{status::usage, "\"" + base::printable(domain) + "\" is no domain name"});
+        InputError{status::usage, "\"" + base::printable(domain) + "\" is not a domain name"});
   }
   const auto database = open_store(address);
   if (unlock)

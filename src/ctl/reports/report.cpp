@@ -42,7 +42,7 @@ Input<aggregate::Period> read_day(std::string_view option, const std::string& te
   if (!day) {
     return tl::unexpected(InputError{status::usage, "--" + std::string(option) + ": \"" +
                                                         base::printable(text) +
-                                                        "\" is no day such as 2026-11-23"});
+                                                        "\" is not a day such as 2026-11-23"});
   }
   if (day->begin >= today.begin) {
     return tl::unexpected(InputError{
