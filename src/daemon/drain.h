@@ -8,7 +8,7 @@
 #include <chrono>
 
 #include "daemon/signals.h"
-#include "filter/traffic.h"
+#include "filter/connection_limit.h"
 #include "io/listener.h"
 #include "log/event.h"
 
@@ -27,7 +27,7 @@ struct DrainLimits {
 };
 
 /// Returns when nothing is under way any more, when the time is up, or at a second signal to stop.
-void drain(io::Listener& listener, const filter::Traffic& traffic, Signals& signals,
-           log::Sink& sink, const DrainLimits& limits = {});
+void drain(io::Listener& listener, const filter::ConnectionLimit& connection_limit,
+           Signals& signals, log::Sink& sink, const DrainLimits& limits = {});
 
 }  // namespace dmarc::daemon

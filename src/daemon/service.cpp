@@ -23,7 +23,7 @@
 #include "daemon/restart.h"
 #include "daemon/service_manager.h"
 #include "daemon/system_log.h"
-#include "filter/traffic.h"
+#include "filter/connection_limit.h"
 #include "io/listener.h"
 #include "io/socket_spec.h"
 #include "libmilter/engine.h"
@@ -90,7 +90,7 @@ class Service {
   Signals& signals_;
   SystemLog log_;
   Background background_;
-  filter::Traffic traffic_;
+  filter::ConnectionLimit connection_limit_;
   std::optional<io::Listener> listener_;
   std::optional<PidFile> pid_file_;
   std::optional<sandbox::Folders> folders_;  ///< no others can be used any more
@@ -109,7 +109,7 @@ Service::Service(const Startup& startup, Signals& signals)
       passed_socket_(startup.passed_socket),
       signals_(signals),
       log_(options_.program),
-      traffic_(configuration_.process.max_connections, log_) {
+      connection_limit_(configuration_.process.max_connections, log_) {
   configure_log(configuration_.logging);
 }
 
@@ -214,7 +214,7 @@ Done Service::start_engine() {
 
 Done Service::start_protocol() {
   const milter::EngineOptions engine{.environment = [this] { return environments_->current(); },
-                                     .traffic = &traffic_,
+                                     .connection_limit = &connection_limit_,
                                      .sink = &log_};
   if (configuration_.process.engine == config::MilterEngine::native) {
     native_engine_.emplace(*listener_, engine);
@@ -271,7 +271,7 @@ void Service::supervise() {
   }
   service_manager::stopping();
   if (native_engine_) native_engine_->stop_accepting();
-  drain(*listener_, traffic_, signals_, log_);
+  drain(*listener_, connection_limit_, signals_, log_);
   finish(EX_OK);
 }
 

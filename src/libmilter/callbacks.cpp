@@ -5,18 +5,95 @@
 #include <netinet/in.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "filter/editor.h"
 #include "filter/internal_error.h"
 #include "filter/wait.h"
 #include "libmilter/glue.h"
-#include "milter/terms.h"
+#include "milter/negotiated_options.h"
 
 namespace dmarc::libmilter {
 namespace {
 
 using filter::Response;
+
+// ---- negotiation
+
+/// Names the macros that are wanted; only for an MTA that offered to listen.
+void request_macros(Context context, unsigned long actions) {
+  if ((actions & SMFIF_SETSYMLIST) == 0) return;
+  for (const auto& [stage, names] : milter::wanted_macros()) {
+    std::string list;
+    for (const std::string& name : names)
+      list += list.empty() ? name : " " + name;
+    smfi_setsymlist(context, static_cast<int>(stage), list.data());
+  }
+}
+
+// ---- the end of a message
+
+// libmilter takes char* but does not write to it; a copy costs less than a doubt.
+class MessageEditor final : public filter::Editor {
+ public:
+  explicit MessageEditor(Context context) : context_(context) {}
+
+  bool insert_on_top(const policy::InsertedField& field) override {
+    policy::InsertedField copy = field;
+    return smfi_insheader(context_, 0, copy.name.data(), copy.value.data()) == MI_SUCCESS;
+  }
+
+  bool remove(std::string_view name, std::size_t index) override {
+    std::string copy(name);
+    return smfi_chgheader(context_, copy.data(), static_cast<int>(index), nullptr) == MI_SUCCESS;
+  }
+
+  bool hold(const std::string& reason) override {
+    std::string copy = reason;
+    return smfi_quarantine(context_, copy.data()) == MI_SUCCESS;
+  }
+
+  bool add_recipient(const std::string& address) override {
+    std::string copy = address;
+    return smfi_addrcpt(context_, copy.data()) == MI_SUCCESS;
+  }
+
+  bool reply(int code, const std::string& enhanced, const std::string& text) override {
+    std::string code_copy = std::to_string(code);
+    std::string enhanced_copy = enhanced;
+    std::string text_copy = text;
+    return smfi_setreply(context_, code_copy.data(), enhanced_copy.data(), text_copy.data()) ==
+           MI_SUCCESS;
+  }
+
+ private:
+  Context context_;
+};
+
+int status_of(policy::Action action) {
+  switch (action) {
+    case policy::Action::accept:
+      return SMFIS_ACCEPT;
+    case policy::Action::proceed:
+      return SMFIS_CONTINUE;
+    case policy::Action::reject:
+      return SMFIS_REJECT;
+    case policy::Action::tempfail:
+      break;
+  }
+  return SMFIS_TEMPFAIL;
+}
+
+/// Passes the changes on and gives the value to return to libmilter.
+int apply(Context context, const policy::Judgement& judgement) {
+  MessageEditor editor(context);
+  filter::apply(judgement, editor, job_id_of(context), *options().engine.sink);
+  return status_of(judgement.action);
+}
+
+// ---- events
 
 // For events without a reply.
 constexpr sfsistat no_reply = SMFIS_NOREPLY;
@@ -78,18 +155,18 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
   return guarded(context, [&]() -> sfsistat {
     *spare = *spare_too = 0;
     const bool recipients = filter::wants_recipients(*options().engine.environment());
-    const auto terms =
-        milter::terms_for(static_cast<std::uint32_t>(offered_actions),
-                          static_cast<std::uint32_t>(offered_steps), {over_tcp(), recipients});
-    if (!terms) {
-      options().engine.sink->write(log::make<log::Id::actions_missing>(
-          milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
-          milter::hexadecimal(milter::required_actions())));
+    const auto negotiated = milter::negotiate_options(static_cast<std::uint32_t>(offered_actions),
+                                                      static_cast<std::uint32_t>(offered_steps),
+                                                      {over_tcp(), recipients});
+    if (!negotiated) {
+      options().engine.sink->write(
+          log::make<log::Id::actions_missing>(milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
+                     milter::hexadecimal(milter::required_actions())));
       return SMFIS_REJECT;
     }
-    *actions = terms->actions;
-    *steps = terms->steps;
-    request_macros(context, terms->actions);
+    *actions = negotiated->actions;
+    *steps = negotiated->steps;
+    request_macros(context, negotiated->actions);
     return SMFIS_CONTINUE;
   });
 }
@@ -97,10 +174,11 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
 sfsistat on_connect(Context context, char* host, sockaddr* address) noexcept {
   return guarded(context, [&]() -> sfsistat {
     forget_connection(context);
-    std::optional<Traffic::Ticket> ticket = options().engine.traffic->admit();
-    if (!ticket) return SMFIS_TEMPFAIL;
+    std::optional<ConnectionLimit::Admission> admission =
+        options().engine.connection_limit->admit();
+    if (!admission) return SMFIS_TEMPFAIL;
     auto connection =
-        std::make_unique<Connection>(options().engine.environment(), *std::move(ticket));
+        std::make_unique<Connection>(options().engine.environment(), *std::move(admission));
     const Response response = connection->session.connect(host, address_of(address));
     smfi_setpriv(context, connection.release());
     return status_of(response);
@@ -116,7 +194,7 @@ sfsistat on_mail(Context context, char** arguments) noexcept {
   if (connection == nullptr) return SMFIS_TEMPFAIL;
   connection->failed = false;
   return guarded(context, [&]() -> sfsistat {
-    connection->ticket.begin_message();
+    connection->admission.begin_message();
     return status_of(connection->session.mail(arguments[0], macros_of(context)));
   });
 }

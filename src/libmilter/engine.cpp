@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "libmilter/glue.h"
-#include "milter/terms.h"
+#include "milter/negotiated_options.h"
 #include "milter/wire.h"
 
 namespace dmarc::libmilter {

@@ -10,8 +10,8 @@
 // - No exception leaves a callback: whatever goes wrong defers the message and is logged.
 //
 // libmilter's state is one per process, so this is a function, not a class, and there is no way to
-// stop it: leave the process by _exit() when Traffic says that nothing is under way, because its
-// threads run until then.
+// stop it: leave the process by _exit() when ConnectionLimit says that nothing is under way,
+// because its threads run until then.
 //
 // Threads: start() from one thread, once.
 #pragma once
@@ -22,7 +22,7 @@
 #include <string>
 
 #include "io/listener.h"
-#include "milter/engine.h"
+#include "milter/engine_options.h"
 
 namespace dmarc::libmilter {
 

@@ -4,8 +4,8 @@
 #include <exception>
 #include <string>
 
+#include "filter/connection_limit.h"
 #include "filter/session.h"
-#include "filter/traffic.h"
 #include "filter/wait.h"
 #include "libmilter/engine.h"
 #include "policy/judgement.h"
@@ -14,9 +14,9 @@ struct smfi_str;  // libmilter's own part of a connection
 
 namespace dmarc::libmilter {
 
+using filter::ConnectionLimit;
 using filter::Macros;
 using filter::Session;
-using filter::Traffic;
 
 using Context = smfi_str*;
 
@@ -33,12 +33,13 @@ bool register_callbacks();
 
 /// Our part of a connection.
 struct Connection {
-  Connection(std::shared_ptr<const filter::Environment> environment, Traffic::Ticket place)
-      : session(std::move(environment), wakeup.wake()), ticket(std::move(place)) {}
+  Connection(std::shared_ptr<const filter::Environment> environment,
+             ConnectionLimit::Admission place)
+      : session(std::move(environment), wakeup.wake()), admission(std::move(place)) {}
 
   filter::Wakeup wakeup;
   Session session;
-  Traffic::Ticket ticket;
+  ConnectionLimit::Admission admission;
   /// An event that has no reply went wrong: the message is deferred at its end.
   bool failed = false;
 };
@@ -55,16 +56,6 @@ std::string job_id_of(Context context);
 
 /// Writes the exception that is being handled into the log.
 void log_exception(Context context) noexcept;
-
-// ---- negotiation (negotiation.cpp)
-
-/// Names the macros that are wanted; only for an MTA that offered to listen.
-void request_macros(Context context, unsigned long actions);
-
-// ---- end of message (actions.cpp)
-
-/// Passes the changes on and gives the value to return to libmilter.
-int apply(Context context, const policy::Judgement& judgement);
 
 // ---- threads and signals (threads.cpp)
 

@@ -14,8 +14,8 @@
 #include <system_error>
 #include <thread>
 
-#include "libmilter/crew.h"
 #include "libmilter/glue.h"
+#include "libmilter/thread_pool.h"
 
 extern "C" {
 // Exported by libmilter, in no header of it.
@@ -55,11 +55,11 @@ thread_local int accepted = -1;
 std::atomic<std::size_t> sessions{0};
 
 // Under load the next connection comes within milliseconds; a burst's threads are gone soon after.
-constexpr Crew::Limits crew_limits{.idle = 32, .idle_time = seconds(5)};
+constexpr ThreadPool::Limits pool_limits{.idle = 32, .idle_time = seconds(5)};
 
 // Never destroyed: its threads run until _exit().
-Crew& crew() {
-  static Crew& made = *new Crew(crew_limits);
+ThreadPool& pool() {
+  static ThreadPool& made = *new ThreadPool(pool_limits);
   return made;
 }
 
@@ -90,7 +90,7 @@ bool wait_readable(int fd, seconds timeout) {
 void serve(Context context, int fd) {
   while (mi_engine(context) == more_to_come) {
     Connection* const connection = connection_of(context);
-    if (connection != nullptr && !connection->session.in_message()) connection->ticket.settle();
+    if (connection != nullptr && !connection->session.in_message()) connection->admission.settle();
     if (wait_readable(fd, connection != nullptr ? idle_timeout : greeting_timeout)) continue;
     forget_connection(context);
     break;
@@ -105,7 +105,7 @@ void log_exhaustion(const char* what, const char* reason) {
 }
 
 bool full() {
-  const std::size_t limit = options().engine.traffic->limit();
+  const std::size_t limit = options().engine.connection_limit->limit();
   return limit != 0 && sessions >= 2 * limit + refusal_reserve;
 }
 
@@ -114,7 +114,7 @@ void start_session(Context context, int fd) {
   if (full()) return mi_clr_ctx(context);
   try {
     ++sessions;
-    crew().run([context, fd] {
+    pool().run([context, fd] {
       serve(context, fd);
       --sessions;
     });

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "filter/internal_error.h"
-#include "milter/event_data.h"
-#include "milter/reply_packets.h"
+#include "milter/packets.h"
 
 namespace dmarc::milter {
 namespace {
@@ -47,12 +46,12 @@ void Conversation::act_on(const wire::PacketView& packet, std::string& answers) 
   const auto command = static_cast<Command>(packet.code);
   if (command == Command::negotiate) return negotiate(packet.data, answers);
   const wire::Event* const event = wire::find_event(command);
-  if (event != nullptr && terms_) return hear(*event, packet.data, answers);
-  if (command == Command::macro && terms_) return table_.define(packet.data);
-  if (command == Command::abort && terms_) {
+  if (event != nullptr && negotiated_) return hear(*event, packet.data, answers);
+  if (command == Command::macro && negotiated_) return table_.define(packet.data);
+  if (command == Command::abort && negotiated_) {
     if (session_) session_->abort();
     table_.end_message();
-  } else if (command == Command::quit_new_connection && terms_) {
+  } else if (command == Command::quit_new_connection && negotiated_) {
     begin_anew();
   } else {
     state_ = State::closed;
@@ -61,21 +60,23 @@ void Conversation::act_on(const wire::PacketView& packet, std::string& answers) 
 
 void Conversation::negotiate(std::string_view data, std::string& answers) {
   const auto offer = wire::decode_negotiation(data);
-  if (terms_ || !offer || offer->version < wire::oldest_version) {
+  if (negotiated_ || !offer || offer->version < wire::oldest_version) {
     state_ = State::closed;
     return;
   }
-  terms_ = terms_for(offer->actions, offer->protocol,
-                     {slow_acknowledgements_, filter::wants_recipients(*options_.environment())});
-  if (!terms_) {
-    options_.sink->write(log::make<log::Id::actions_missing>(hexadecimal(offer->actions),
-                                                             hexadecimal(required_actions())));
+  negotiated_ = negotiate_options(
+      offer->actions, offer->protocol,
+      {slow_acknowledgements_, filter::wants_recipients(*options_.environment())});
+  if (!negotiated_) {
+    options_.sink->write(log::make<log::Id::actions_missing>(hexadecimal(offer->actions), hexadecimal(required_actions())));
     state_ = State::closed;
     return;
   }
-  wire::Negotiation answer{
-      std::min(offer->version, wire::protocol_version), terms_->actions, terms_->steps, {}};
-  if ((terms_->actions & wire::action::choose_macros) != 0) answer.macros = wanted_macros();
+  wire::Negotiation answer{std::min(offer->version, wire::protocol_version),
+                           negotiated_->actions,
+                           negotiated_->steps,
+                           {}};
+  if ((negotiated_->actions & wire::action::choose_macros) != 0) answer.macros = wanted_macros();
   append_packet(answers, Reply::negotiate, wire::encode(answer));
 }
 
@@ -87,7 +88,7 @@ void Conversation::hear(const wire::Event& event, std::string_view data, std::st
   } catch (...) {
     fail();
   }
-  if (state_ == State::closed || (terms_->steps & event.silent) != 0) return;
+  if (state_ == State::closed || (negotiated_->steps & event.silent) != 0) return;
   append_packet(answers, reply_for(response));
 }
 
@@ -121,10 +122,10 @@ filter::Response Conversation::connect(std::string_view data) {
     state_ = State::closed;
     return filter::Response::tempfail;
   }
-  auto ticket = options_.traffic->admit();
-  refused_ = !ticket;
+  auto admission = options_.connection_limit->admit();
+  refused_ = !admission;
   if (refused_) return filter::Response::tempfail;
-  ticket_.emplace(*std::move(ticket));
+  admission_.emplace(*std::move(admission));
   session_.emplace(options_.environment(), wake_);
   return session_->connect(client->host, client->address);
 }
@@ -135,7 +136,7 @@ filter::Response Conversation::mail(std::string_view data) {
   const auto path = read_first_text(data);
   if (!path) state_ = State::closed;
   if (!path || !session_) return filter::Response::tempfail;
-  ticket_->begin_message();
+  admission_->begin_message();
   return session_->mail(*path, macros_);
 }
 
@@ -179,7 +180,7 @@ void Conversation::conclude(const std::optional<policy::Judgement>& judgement,
     state_ = State::judging;
     return;
   }
-  append_answer(answers, *judgement, terms_->actions, job_id(), *options_.sink);
+  append_answer(answers, *judgement, negotiated_->actions, job_id(), *options_.sink);
   table_.end_message();
 }
 
@@ -191,7 +192,7 @@ void Conversation::defer(std::string& answers) {
 
 void Conversation::begin_anew() {
   session_.reset();
-  ticket_.reset();
+  admission_.reset();
   refused_ = false;
   failed_ = false;
 }
@@ -206,7 +207,7 @@ std::string Conversation::job_id() const {
 }
 
 void Conversation::settle() {
-  if (ticket_ && session_ && !session_->in_message()) ticket_->settle();
+  if (admission_ && session_ && !session_->in_message()) admission_->settle();
 }
 
 }  // namespace dmarc::milter

@@ -21,11 +21,11 @@
 #include <string>
 #include <string_view>
 
+#include "filter/connection_limit.h"
 #include "filter/session.h"
-#include "filter/traffic.h"
-#include "milter/engine.h"
-#include "milter/macro_table.h"
-#include "milter/terms.h"
+#include "milter/engine_options.h"
+#include "milter/negotiated_options.h"
+#include "milter/packets.h"
 #include "milter/wire.h"
 
 namespace dmarc::milter {
@@ -78,9 +78,9 @@ class Conversation {
   const filter::Wake wake_;
   const filter::Macros macros_;
   State state_ = State::open;
-  std::optional<Terms> terms_;
+  std::optional<NegotiatedOptions> negotiated_;
   MacroTable table_;
-  std::optional<filter::Traffic::Ticket> ticket_;
+  std::optional<filter::ConnectionLimit::Admission> admission_;
   std::optional<filter::Session> session_;
   bool refused_ = false;  ///< there are too many connections
   bool failed_ = false;   ///< something went wrong: the message is deferred at its end

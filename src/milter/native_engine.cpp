@@ -99,7 +99,7 @@ void NativeWorker::pause_accepting(const char* what, int error) {
 }
 
 bool NativeWorker::is_full() const {
-  const std::size_t limit = shared_.options.traffic->limit();
+  const std::size_t limit = shared_.options.connection_limit->limit();
   return limit != 0 && shared_.sockets >= 2 * limit + refusal_reserve;
 }
 

@@ -26,7 +26,7 @@
 
 #include "io/event_loop.h"
 #include "io/listener.h"
-#include "milter/engine.h"
+#include "milter/engine_options.h"
 #include "milter/native_connection.h"
 
 namespace dmarc::milter {

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "milter/terms.h"
+#include "milter/negotiated_options.h"
 
 namespace {
 

@@ -25,7 +25,7 @@ class NoLog final : public log::Sink {
 /// The answers to the octets when they arrive in pieces of that size.
 std::string answers_to(std::string_view octets, std::size_t piece) {
   NoLog log;
-  filter::Traffic traffic(1, log);
+  filter::ConnectionLimit connection_limit(1, log);
   const auto environment = [&] {
     auto made = std::make_shared<filter::Environment>();
     policy::Settings settings;
@@ -36,7 +36,7 @@ std::string answers_to(std::string_view octets, std::size_t piece) {
     made->sink = &log;
     return made;
   };
-  const milter::EngineOptions options{environment, &traffic, &log};
+  const milter::EngineOptions options{environment, &connection_limit, &log};
   milter::Conversation conversation(options, false, [] {});
   std::string unread, answers;
   while (!octets.empty() && conversation.state() == milter::Conversation::State::open) {

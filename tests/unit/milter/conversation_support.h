@@ -70,7 +70,7 @@ struct World {
                   environment->sink = &log;
                   return environment;
                 },
-            .traffic = &traffic,
+            .connection_limit = &connection_limit,
             .sink = &log};
   }
 
@@ -78,7 +78,7 @@ struct World {
   std::shared_ptr<dns::AsyncResolver> resolver;
   std::chrono::milliseconds timeout{60000};
   LogCapture log;
-  filter::Traffic traffic{2, log};
+  filter::ConnectionLimit connection_limit{2, log};
 };
 
 /// The codes of the packets in `octets`; a number of the first reply, for example "y550".

@@ -49,10 +49,10 @@ std::optional<wire::Negotiation> terms_in(const std::string& answer) {
 }
 
 TEST_F(ConversationTest, negotiates_what_both_sides_know) {
-  const auto terms = terms_in(say(offer()));
-  ASSERT_TRUE(terms);
-  EXPECT_EQ(terms->version, 6U);
-  EXPECT_EQ(terms->macros, wanted_macros());
+  const auto negotiated = terms_in(say(offer()));
+  ASSERT_TRUE(negotiated);
+  EXPECT_EQ(negotiated->version, 6U);
+  EXPECT_EQ(negotiated->macros, wanted_macros());
 }
 
 TEST_F(ConversationTest, an_mta_of_the_future_gets_our_version) {
@@ -60,11 +60,11 @@ TEST_F(ConversationTest, an_mta_of_the_future_gets_our_version) {
 }
 
 TEST_F(ConversationTest, an_older_mta_gets_its_own_version_and_no_list_of_macros) {
-  const auto terms = terms_in(say(offer(2, 0x3f, 0x7f)));
-  ASSERT_TRUE(terms);
-  EXPECT_EQ(terms->version, 2U);
-  EXPECT_TRUE(terms->macros.empty());
-  EXPECT_EQ(terms->protocol & ~0x7fU, 0U);
+  const auto negotiated = terms_in(say(offer(2, 0x3f, 0x7f)));
+  ASSERT_TRUE(negotiated);
+  EXPECT_EQ(negotiated->version, 2U);
+  EXPECT_TRUE(negotiated->macros.empty());
+  EXPECT_EQ(negotiated->protocol & ~0x7fU, 0U);
 }
 
 TEST_F(ConversationTest, without_the_required_actions_the_connection_ends_and_the_log_says_why) {
@@ -139,8 +139,8 @@ TEST_F(ConversationTest, another_client_on_the_same_connection_inherits_nothing)
 }
 
 TEST_F(ConversationTest, over_the_limit_connections_are_refused) {
-  const auto first = world_.traffic.admit();
-  const auto second = world_.traffic.admit();
+  const auto first = world_.connection_limit.admit();
+  const auto second = world_.connection_limit.admit();
   say(offer());
   EXPECT_EQ(codes(say(client_packet())), "t");
   EXPECT_TRUE(conversation().is_introduced());
@@ -229,19 +229,19 @@ TEST_F(SuspendedConversation, takes_nothing_more_until_the_message_has_its_answe
 
 TEST_F(SuspendedConversation, a_message_is_in_progress_until_it_is_settled) {
   say(message_packets("a@author.example"));
-  EXPECT_EQ(world_.traffic.messages(), 1U);
+  EXPECT_EQ(world_.connection_limit.messages(), 1U);
   conversation().settle();
-  EXPECT_EQ(world_.traffic.messages(), 1U);
+  EXPECT_EQ(world_.connection_limit.messages(), 1U);
   answer_policy();
   advance();
   conversation().settle();
-  EXPECT_EQ(world_.traffic.messages(), 0U);
+  EXPECT_EQ(world_.connection_limit.messages(), 0U);
 }
 
 TEST_F(SuspendedConversation, may_be_given_up) {
   say(message_packets("a@author.example"));
   conversation_.reset();
-  EXPECT_EQ(world_.traffic.connections(), 0U);
+  EXPECT_EQ(world_.connection_limit.connections(), 0U);
   answer_policy();
   EXPECT_EQ(wakes_, 0);
 }

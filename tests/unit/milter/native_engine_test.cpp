@@ -172,7 +172,7 @@ TEST_F(NativeEngineTest, takes_no_more_connections_when_told_but_serves_those_it
 TEST_F(NativeEngineTest, far_over_the_limit_connections_are_closed_at_once) {
   start();
   std::vector<std::unique_ptr<Client>> clients;
-  for (std::size_t i = 0; i < 2 * world_.traffic.limit() + 64; ++i) {
+  for (std::size_t i = 0; i < 2 * world_.connection_limit.limit() + 64; ++i) {
     clients.push_back(std::make_unique<Client>(path_));
     clients.back()->send(offer());
     EXPECT_EQ(clients.back()->receive(1), "O");
@@ -189,7 +189,7 @@ TEST_F(NativeEngineTest, ends_with_connections_open_and_messages_waiting) {
   EXPECT_EQ(waiting.receive(3), "Occ");
   engine_.reset();
   EXPECT_EQ(waiting.rest(), "Occ");
-  EXPECT_EQ(world_.traffic.connections(), 0U);
+  EXPECT_EQ(world_.connection_limit.connections(), 0U);
   resolver->answer({*dns::Name::parse("_dmarc.author.example"), dns::Type::txt},
                    text_answer("late"));
 }

@@ -1,11 +1,11 @@
 // How many connections there are and how many have a message in progress: the limit on the one, and
 // what a stop waits for of the other.
 //
-//   std::optional<Traffic::Ticket> ticket = traffic.admit();
-//   if (!ticket) ... refuse the connection
-//   ticket->begin_message(); ... ticket->settle();
+//   std::optional<ConnectionLimit::Admission> admission = connection_limit.admit();
+//   if (!admission) ... refuse the connection
+//   admission->begin_message(); ... admission->settle();
 //
-// Threads: any. A Ticket belongs to one connection and must not outlive its Traffic.
+// Threads: any. An Admission belongs to one connection and must not outlive its ConnectionLimit.
 #pragma once
 
 #include <atomic>
@@ -17,22 +17,22 @@
 
 namespace dmarc::filter {
 
-class Traffic {
+class ConnectionLimit {
  public:
   /// `limit` is the most connections at a time, 0 for no limit; refusals are logged to `sink`, once
   /// per burst.
-  Traffic(std::size_t limit, log::Sink& sink) : limit_(limit), sink_(sink) {}
-  Traffic(const Traffic&) = delete;
-  Traffic& operator=(const Traffic&) = delete;
+  ConnectionLimit(std::size_t limit, log::Sink& sink) : limit_(limit), sink_(sink) {}
+  ConnectionLimit(const ConnectionLimit&) = delete;
+  ConnectionLimit& operator=(const ConnectionLimit&) = delete;
 
   /// The place of one connection.
-  class Ticket {
+  class Admission {
    public:
-    Ticket(Ticket&& other) noexcept
-        : traffic_(std::exchange(other.traffic_, nullptr)),
+    Admission(Admission&& other) noexcept
+        : owner_(std::exchange(other.owner_, nullptr)),
           in_message_(std::exchange(other.in_message_, false)) {}
-    Ticket& operator=(Ticket&&) = delete;
-    ~Ticket();
+    Admission& operator=(Admission&&) = delete;
+    ~Admission();
 
     /// The connection must not be cut off from now on.
     void begin_message();
@@ -40,14 +40,14 @@ class Traffic {
     void settle();
 
    private:
-    friend class Traffic;
-    explicit Ticket(Traffic& traffic) : traffic_(&traffic) {}
-    Traffic* traffic_;
+    friend class ConnectionLimit;
+    explicit Admission(ConnectionLimit& connection_limit) : owner_(&connection_limit) {}
+    ConnectionLimit* owner_;
     bool in_message_ = false;
   };
 
   /// Nothing when the limit is reached.
-  std::optional<Ticket> admit();
+  std::optional<Admission> admit();
 
   std::size_t limit() const { return limit_; }
   std::size_t connections() const { return connections_; }

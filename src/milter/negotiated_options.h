@@ -15,7 +15,7 @@
 
 namespace dmarc::milter {
 
-struct Terms {
+struct NegotiatedOptions {
   std::uint32_t actions = 0;
   std::uint32_t steps = 0;
 };
@@ -32,8 +32,9 @@ struct Situation {
 };
 
 /// Nothing when the MTA does not offer what is required.
-std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offered_steps,
-                               const Situation& situation);
+std::optional<NegotiatedOptions> negotiate_options(std::uint32_t offered_actions,
+                                                   std::uint32_t offered_steps,
+                                                   const Situation& situation);
 
 /// The macros that are wanted, as symbols ("i", "{mail_addr}"); for an MTA that offers to listen.
 /// For a stage that is named here they replace the MTA's own choice.

@@ -1,4 +1,4 @@
-#include "libmilter/crew.h"
+#include "libmilter/thread_pool.h"
 
 #include <gtest/gtest.h>
 
@@ -12,48 +12,48 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-/// The thread on which a task of the crew runs.
-std::thread::id thread_of_task(Crew& crew) {
+/// The thread on which a task of the pool runs.
+std::thread::id thread_of_task(ThreadPool& pool) {
   std::promise<std::thread::id> ran;
-  crew.run([&] { ran.set_value(std::this_thread::get_id()); });
+  pool.run([&] { ran.set_value(std::this_thread::get_id()); });
   return ran.get_future().get();
 }
 
 TEST(CrewTest, no_task_waits_for_another) {
-  Crew crew({.idle = 1, .idle_time = hours(1)});
+  ThreadPool pool({.idle = 1, .idle_time = hours(1)});
   std::promise<void> first, second;
-  crew.run([&] {
+  pool.run([&] {
     second.get_future().wait();
     first.set_value();
   });
-  crew.run([&] { second.set_value(); });
+  pool.run([&] { second.set_value(); });
   first.get_future().wait();
 }
 
 TEST(CrewTest, a_thread_that_is_free_takes_the_next_task) {
-  Crew crew({.idle = 1000, .idle_time = hours(1)});
+  ThreadPool pool({.idle = 1000, .idle_time = hours(1)});
   // A thread needs a moment to become free; until then others are made.
   std::set<std::thread::id> seen;
-  while (seen.insert(thread_of_task(crew)).second)
+  while (seen.insert(thread_of_task(pool)).second)
     std::this_thread::yield();
 }
 
 TEST(CrewTest, without_room_for_idle_threads_every_task_is_done) {
-  Crew crew({.idle = 0, .idle_time = hours(1)});
+  ThreadPool pool({.idle = 0, .idle_time = hours(1)});
   for (int i = 0; i < 100; ++i)
-    thread_of_task(crew);
+    thread_of_task(pool);
 }
 
 TEST(CrewTest, threads_that_leave_lose_no_task) {
-  Crew crew({.idle = 8, .idle_time = milliseconds(0)});
+  ThreadPool pool({.idle = 8, .idle_time = milliseconds(0)});
   for (int i = 0; i < 1000; ++i)
-    thread_of_task(crew);
+    thread_of_task(pool);
 }
 
 TEST(CrewTest, an_idle_crew_can_go) {
-  Crew crew({.idle = 4, .idle_time = hours(1)});
+  ThreadPool pool({.idle = 4, .idle_time = hours(1)});
   for (int i = 0; i < 10; ++i)
-    thread_of_task(crew);
+    thread_of_task(pool);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "libmilter/crew.h"
+#include "libmilter/thread_pool.h"
 
 #include <condition_variable>
 #include <deque>
@@ -8,8 +8,8 @@
 
 namespace dmarc::libmilter {
 
-/// Shared by the crew and its threads, which may outlive it.
-struct Crew::State {
+/// Shared by the pool and its threads, which may outlive it.
+struct ThreadPool::State {
   explicit State(Limits given) : limits(given) {}
 
   const Limits limits;
@@ -47,15 +47,15 @@ struct Crew::State {
   }
 };
 
-Crew::Crew(Limits limits) : state_(std::make_shared<State>(limits)) {}
+ThreadPool::ThreadPool(Limits limits) : state_(std::make_shared<State>(limits)) {}
 
-Crew::~Crew() {
+ThreadPool::~ThreadPool() {
   const std::lock_guard lock(state_->mutex);
   state_->closing = true;
   state_->changed.notify_all();
 }
 
-void Crew::run(Task task) {
+void ThreadPool::run(Task task) {
   if (state_->hand_over(task)) return;
   std::thread([state = state_, task = std::move(task)]() mutable {
     while (task) {

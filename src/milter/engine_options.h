@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 
+#include "filter/connection_limit.h"
 #include "filter/session.h"
-#include "filter/traffic.h"
 #include "log/event.h"
 
 namespace dmarc::milter {
@@ -15,8 +15,8 @@ namespace dmarc::milter {
 struct EngineOptions {
   /// The environment of a connection that comes now. From any thread.
   std::function<std::shared_ptr<const filter::Environment>()> environment;
-  filter::Traffic* traffic = nullptr;  ///< must not be null
-  log::Sink* sink = nullptr;           ///< must not be null
+  filter::ConnectionLimit* connection_limit = nullptr;  ///< must not be null
+  log::Sink* sink = nullptr;                            ///< must not be null
 };
 
 }  // namespace dmarc::milter

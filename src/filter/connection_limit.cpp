@@ -1,10 +1,10 @@
-#include "filter/traffic.h"
+#include "filter/connection_limit.h"
 
 #include <string>
 
 namespace dmarc::filter {
 
-std::optional<Traffic::Ticket> Traffic::admit() {
+std::optional<ConnectionLimit::Admission> ConnectionLimit::admit() {
   const std::size_t before = connections_++;
   if (limit_ != 0 && before >= limit_) {
     --connections_;
@@ -16,21 +16,21 @@ std::optional<Traffic::Ticket> Traffic::admit() {
   // A burst is over when a tenth of the places is free again; at the limit itself each connection
   // that ends would make the next refusal a new burst.
   if (before < limit_ - limit_ / 10) refusing_ = false;
-  return Ticket(*this);
+  return Admission(*this);
 }
 
-Traffic::Ticket::~Ticket() {
-  if (traffic_ == nullptr) return;
+ConnectionLimit::Admission::~Admission() {
+  if (owner_ == nullptr) return;
   settle();
-  --traffic_->connections_;
+  --owner_->connections_;
 }
 
-void Traffic::Ticket::begin_message() {
-  if (!std::exchange(in_message_, true)) ++traffic_->messages_;
+void ConnectionLimit::Admission::begin_message() {
+  if (!std::exchange(in_message_, true)) ++owner_->messages_;
 }
 
-void Traffic::Ticket::settle() {
-  if (std::exchange(in_message_, false)) --traffic_->messages_;
+void ConnectionLimit::Admission::settle() {
+  if (std::exchange(in_message_, false)) --owner_->messages_;
 }
 
 }  // namespace dmarc::filter

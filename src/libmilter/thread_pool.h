@@ -1,12 +1,12 @@
 // Threads for tasks that take long: each task has one for itself, and no task waits for another.
 //
-//   Crew crew;
-//   crew.run([...] { ... });   // on a thread that is free, else on a new one
+//   ThreadPool pool;
+//   pool.run([...] { ... });   // on a thread that is free, else on a new one
 //
 // A thread that has done its task stays for a while, because to make one costs as much as a
 // message: the kernel's part, a fresh stack, and memory that the C library hands over to it.
 //
-// Threads: run() from any. A task must not throw. Tasks that are under way when the crew is
+// Threads: run() from any. A task must not throw. Tasks that are under way when the pool is
 // destroyed are not waited for.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace dmarc::libmilter {
 
-class Crew {
+class ThreadPool {
  public:
   using Task = std::function<void()>;
 
@@ -26,10 +26,10 @@ class Crew {
     std::chrono::milliseconds idle_time;  ///< how long one stays
   };
 
-  explicit Crew(Limits limits);
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  explicit ThreadPool(Limits limits);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
 
   /// Throws std::system_error when there is neither a free thread nor a new one.
   void run(Task task);

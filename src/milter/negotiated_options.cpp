@@ -1,4 +1,4 @@
-#include "milter/terms.h"
+#include "milter/negotiated_options.h"
 
 #include <array>
 #include <cstdio>
@@ -30,8 +30,9 @@ std::uint32_t required_actions() {
   return needed;
 }
 
-std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offered_steps,
-                               const Situation& situation) {
+std::optional<NegotiatedOptions> negotiate_options(std::uint32_t offered_actions,
+                                                   std::uint32_t offered_steps,
+                                                   const Situation& situation) {
   if ((offered_actions & needed) != needed) return std::nullopt;
   std::uint32_t steps = unwanted | unanswered;
   if (situation.recipients) steps &= ~protocol::no_rcpt;
@@ -42,7 +43,7 @@ std::optional<Terms> terms_for(std::uint32_t offered_actions, std::uint32_t offe
   // without any header field, and the MTA would wait for the answer; the end of the header comes
   // between them.
   if (situation.slow_acknowledgements) steps &= ~protocol::no_data;
-  return Terms{needed | (offered_actions & welcome), offered_steps & steps};
+  return NegotiatedOptions{needed | (offered_actions & welcome), offered_steps & steps};
 }
 
 const std::map<Stage, std::vector<std::string>>& wanted_macros() {

@@ -1,0 +1,184 @@
+#include "milter/packets.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+#include "filter/editor.h"
+
+namespace dmarc::milter {
+namespace {
+
+using wire::Fields;
+using wire::Reply;
+
+// ---- events
+
+/// Sendmail writes IPv6 addresses as it does in mail headers.
+std::string_view without_tag(std::string_view address) {
+  constexpr std::string_view tag = "IPv6:";
+  if (base::iequals(address.substr(0, tag.size()), tag)) address.remove_prefix(tag.size());
+  return address;
+}
+
+// ---- macros
+
+/// The place of a stage in the order of events; the protocol numbers them in another.
+std::size_t place_of(wire::Stage stage) {
+  using wire::Stage;
+  constexpr std::array order{Stage::connect,       Stage::helo, Stage::mail,
+                             Stage::rcpt,          Stage::data, Stage::end_of_header,
+                             Stage::end_of_message};
+  static_assert(order.size() == wire::stage_count);
+  return static_cast<std::size_t>(std::ranges::find(order, stage) - order.begin());
+}
+
+std::string_view without_braces(std::string_view name) {
+  if (name.starts_with('{') && name.ends_with('}')) return name.substr(1, name.size() - 2);
+  return name;
+}
+
+std::optional<std::string> find_in(std::string_view definitions, std::string_view wanted) {
+  wire::FieldReader reader(definitions);
+  for (;;) {
+    const auto name = reader.text();
+    const auto value = reader.text();
+    if (!name || !value) return std::nullopt;
+    if (without_braces(*name) == wanted) return std::string(*value);
+  }
+}
+
+// ---- answers
+
+class PacketEditor final : public filter::Editor {
+ public:
+  PacketEditor(std::string& out, std::uint32_t allowed) : out_(out), allowed_(allowed) {}
+
+  bool insert_on_top(const policy::InsertedField& field) override {
+    return ask(wire::action::add_headers, Reply::insert_header,
+               Fields().number(0).text(field.name).text(field.value));
+  }
+
+  // A field whose value becomes empty is removed.
+  bool remove(std::string_view name, std::size_t index) override {
+    return ask(wire::action::change_headers, Reply::change_header,
+               Fields().number(static_cast<std::uint32_t>(index)).text(name).text(""));
+  }
+
+  bool hold(const std::string& reason) override {
+    return ask(wire::action::quarantine, Reply::quarantine, Fields().text(reason));
+  }
+
+  bool add_recipient(const std::string& address) override {
+    return ask(wire::action::add_recipients, Reply::add_recipient, Fields().text(address));
+  }
+
+  bool reply(int code, const std::string& enhanced, const std::string& text) override {
+    reply_ = Fields().text(std::to_string(code) + " " + enhanced + " " + text).take();
+    return true;
+  }
+
+  void close(policy::Action action) {
+    if (reply_) return append_packet(out_, Reply::reply_code, *reply_);
+    append_packet(out_, reply_for(action));
+  }
+
+ private:
+  static Reply reply_for(policy::Action action) {
+    switch (action) {
+      case policy::Action::accept:
+        return Reply::accept;
+      case policy::Action::proceed:
+        return Reply::proceed;
+      case policy::Action::reject:
+        return Reply::reject;
+      case policy::Action::tempfail:
+        break;
+    }
+    return Reply::tempfail;
+  }
+
+  bool ask(std::uint32_t action, Reply request, Fields& data) {
+    if ((allowed_ & action) == 0) return false;
+    append_packet(out_, request, data.take());
+    return true;
+  }
+
+  std::string& out_;
+  const std::uint32_t allowed_;
+  std::optional<std::string> reply_;
+};
+
+}  // namespace
+
+std::optional<ClientData> read_client(std::string_view data) {
+  wire::FieldReader reader(data);
+  const auto host = reader.text();
+  const auto family = reader.octet();
+  if (!host || !family) return std::nullopt;
+  ClientData client{*host, {}};
+  if (*family == wire::family::unknown) return client;
+  const auto port = reader.port();
+  const auto address = reader.text();
+  if (!port || !address) return std::nullopt;
+  if (*family == wire::family::local) return client;
+  const bool v4 = *family == wire::family::inet;
+  if (!v4 && *family != wire::family::inet6) return std::nullopt;
+  // A client whose address can't be read must not pass for one that has none.
+  const auto parsed = base::IpAddress::parse(without_tag(*address));
+  if (!parsed || parsed->is_v4() != v4) return std::nullopt;
+  client.address = *parsed;
+  return client;
+}
+
+std::optional<FieldData> read_field(std::string_view data) {
+  wire::FieldReader reader(data);
+  const auto name = reader.text();
+  const auto value = reader.text();
+  if (!name || !value) return std::nullopt;
+  return FieldData{*name, *value};
+}
+
+std::optional<std::string_view> read_first_text(std::string_view data) {
+  return wire::FieldReader(data).text();
+}
+
+void MacroTable::define(std::string_view data) {
+  if (data.empty()) return;
+  const wire::Event* const event = wire::find_event(static_cast<wire::Command>(data.front()));
+  if (event != nullptr) stages_[place_of(event->stage)] = data.substr(1);
+}
+
+void MacroTable::begin(wire::Stage stage) {
+  for (std::size_t i = place_of(stage) + 1; i < stages_.size(); ++i)
+    stages_[i].clear();
+}
+
+void MacroTable::end_message() {
+  begin(wire::Stage::helo);
+}
+
+void MacroTable::clear() {
+  for (std::string& definitions : stages_)
+    definitions.clear();
+}
+
+std::optional<std::string> MacroTable::find(std::string_view name) const {
+  for (auto stage = stages_.rbegin(); stage != stages_.rend(); ++stage) {
+    if (auto value = find_in(*stage, name)) return value;
+  }
+  return std::nullopt;
+}
+
+void append_packet(std::string& out, wire::Reply reply, std::string_view data) {
+  wire::append_packet(out, static_cast<char>(reply), data);
+}
+
+void append_answer(std::string& out, const policy::Judgement& judgement,
+                   std::uint32_t allowed_actions, std::string_view job_id, log::Sink& sink) {
+  PacketEditor editor(out, allowed_actions);
+  apply(judgement, editor, job_id, sink);
+  editor.close(judgement.action);
+}
+
+}  // namespace dmarc::milter
