@@ -131,7 +131,7 @@ Opened Listener::adopt(int descriptor) {
   if (get_option(descriptor, SO_TYPE) != SOCK_STREAM ||
       get_option(descriptor, SO_ACCEPTCONN) != 1) {
     fd.release();
-    return tl::unexpected(name + " is no listening stream socket");
+    return tl::unexpected(name + " is not a listening stream socket");
   }
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
@@ -160,7 +160,7 @@ void Listener::stop() {
     file_.reset();
   }
   // A socket with a name that nobody can know takes the descriptor's place, so that whoever polls
-  // the descriptor waits for ever instead of failing.
+  // the descriptor waits forever instead of failing.
   const base::UniqueFd silent = make_socket(AF_UNIX);
   const sockaddr_un unnamed{AF_UNIX, {}};
   ::bind(silent.get(), reinterpret_cast<const sockaddr*>(&unnamed), sizeof unnamed.sun_family);

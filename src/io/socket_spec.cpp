@@ -40,7 +40,7 @@ std::optional<unsigned> number(std::string_view digits) {
 tl::expected<std::uint16_t, std::string> parse_port(std::string_view text) {
   if (text.empty()) return wrong("a port is missing: the form is inet:PORT@HOST");
   if (base::is_digit(text.front())) {
-    if (!all_digits(text)) return wrong("the port is no number: the form is inet:PORT@HOST");
+    if (!all_digits(text)) return wrong("the port is not a number: the form is inet:PORT@HOST");
     const std::optional<unsigned> value = number(text);
     if (!value || *value < 1 || *value > std::numeric_limits<std::uint16_t>::max()) {
       return wrong("port must be 1 to 65535");
@@ -60,7 +60,7 @@ tl::expected<std::string, std::string> parse_host(std::string_view text, Kind ki
     text = text.substr(1, text.size() - 2);
   }
   const auto address = base::IpAddress::parse(text);
-  if (bracketed && !address) return wrong("what stands in brackets is no address");
+  if (bracketed && !address) return wrong("the text in brackets is not an address");
   if (address && address->is_v4() != (kind == Kind::inet)) {
     return wrong(address->is_v4() ? "an IPv4 address needs inet:" : "an IPv6 address needs inet6:");
   }

@@ -222,7 +222,7 @@ struct Event {
   std::uint32_t silent;    ///< the step with which a filter promises not to answer
 };
 
-/// Null for a command that is no event.
+/// Null for a command that is not an event.
 const Event* find_event(Command command);
 
 /// Both sides of the negotiation have this form.

@@ -5,8 +5,8 @@
 namespace dmarc::resolver {
 namespace {
 
-// What an entry costs beside its own fields: links of the hash table and of the list, the answer's
-// reference counts, and the allocator's headers for five blocks.
+// What an entry costs in addition to its own fields: links of the hash table and of the list, the
+// answer's reference counts, and the allocator's headers for five blocks.
 constexpr std::size_t overhead = 192;
 
 std::size_t heap_bytes(const std::string& text) {

@@ -38,7 +38,7 @@ class Cache {
   /// True when store_failure() would return a stale answer.
   bool has_stale(const dns::Question& question, Time now);
 
-  /// Keeps an answer that is no failure for its time to live.
+  /// Keeps an answer that is not a failure for its time to live.
   void store(const dns::Question& question, dns::AnswerPtr answer, Time now);
 
   /// Notes that every server failed. Returns the answer to give: the one kept from before, marked

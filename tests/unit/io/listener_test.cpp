@@ -125,7 +125,7 @@ TEST_F(ListenerTest, only_listening_sockets_can_be_adopted) {
   const auto adopted = Listener::adopt(client_.get());
   ASSERT_FALSE(adopted);
   EXPECT_EQ(adopted.error(),
-            "descriptor " + std::to_string(client_.get()) + " is no listening stream socket");
+            "descriptor " + std::to_string(client_.get()) + " is not a listening stream socket");
   EXPECT_FALSE(Listener::adopt(9999));
 }
 

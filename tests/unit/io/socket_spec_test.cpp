@@ -77,12 +77,12 @@ TEST(SocketSpec, a_port_outside_its_range_is_not_wrapped) {
 
 TEST(SocketSpec, digits_with_a_tail_are_no_port) {
   EXPECT_EQ(error_of("inet:88xx@127.0.0.1"),
-            "inet:88xx@127.0.0.1: the port is no number: the form is inet:PORT@HOST");
+            "inet:88xx@127.0.0.1: the port is not a number: the form is inet:PORT@HOST");
 }
 
 TEST(SocketSpec, host_and_port_in_the_wrong_order_are_refused) {
   EXPECT_EQ(error_of("inet:127.0.0.1:8893"),
-            "inet:127.0.0.1:8893: the port is no number: the form is inet:PORT@HOST");
+            "inet:127.0.0.1:8893: the port is not a number: the form is inet:PORT@HOST");
 }
 
 TEST(SocketSpec, a_forgotten_prefix_makes_no_file) {
@@ -98,7 +98,7 @@ TEST(SocketSpec, an_address_has_to_fit_its_family) {
 
 TEST(SocketSpec, brackets_hold_addresses) {
   EXPECT_EQ(error_of("inet:8893@[localhost]"),
-            "inet:8893@[localhost]: what stands in brackets is no address");
+            "inet:8893@[localhost]: the text in brackets is not an address");
   EXPECT_EQ(error_of("inet:8893@[127.0.0.1"), "inet:8893@[127.0.0.1: \"]\" is missing");
 }
 
