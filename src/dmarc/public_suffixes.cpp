@@ -24,11 +24,6 @@ constexpr int unknown_count = -1;
 // Far above the real list (250 kB), far below what would exhaust memory.
 constexpr std::uintmax_t max_file_size = 16 * 1024 * 1024;
 
-struct Free {
-  void operator()(psl_ctx_t* list) const { ::psl_free(list); }
-};
-using List = std::unique_ptr<psl_ctx_t, Free>;
-
 tl::unexpected<std::string> refuse(std::string reason) {
   return tl::unexpected(std::move(reason));
 }
@@ -64,6 +59,11 @@ bool is_numeric(const dns::Name& name) {
 }  // namespace
 
 struct PublicSuffixes::Impl {
+  struct Free {
+    void operator()(psl_ctx_t* suffixes) const { ::psl_free(suffixes); }
+  };
+  using List = std::unique_ptr<psl_ctx_t, Free>;
+
   List list;
 };
 
@@ -76,7 +76,7 @@ tl::expected<std::shared_ptr<const PublicSuffixes>, std::string> PublicSuffixes:
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
                                                              &std::fclose);
   if (!file) return refuse(base::error_text(errno));
-  List list(::psl_load_fp(file.get()));
+  Impl::List list(::psl_load_fp(file.get()));
   if (!list) return refuse("holds no public suffixes");
   const int count = ::psl_suffix_count(list.get());
   if (count != unknown_count && count < min_suffixes)

@@ -159,9 +159,9 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
                                                       static_cast<std::uint32_t>(offered_steps),
                                                       {over_tcp(), recipients});
     if (!negotiated) {
-      options().engine.sink->write(
-          log::make<log::Id::actions_missing>(milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
-                     milter::hexadecimal(milter::required_actions())));
+      options().engine.sink->write(log::make<log::Id::actions_missing>(
+          milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
+          milter::hexadecimal(milter::required_actions())));
       return SMFIS_REJECT;
     }
     *actions = negotiated->actions;

@@ -17,11 +17,11 @@ bool is_key_octet(char c) {
 }
 
 // More than the dot-atom of RFC 7208 section 9.1: addresses are written without quotes.
-bool is_value_octet(char c) {
+bool is_pair_value_octet(char c) {
   return !base::is_blank(c) && std::string_view(";\"()\\").find(c) == std::string_view::npos;
 }
 
-std::string without_brackets(std::string_view path) {
+std::string strip_angle_brackets(std::string_view path) {
   if (path.size() >= 2 && path.starts_with('<') && path.ends_with('>'))
     path = path.substr(1, path.size() - 2);
   return std::string(path);
@@ -64,7 +64,7 @@ std::optional<std::string> read_value(Lexer& lexer) {
     if (!raw) return {};
     return unquote(*raw);
   }
-  std::string value(lexer.take_while(is_value_octet));
+  std::string value(lexer.take_while(is_pair_value_octet));
   // As in Authentication-Results: a sender could have put the comment there.
   if (lexer.peek() == '(') return {};
   return value;
@@ -101,7 +101,7 @@ std::optional<ReceivedSpf> parse_received_spf(std::string_view value) {
     }
   }
   spf.identity = base::lower(spf.identity);
-  spf.envelope_from = without_brackets(spf.envelope_from);
+  spf.envelope_from = strip_angle_brackets(spf.envelope_from);
   return spf;
 }
 

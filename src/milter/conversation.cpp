@@ -68,7 +68,8 @@ void Conversation::negotiate(std::string_view data, std::string& answers) {
       offer->actions, offer->protocol,
       {slow_acknowledgements_, filter::wants_recipients(*options_.environment())});
   if (!negotiated_) {
-    options_.sink->write(log::make<log::Id::actions_missing>(hexadecimal(offer->actions), hexadecimal(required_actions())));
+    options_.sink->write(log::make<log::Id::actions_missing>(hexadecimal(offer->actions),
+                                                             hexadecimal(required_actions())));
     state_ = State::closed;
     return;
   }

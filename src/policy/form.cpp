@@ -11,7 +11,7 @@ namespace {
 using mail::Author;
 using mail::AuthorDefect;
 
-FormRuling reject(std::string_view reason) {
+FormRuling refused_for(std::string_view reason) {
   FormRuling ruling;
   ruling.course = Course::reject;
   ruling.reason = reason;
@@ -24,7 +24,7 @@ FormRuling rule_on_truncated(const Message& message, const Settings& settings) {
   constexpr std::string_view reason = "message header too large to check";
   const bool refuse = settings.reject_failures || settings.required_headers;
   FormRuling ruling;
-  if (refuse) ruling = reject(reason);
+  if (refuse) ruling = refused_for(reason);
   ruling.problem = reason;
   ruling.incomplete = true;
   ruling.events.push_back(log::make<log::Id::message_too_large>(
@@ -34,7 +34,7 @@ FormRuling rule_on_truncated(const Message& message, const Settings& settings) {
 
 FormRuling rule_on_missing_from(const Message& message, const Settings& settings) {
   FormRuling ruling;
-  if (settings.required_from) ruling = reject("message has no From field");
+  if (settings.required_from) ruling = refused_for("message has no From field");
   ruling.problem = describe(AuthorDefect::no_from);
   ruling.events.push_back(settings.required_from
                               ? log::make<log::Id::missing_from_reject>(message.job_id)
@@ -89,9 +89,9 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
   const bool multi_valued = is_multi_valued(author);
   FormRuling ruling;
   if (unparsable && (settings.required_from || settings.required_headers)) {
-    ruling = reject("unable to parse From header field");
+    ruling = refused_for("unable to parse From header field");
   } else if (multi_valued && settings.reject_multi_value_from) {
-    ruling = reject("multi-valued From field");
+    ruling = refused_for("multi-valued From field");
     ruling.tells_why = false;
   } else if (is_ignored(author, settings)) {
     ruling.course = Course::ignore;
@@ -128,7 +128,7 @@ FormRuling rule_on_form(const Message& message, const Author& author, const Sett
   if (message.header_truncated) return rule_on_truncated(message, settings);
   if (settings.required_headers) {
     if (const auto broken = broken_header_requirement(message.header)) {
-      FormRuling ruling = reject(*broken);
+      FormRuling ruling = refused_for(*broken);
       ruling.events = {log::make<log::Id::header_requirement>(message.job_id, *broken)};
       return ruling;
     }

@@ -8,7 +8,7 @@
 namespace dmarc::resolver {
 namespace {
 
-Reply failed(dns::Failure failure, Reply::Kind kind = Reply::Kind::failure) {
+Reply failed_reply(dns::Failure failure, Reply::Kind kind = Reply::Kind::failure) {
   Reply reply;
   reply.kind = kind;
   reply.answer = dns::Answer::failed(failure);
@@ -63,7 +63,7 @@ class Chain {
       if (!target) return reply_.aliases == 0 ? nothing_found() : end_of_chain();
       owner_ = target;
     }
-    return failed(dns::Failure::alias);
+    return failed_reply(dns::Failure::alias);
   }
 
  private:
@@ -148,7 +148,7 @@ bool Chain::is_referral() const {
 
 Reply Chain::nothing_found() {
   if (nxdomain()) return conclude(dns::Outcome::no_such_name);
-  return is_referral() ? failed(dns::Failure::refused) : conclude(dns::Outcome::no_data);
+  return is_referral() ? failed_reply(dns::Failure::refused) : conclude(dns::Outcome::no_data);
 }
 
 Reply Chain::end_of_chain() {
@@ -157,7 +157,7 @@ Reply Chain::end_of_chain() {
   const std::string text = name_text(*owner_);
   if (text == ".") return conclude(dns::Outcome::no_data);
   auto target = dns::Name::from_octets(text);
-  if (!target) return failed(dns::Failure::malformed);
+  if (!target) return failed_reply(dns::Failure::malformed);
   reply_.kind = Reply::Kind::alias;
   reply_.target = *std::move(target);
   reply_.answer.alias = true;
@@ -186,27 +186,27 @@ Reply decode_reply(OctetView message, const dns::Question& question) {
   constexpr unsigned truncated = 0x02;
   // What a truncated message holds is not looked at; it may end within a record.
   if (message.size() > flags && (message[flags] & truncated) != 0)
-    return failed(dns::Failure::malformed, Reply::Kind::truncated);
+    return failed_reply(dns::Failure::malformed, Reply::Kind::truncated);
 
   ldns_pkt* decoded = nullptr;
   if (ldns_wire2pkt(&decoded, message.data(), message.size()) != LDNS_STATUS_OK)
-    return failed(dns::Failure::malformed);
+    return failed_reply(dns::Failure::malformed);
   const LdnsPtr<ldns_pkt> packet(decoded);
 
   // An extended code such as BADVERS is about EDNS; its low bits alone would read as success.
   if (ldns_pkt_edns_extended_rcode(packet.get()) != 0)
-    return failed(dns::Failure::refused, Reply::Kind::no_edns);
+    return failed_reply(dns::Failure::refused, Reply::Kind::no_edns);
   switch (ldns_pkt_get_rcode(packet.get())) {
     case LDNS_RCODE_NOERROR:
     case LDNS_RCODE_NXDOMAIN:
       return Chain(*packet, question).follow();
     case LDNS_RCODE_FORMERR:
     case LDNS_RCODE_NOTIMPL:
-      return failed(dns::Failure::refused, Reply::Kind::no_edns);
+      return failed_reply(dns::Failure::refused, Reply::Kind::no_edns);
     case LDNS_RCODE_SERVFAIL:
-      return failed(dns::Failure::servfail);
+      return failed_reply(dns::Failure::servfail);
     default:
-      return failed(dns::Failure::refused);
+      return failed_reply(dns::Failure::refused);
   }
 }
 
