@@ -23,12 +23,12 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long offered_actions, unsigned 
                       unsigned long, unsigned long, unsigned long* actions, unsigned long* steps,
                       unsigned long* spare, unsigned long* spare_too) {
   *spare = *spare_too = 0;
-  const auto terms =
-      milter::terms_for(static_cast<std::uint32_t>(offered_actions),
-                        static_cast<std::uint32_t>(offered_steps), {over_tcp, false});
-  if (!terms) return SMFIS_REJECT;
-  *actions = terms->actions;
-  *steps = terms->steps;
+  const auto options =
+      milter::negotiate_options(static_cast<std::uint32_t>(offered_actions),
+                                static_cast<std::uint32_t>(offered_steps), {over_tcp, false});
+  if (!options) return SMFIS_REJECT;
+  *actions = options->actions;
+  *steps = options->steps;
   for (const auto& [stage, names] : milter::wanted_macros()) {
     std::string list;
     for (const std::string& name : names)
