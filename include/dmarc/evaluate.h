@@ -121,9 +121,4 @@ Verdict evaluate(const Inputs& inputs, const Discovery& discovery);
 /// Both steps with a resolver that waits: for tools and tests.
 Verdict evaluate(const Inputs& inputs, const Options& options, dns::Resolver& resolver);
 
-/// Starts the look-ups of the Author Domain's walk, and the one for its existence.
-void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver);
-/// Starts the look-ups of an identifier's walk.
-void prefetch_identifier(const dns::Name& domain, const Options& options, dns::Resolver& resolver);
-
 }  // namespace dmarc

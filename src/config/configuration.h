@@ -15,7 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "failure/sender.h"
 #include "history/record.h"
 #include "log/event.h"

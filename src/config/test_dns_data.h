@@ -19,8 +19,7 @@
 #include <string_view>
 
 #include <dmarc/resolver.h>
-
-#include "dns/zone.h"
+#include <dmarc/zone.h>
 
 namespace dmarc::config {
 

@@ -4,10 +4,11 @@
 
 #include <ostream>
 
+#include <dmarc/zone.h>
+
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "ctl/subcommand.h"
-#include "dns/zone.h"
 #include "resolver/server_address.h"
 #include "resolver/stub_resolver.h"
 #include "resolver/system_config.h"

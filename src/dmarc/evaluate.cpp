@@ -148,19 +148,6 @@ void judge(Verdict& verdict, const Discovery& author) {
 
 }  // namespace
 
-void prefetch_author(const dns::Name& author, const Options& options, dns::Resolver& resolver) {
-  auto step = DiscoveryCheck(author, options).begin();
-  for (const dns::Question& question : std::get<dns::Need>(step).questions)
-    resolver.prefetch(question.name, question.type);
-}
-
-void prefetch_identifier(const dns::Name& domain, const Options& options, dns::Resolver& resolver) {
-  auto step = TreeWalk(domain, options).begin();
-  if (const auto* need = std::get_if<dns::Need>(&step))
-    for (const dns::Question& question : need->questions)
-      resolver.prefetch(question.name, question.type);
-}
-
 std::vector<Candidate> candidates(const Inputs& inputs) {
   std::vector<Candidate> all;
   all.reserve(inputs.dkim.size() + 1);

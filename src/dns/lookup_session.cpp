@@ -30,7 +30,6 @@ struct LookupSession::State {
     Entry entry;
     Clock::time_point asked;
     std::thread::id asker;
-    std::vector<std::function<void()>> waiting;
   };
 
   State(AsyncResolver& resolver, Limits given) : source(resolver), limits(given) {}
@@ -38,7 +37,7 @@ struct LookupSession::State {
   AsyncResolver& source;
   const Limits limits;
   mutable std::mutex mutex;
-  std::condition_variable changed;             ///< an answer arrived, or the deadline moved
+  std::condition_variable changed;             ///< an answer arrived
   std::deque<Item> items;                      ///< grows at the end only: references stay good
   std::unordered_map<Question, Item*> places;  ///< into `items`
   std::optional<Clock::time_point> deadline;
@@ -53,7 +52,7 @@ struct LookupSession::State {
       return {known->second, false};
     if (items.size() >= limits.max_queries) return {nullptr, false};
     Item& item =
-        items.emplace_back(Item{{question, nullptr}, Clock::now(), std::this_thread::get_id(), {}});
+        items.emplace_back(Item{{question, nullptr}, Clock::now(), std::this_thread::get_id()});
     places.emplace(question, &item);
     return {&item, true};
   }
@@ -61,18 +60,12 @@ struct LookupSession::State {
   /// An answer that comes after the question was given up as timed out is dropped: the question
   /// has had its answer.
   void deliver(Item& item, AnswerPtr answer) {
-    std::vector<std::function<void()>> waiting;
-    {
-      const std::lock_guard lock(mutex);
-      if (item.entry.answer) return;
-      item.entry.answer = std::move(answer);
-      // A resolver gives an answer that is at hand on the thread that asks, any other on its own.
-      if (item.asker != std::this_thread::get_id()) item.entry.took = since(item.asked);
-      waiting.swap(item.waiting);
-      changed.notify_all();
-    }
-    for (const auto& arrived : waiting)
-      arrived();
+    const std::lock_guard lock(mutex);
+    if (item.entry.answer) return;
+    item.entry.answer = std::move(answer);
+    // A resolver gives an answer that is at hand on the thread that asks, any other on its own.
+    if (item.asker != std::this_thread::get_id()) item.entry.took = since(item.asked);
+    changed.notify_all();
   }
 
   AnswerPtr wait(Item& item) {
@@ -85,17 +78,11 @@ struct LookupSession::State {
     return item.entry.answer;
   }
 
-  AnswerPtr look(Item& item) {
-    const std::lock_guard lock(mutex);
-    return known(item);
-  }
-
   /// With the mutex held: the answer; after the deadline every question has one.
   AnswerPtr known(Item& item) {
     if (!item.entry.answer && deadline && Clock::now() >= *deadline) {
       item.entry.answer = failed(Failure::timeout);
       item.entry.took = since(item.asked);
-      item.waiting.clear();
     }
     return item.entry.answer;
   }
@@ -123,26 +110,6 @@ AnswerPtr LookupSession::lookup(const Name& name, Type type) {
 
 void LookupSession::prefetch(const Name& name, Type type) {
   State::ask(state_, {name, type});
-}
-
-AnswerPtr LookupSession::ask(const Question& question) {
-  State::Item* item = State::ask(state_, question);
-  return item ? state_->look(*item) : failed(Failure::budget);
-}
-
-bool LookupSession::await(const Question& question, std::function<void()> arrived) {
-  const std::lock_guard lock(state_->mutex);
-  const auto place = state_->places.find(question);
-  if (place == state_->places.end() || state_->known(*place->second)) return false;
-  place->second->waiting.push_back(std::move(arrived));
-  return true;
-}
-
-Clock::time_point LookupSession::restart_clock() {
-  const std::lock_guard lock(state_->mutex);
-  state_->deadline = Clock::now() + state_->limits.timeout;
-  state_->changed.notify_all();
-  return *state_->deadline;
 }
 
 std::vector<LookupSession::Entry> LookupSession::entries() const {

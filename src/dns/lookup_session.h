@@ -6,20 +6,17 @@
 //
 // Every question goes to the AsyncResolver at most once; its answer is kept, so that a message is
 // judged on one view of the DNS. The clock for `timeout` starts with the first call that has to
-// wait, and anew with restart_clock(), which end-of-message calls: a client that takes long to send
-// its message does not use up the time of its judgement. After the timeout every unanswered
-// question is a temporary failure (Failure::timeout) at once. Past `max_queries` distinct questions
-// the answer is Failure::budget.
+// wait. After the timeout every unanswered question is a temporary failure (Failure::timeout) at
+// once. Past `max_queries` distinct questions the answer is Failure::budget.
 //
 // A caller that must not wait runs checks instead (dmarc/check.h).
 //
-// Threads: several threads may use one session (SPF runs beside header collection). Answers may
-// arrive after the session has been destroyed; they are dropped.
+// Threads: several threads may use one session. Answers may arrive after the session has been
+// destroyed; they are dropped.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -51,18 +48,6 @@ class LookupSession final : public Resolver {
 
   AnswerPtr lookup(const Name& name, Type type) override;
   void prefetch(const Name& name, Type type) override;
-
-  /// The answer as far as it is known without waiting; null while it is under way and the timeout
-  /// has not passed.
-  AnswerPtr ask(const Question& question);
-
-  /// Calls `arrived` when the question, which was asked before, has its answer: once, on the thread
-  /// that brings it. False, and no call, when it has it already. `arrived` must not block and must
-  /// not throw. It is dropped when the session is destroyed or its timeout passes before.
-  [[nodiscard]] bool await(const Question& question, std::function<void()> arrived);
-
-  /// The time that `timeout` allows begins now; returns its end.
-  std::chrono::steady_clock::time_point restart_clock();
 
   /// Everything asked so far, in the order in which it was asked.
   std::vector<Entry> entries() const;

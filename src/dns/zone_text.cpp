@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <optional>
 
+#include <dmarc/zone.h>
+
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/ip_address.h"
-#include "dns/zone.h"
 
 namespace dmarc::dns {
 namespace {

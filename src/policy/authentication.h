@@ -5,9 +5,8 @@
 //   1. a pass in a trusted Authentication-Results field (unless SPFIgnoreResults),
 //   2. our own check, if SPFSelfValidate is on,
 //   3. any other result in a trusted Authentication-Results field,
-//   4. the topmost Received-SPF field, when SPFSelfValidate is off (and not SPFIgnoreResults):
-//   nothing
-//      shows who wrote it, so it never overrules the others.
+//   4. the topmost Received-SPF field, when SPFSelfValidate is off (and not SPFIgnoreResults). It
+//      never overrules the others: nothing shows who wrote it.
 //
 // An SPF result from a field counts only when it names the identity of this message: the domain of
 // MAIL FROM, or with a null reverse-path the HELO name (RFC 7208 section 2.4 "The "MAIL FROM"

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "spf/check.h"
 #include "warm_resolver.h"
 

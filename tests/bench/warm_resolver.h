@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
 
 namespace dmarc::test {
 

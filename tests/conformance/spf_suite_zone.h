@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
 
 namespace dmarc::test {
 

@@ -5,7 +5,8 @@
 //     broken.example.com: {rcode: SERVFAIL}
 #pragma once
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "vector_field.h"
 
 namespace dmarc::test {

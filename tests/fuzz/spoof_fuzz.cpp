@@ -7,10 +7,10 @@
 #include <string>
 
 #include <dmarc/header_field.h>
+#include <dmarc/zone.h>
 
 #include "base/ascii.h"
 #include "dns/lookup_session.h"
-#include "dns/zone.h"
 #include "expect.h"
 #include "mail/auth_results.h"
 #include "policy/judge.h"

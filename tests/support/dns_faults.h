@@ -38,7 +38,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
 
 namespace dmarc::test {
 

@@ -136,7 +136,6 @@ void find_advice(Review& review) {
 }
 
 Review review_domain(const dns::Name& domain, const Options& options, dns::Resolver& resolver) {
-  prefetch_author(domain, options, resolver);
   Review review(evaluate(Inputs{domain, std::nullopt, {}}, options, resolver));
   find_policies(review);
   find_near_misses(review, resolver);

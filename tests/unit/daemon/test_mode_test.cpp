@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "filter/environment.h"
 #include "support/log_capture.h"
 #include "support/temporary_folder.h"

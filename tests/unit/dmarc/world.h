@@ -15,10 +15,10 @@
 #include <vector>
 
 #include <dmarc/evaluate.h>
+#include <dmarc/zone.h>
 
 #include "base/ascii.h"
 #include "dns/lookup_session.h"
-#include "dns/zone.h"
 
 namespace dmarc::test {
 

@@ -65,17 +65,6 @@ TEST(LookupSession, past_the_deadline_answers_at_hand_still_count) {
   EXPECT_EQ(session.lookup(name("b.example"), Type::txt)->records.front(), "b.example");
 }
 
-TEST(LookupSession, the_clock_can_be_restarted) {
-  ManualResolver resolver;
-  LookupSession session(resolver, {.timeout = 60s});
-  std::thread other([&] {
-    session.restart_clock();
-    resolver.answer(question, text_answer("x"));
-  });
-  EXPECT_EQ(session.lookup(question.name, question.type)->outcome, Outcome::records);
-  other.join();
-}
-
 TEST(LookupSession, the_budget_counts_distinct_questions) {
   ManualResolver resolver;
   resolver.answer_at_once();
@@ -134,51 +123,6 @@ TEST(LookupSession, entries_tell_what_was_asked_in_order) {
   entries = session.entries();
   EXPECT_EQ(entries[0].answer->records.front(), "x");
   EXPECT_GT(entries[0].took, 0us);
-}
-
-TEST(LookupSession, ask_never_waits) {
-  ManualResolver resolver;
-  LookupSession session(resolver, {});
-  EXPECT_EQ(session.ask(question), nullptr);
-  EXPECT_EQ(session.ask(question), nullptr);
-  EXPECT_EQ(resolver.times_asked(question), 1U);
-  resolver.answer(question, text_answer("x"));
-  EXPECT_EQ(session.ask(question)->records.front(), "x");
-}
-
-TEST(LookupSession, await_is_called_once_when_the_answer_comes) {
-  ManualResolver resolver;
-  LookupSession session(resolver, {});
-  session.prefetch(question.name, question.type);
-  int calls = 0;
-  EXPECT_TRUE(session.await(question, [&] { ++calls; }));
-  EXPECT_EQ(calls, 0);
-  resolver.answer(question, text_answer("x"));
-  EXPECT_EQ(calls, 1);
-  EXPECT_FALSE(session.await(question, [&] { ++calls; }));
-  EXPECT_EQ(calls, 1);
-}
-
-TEST(LookupSession, after_the_deadline_ask_finds_what_is_missing_failed) {
-  ManualResolver resolver;
-  LookupSession session(resolver, {.timeout = 0ms});
-  EXPECT_EQ(session.ask(question), nullptr) << "the clock does not run yet";
-  const auto deadline = session.restart_clock();
-  EXPECT_LE(deadline, std::chrono::steady_clock::now());
-  EXPECT_EQ(session.ask(question)->failure, Failure::timeout);
-  EXPECT_FALSE(session.await(question, [] {}));
-}
-
-TEST(LookupSession, a_waiter_does_not_outlive_the_session) {
-  ManualResolver resolver;
-  bool called = false;
-  {
-    LookupSession session(resolver, {});
-    session.prefetch(question.name, question.type);
-    EXPECT_TRUE(session.await(question, [&] { called = true; }));
-  }
-  resolver.answer(question, text_answer("x"));
-  EXPECT_FALSE(called);
 }
 
 }  // namespace

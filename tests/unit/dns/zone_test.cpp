@@ -1,6 +1,6 @@
-#include "dns/zone.h"
-
 #include <gtest/gtest.h>
+
+#include <dmarc/zone.h>
 
 namespace dmarc::dns {
 namespace {

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "support/failure_fixture.h"
 #include "support/log_capture.h"
 

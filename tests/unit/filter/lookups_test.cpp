@@ -5,7 +5,8 @@
 #include <memory>
 #include <optional>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "support/manual_resolver.h"
 
 namespace dmarc::filter {

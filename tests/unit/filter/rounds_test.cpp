@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "filter/environment.h"
 #include "filter/session.h"
 #include "support/log_capture.h"

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "filter/environment.h"
 #include "filter/wait.h"
 #include "support/log_capture.h"

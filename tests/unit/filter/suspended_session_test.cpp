@@ -4,7 +4,8 @@
 #include <chrono>
 #include <memory>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "filter/environment.h"
 #include "filter/session.h"
 #include "support/log_capture.h"

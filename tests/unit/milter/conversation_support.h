@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "filter/environment.h"
 #include "milter/conversation.h"
 #include "milter/wire.h"

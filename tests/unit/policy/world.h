@@ -18,9 +18,9 @@
 #include <vector>
 
 #include <dmarc/header_field.h>
+#include <dmarc/zone.h>
 
 #include "dns/lookup_session.h"
-#include "dns/zone.h"
 #include "mail/auth_results.h"
 #include "mail/reverse_path.h"
 #include "policy/judge.h"

@@ -5,8 +5,9 @@
 
 #include <map>
 
+#include <dmarc/zone.h>
+
 #include "aggregate/period.h"
-#include "dns/zone.h"
 #include "reporting/delivery.h"
 #include "unit/store/store_fixture.h"
 

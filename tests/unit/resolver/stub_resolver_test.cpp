@@ -7,7 +7,8 @@
 #include <set>
 #include <thread>
 
-#include "dns/zone.h"
+#include <dmarc/zone.h>
+
 #include "unit/resolver/stub_resolver_support.h"
 
 namespace dmarc::resolver {

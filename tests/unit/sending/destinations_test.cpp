@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <dmarc/zone.h>
+
 #include "dns/lookup_session.h"
-#include "dns/zone.h"
 
 namespace dmarc::sending {
 namespace {

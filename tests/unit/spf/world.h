@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <dmarc/check.h>
+#include <dmarc/zone.h>
 
-#include "dns/zone.h"
 #include "mail/reverse_path.h"
 #include "spf/check.h"
 

@@ -1,4 +1,0 @@
-// The name that this tree uses for <dmarc/zone.h>.
-#pragma once
-
-#include <dmarc/zone.h>
