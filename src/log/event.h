@@ -75,7 +75,8 @@ class Argument {
   Argument(const char* text) : text_(text) {}
   template <std::integral Number>
   requires(sizeof(Number) > 1) Argument(Number number)
-      : text_(digits_.data(), std::to_chars(digits_.begin(), digits_.end(), number).ptr) {}
+      : digits_{},
+        text_(digits_.data(), std::to_chars(digits_.begin(), digits_.end(), number).ptr) {}
   Argument(const Argument&) = delete;
   Argument& operator=(const Argument&) = delete;
 

@@ -155,7 +155,7 @@ std::optional<Code> code_of(SPF_result_t result) {
 LibraryRun check_host_with_libspf2(const Identity& identity, const dns::Answers& answers,
                                    const Options& options) {
   if (!Libspf2Guard::accepts(identity) || !host_name_fits()) return {};
-  Libspf2Guard guard(identity, answers, options);
+  Libspf2Guard guard(answers, options);
   const auto result = run(identity, options.receiver, guard);
   if (guard.refused()) return {};
   if (guard.missing()) return {{}, guard.missing()};

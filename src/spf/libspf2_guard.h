@@ -25,8 +25,8 @@ namespace dmarc::spf {
 class Libspf2Guard {
  public:
   /// The references must stay valid as long as the guard lives.
-  Libspf2Guard(const Identity& identity, const dns::Answers& answers, const Options& options)
-      : identity_(identity), answers_(answers), options_(options) {}
+  Libspf2Guard(const dns::Answers& answers, const Options& options)
+      : answers_(answers), options_(options) {}
 
   /// False for senders and clients that the library treats in a way of its own.
   static bool accepts(const Identity& identity);
@@ -59,7 +59,6 @@ class Libspf2Guard {
   Reply lookup_host(const dns::Question& question);
   Reply hosts(const dns::Answer& answer, const dns::Question& question);
 
-  const Identity& identity_;
   const dns::Answers& answers_;
   const Options& options_;
   bool first_record_ = true;
