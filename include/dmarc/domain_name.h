@@ -23,7 +23,7 @@
 
 namespace dmarc::dns {
 
-/// Why a text is no domain name.
+/// Why a text is not a domain name.
 enum class NameError {
   empty,        ///< no text at all
   empty_label,  ///< a leading, trailing or double dot

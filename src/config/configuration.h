@@ -92,8 +92,8 @@ struct Configuration {
   failure::Settings failure_reports;
   policy::Settings policy;
   std::vector<std::string> files;  ///< others that were read, as the filter finds them
-  /// Things worth telling once the log is open: lines that do not what they seem to, a PSL that
-  /// can't be read.
+  /// Things worth telling once the log is open: lines that don't do what they seem to do, a PSL
+  /// that can't be read.
   std::vector<log::Event> warnings;
 };
 

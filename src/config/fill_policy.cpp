@@ -67,7 +67,7 @@ Filled fill_ignored_hosts(Context& context, Settings& settings) {
 }
 
 std::string left_out(const std::string& domain, dns::NameError error) {
-  return "\"" + domain + "\" left out: it is no domain (" + std::string(describe(error)) + ")";
+  return "\"" + domain + "\" left out: it is not a domain (" + std::string(describe(error)) + ")";
 }
 
 Filled fill_ignored(Context& context, Settings& settings) {

@@ -84,7 +84,7 @@ TEST(ConfigurationWarning, an_ignored_domain_that_is_none) {
   const Configuration made = made_from("IgnoreMailFrom a..b,example.org");
   ASSERT_EQ(made.warnings.size(), 1U);
   EXPECT_EQ(made.warnings[0].text(),
-            "conf: line 1: \"a..b\" left out: it is no domain (empty label)");
+            "conf: line 1: \"a..b\" left out: it is not a domain (empty label)");
   EXPECT_EQ(made.policy.ignore_mail_from, std::vector{*dns::Name::parse("example.org")});
 }
 
