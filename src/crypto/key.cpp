@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "crypto/library_context.h"
+
 namespace dmarc::crypto {
 namespace {
 
@@ -21,7 +23,8 @@ void PrivateKey::Free::operator()(evp_pkey_st* key) const {
 
 tl::expected<PrivateKey, std::string> PrivateKey::parse(const std::string& pem) {
   BIO* const bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-  PrivateKey key(PEM_read_bio_PrivateKey(bio, nullptr, no_passphrase, nullptr));
+  PrivateKey key(
+      PEM_read_bio_PrivateKey_ex(bio, nullptr, no_passphrase, nullptr, library_context(), nullptr));
   BIO_free(bio);
   if (!key.key_)
     return tl::unexpected(std::string("no private key in PEM form without a passphrase"));
@@ -40,12 +43,13 @@ int PrivateKey::bits() const {
 }
 
 std::string PrivateKey::sign(std::string_view data) const {
-  const EVP_MD* const digest = type() == KeyType::rsa ? EVP_sha256() : nullptr;
+  const char* const digest = type() == KeyType::rsa ? "SHA256" : nullptr;
   EVP_MD_CTX* const context = EVP_MD_CTX_new();
   std::string result(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())), '\0');
   std::size_t size = result.size();
   const bool is_signed =
-      EVP_DigestSignInit(context, nullptr, digest, nullptr, key_.get()) == 1 &&
+      EVP_DigestSignInit_ex(context, nullptr, digest, library_context(), nullptr, key_.get(),
+                            nullptr) == 1 &&
       EVP_DigestSign(context, reinterpret_cast<unsigned char*>(result.data()), &size,
                      reinterpret_cast<const unsigned char*>(data.data()), data.size()) == 1;
   EVP_MD_CTX_free(context);

@@ -14,11 +14,11 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/key_type.h"
+
 struct evp_pkey_st;
 
 namespace dmarc::crypto {
-
-enum class KeyType { rsa, ed25519 };
 
 class PrivateKey {
  public:

@@ -9,7 +9,8 @@
 #include "base/read_file.h"
 #include "crypto/digest.h"
 #include "crypto/key.h"
-#include "dkim/canonicalization.h"
+#include "dkim/canonical_body.h"
+#include "dkim/canonical_header.h"
 #include "mail/header_writer.h"
 
 namespace dmarc::dkim {
@@ -23,6 +24,16 @@ constexpr std::array signed_fields{"From",         "To",          "Cc",         
 
 /// Characters of base64 on one line of the field.
 constexpr std::size_t signature_line = 64;
+
+std::string body_hash(std::string_view body) {
+  BodyHash hash(CanonicalForm::relaxed);
+  hash.update(body);
+  return base::base64(crypto::octets_of(hash.finish()));
+}
+
+void append_relaxed(std::string& text, const mail::HeaderField& field) {
+  append_field(text, field, CanonicalForm::relaxed, LeadingBlanks::kept);
+}
 
 /// RFC 6376 section 3.3.1 "The rsa-sha256 Signing Algorithm"; RFC 8463 section 3: Ed25519 signs the
 /// SHA-256 digest.
@@ -46,8 +57,10 @@ std::string canonical_fields(const mail::HeaderBlock& block) {
   std::string text;
   for (const char* name : signed_fields) {
     const auto fields = mail::fields_named(block, name);
-    for (auto field = fields.rbegin(); field != fields.rend(); ++field)
-      text += dkim::relaxed_field((*field)->name, (*field)->value) + "\r\n";
+    for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
+      append_relaxed(text, **field);
+      text += "\r\n";
+    }
   }
   return text;
 }
@@ -87,12 +100,12 @@ std::string Signer::sign(std::string_view message, std::int64_t now) const {
   std::size_t body = 0;
   const mail::HeaderBlock block = mail::split_header_block(message, body);
   const bool is_rsa = key_->type() == crypto::KeyType::rsa;
-  const std::string value =
-      std::string("v=1; a=") + (is_rsa ? "rsa-sha256" : "ed25519-sha256") +
-      "; c=relaxed/relaxed; d=" + domain_ + "; s=" + selector_ + "; t=" + std::to_string(now) +
-      "; h=" + names_of(block) +
-      "; bh=" + base::base64(crypto::sha256(dkim::relaxed_body(message.substr(body)))) + "; b=";
-  const std::string data = canonical_fields(block) + dkim::relaxed_field("DKIM-Signature", value);
+  const std::string value = std::string("v=1; a=") + (is_rsa ? "rsa-sha256" : "ed25519-sha256") +
+                            "; c=relaxed/relaxed; d=" + domain_ + "; s=" + selector_ +
+                            "; t=" + std::to_string(now) + "; h=" + names_of(block) +
+                            "; bh=" + body_hash(message.substr(body)) + "; b=";
+  std::string data = canonical_fields(block);
+  append_relaxed(data, {"DKIM-Signature", value});
   mail::HeaderWriter field;
   field.add("DKIM-Signature", value + in_lines(base::base64(signature(*key_, data))));
   return field.text();
