@@ -24,9 +24,9 @@
 
 namespace dmarc::mail {
 
-/// Name and value as received: the value may hold folding (CRLF or LF and white space), 8-bit and
-/// control octets. A milter delivers the value without the colon; whether a leading blank is kept
-/// does not matter to any parser here.
+/// Name and value as received, the value from behind the colon on: it usually begins with a blank,
+/// may hold folding (CRLF or LF and white space), 8-bit and control octets. No parser here minds
+/// whether there are blanks in front; only signatures do. See shown_value().
 struct HeaderField {
   std::string_view name;
   std::string_view value;
@@ -65,6 +65,9 @@ class HeaderBlock {
 /// that obsolete syntax allows between a name and its colon (RFC 5322 section 4.5).
 bool is_field(const HeaderField& field, std::string_view name);
 
+/// The value without the blanks in front: to be shown, or written behind another one's ": ".
+std::string_view shown_value(const HeaderField& field);
+
 /// The fields of that name, from top to bottom. The pointers are into `block`, and good until a
 /// field is added to it.
 std::vector<const HeaderField*> fields_named(std::span<const HeaderField> block,
@@ -72,8 +75,8 @@ std::vector<const HeaderField*> fields_named(std::span<const HeaderField> block,
 
 /// Splits the header block of a message in RFC 5322 form (CRLF or LF line ends) into fields. Stops
 /// at the empty line; `body_offset` gets the offset of the body. Lines that are no field, and
-/// continuation lines with nothing to continue, end the block, as they do in Postfix. For tools and
-/// tests: a milter gets its fields ready-made.
+/// continuation lines with nothing to continue, end the block, as they do in Postfix. Names and
+/// values keep their blanks. For tools and tests: a milter gets its fields ready-made.
 HeaderBlock split_header_block(std::string_view message, std::size_t& body_offset);
 
 }  // namespace dmarc::mail

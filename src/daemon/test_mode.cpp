@@ -41,9 +41,9 @@ Address resolve(const std::string& text) {
       {static_cast<const char*>(octets), v4 ? sizeof(in_addr) : sizeof(in6_addr)});
 }
 
-/// Passes the header fields of a message to the session as an MTA does: the value without the first
-/// blank, folded lines joined by LF. `passed` gets the number of the line that each began in. The
-/// error is one clause with the line's number.
+/// Passes the header fields of a message to the session as an MTA does: the value with the blanks
+/// in front, folded lines joined by LF. `passed` gets the number of the line that each began in.
+/// The error is one clause with the line's number.
 tl::expected<void, std::string> send_header(std::string_view text, filter::Session& session,
                                             const std::function<void(unsigned)>& passed) {
   std::string name;
@@ -70,7 +70,7 @@ tl::expected<void, std::string> send_header(std::string_view text, filter::Sessi
     flush();
     began = number;
     name = line.substr(0, colon);
-    value = line.substr(colon + 1 + (line.substr(colon + 1).starts_with(' ') ? 1 : 0));
+    value = line.substr(colon + 1);
   }
   flush();
   return {};
@@ -126,7 +126,9 @@ class TestRun {
  public:
   TestRun(const Options& options, const TestEnvelope& envelope,
           std::shared_ptr<const filter::Environment> environment)
-      : options_(options), envelope_(envelope), session_(std::move(environment), wakeup_.wake()) {}
+      : options_(options),
+        envelope_(envelope),
+        session_(std::move(environment), wakeup_.wake(), {.leading_blanks = true}) {}
 
   tl::expected<void, Failure> connect() {
     const Address address = resolve(envelope_.client_address);

@@ -22,14 +22,15 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
-void apply(const policy::Judgement& judgement, Editor& editor, std::string_view job_id,
-           log::Sink& sink) {
+void apply(const policy::Judgement& judgement, Editor& editor, const Transfer& transfer,
+           std::string_view job_id, log::Sink& sink) {
+  const std::string blank = transfer.leading_blanks ? " " : "";
   for (const policy::Removal& removal : judgement.removals) {
     if (editor.remove(results_field, removal.index)) continue;
     sink.write(log::make<log::Id::remove_header_failed>(job_id, results_field, removal.index));
   }
   for (const policy::InsertedField& field : judgement.insertions) {
-    if (editor.insert_on_top(field)) continue;
+    if (editor.insert_on_top(field.name, blank + field.value)) continue;
     sink.write(log::make<log::Id::add_header_failed>(job_id, field.name));
   }
   if (judgement.hold_reason && !editor.hold(*judgement.hold_reason)) {

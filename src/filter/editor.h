@@ -7,6 +7,7 @@
 
 #include <dmarc/header_field.h>
 
+#include "filter/transfer.h"
 #include "log/event.h"
 #include "policy/judgement.h"
 
@@ -16,7 +17,8 @@ namespace dmarc::filter {
 class Editor {
  public:
   virtual ~Editor() = default;
-  virtual bool insert_on_top(const policy::InsertedField& field) = 0;
+  /// The value as it is to follow the colon, as far as the MTA writes no blank of its own.
+  virtual bool insert_on_top(const std::string& name, const std::string& value) = 0;
   /// The n-th field of that name, from 1.
   virtual bool remove(std::string_view name, std::size_t index) = 0;
   virtual bool hold(const std::string& reason) = 0;
@@ -27,7 +29,7 @@ class Editor {
 };
 
 /// Makes the changes; what could not be made is logged.
-void apply(const policy::Judgement& judgement, Editor& editor, std::string_view job_id,
-           log::Sink& sink);
+void apply(const policy::Judgement& judgement, Editor& editor, const Transfer& transfer,
+           std::string_view job_id, log::Sink& sink);
 
 }  // namespace dmarc::filter

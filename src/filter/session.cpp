@@ -71,8 +71,8 @@ bool wants_recipients(const Environment& environment) {
   return environment.history && !environment.history_options.ignore_mail_to.empty();
 }
 
-Session::Session(std::shared_ptr<const Environment> environment, Wake wake)
-    : environment_(std::move(environment)), wake_(std::move(wake)) {}
+Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer)
+    : environment_(std::move(environment)), wake_(std::move(wake)), transfer_(transfer) {}
 
 Session::~Session() = default;
 
@@ -103,6 +103,7 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
   message.client_name = client_name_;
   message.client = client_;
   message.helo = helo_;
+  message.leading_blanks = transfer_.leading_blanks;
   message.sender = reconcile(mail::parse_reverse_path(argument), macros("mail_addr"));
   if (settings.spf_self_validate) {
     message_->spf.emplace(spf::Check(policy::spf_request(message), settings.spf),

@@ -1,7 +1,7 @@
 // One milter connection without the milter protocol: events in, responses out. The engines drive it
 // (milter/, libmilter/); nothing here knows a socket.
 //
-//   Session session(environment, wake);
+//   Session session(environment, wake, transfer);
 //   session.connect(host, address); session.helo(name);
 //   session.mail(path, macros); session.header(name, value); ...
 //   auto judgement = session.end_of_message(macros);
@@ -54,6 +54,7 @@
 #include <string_view>
 
 #include "base/ip_address.h"
+#include "filter/transfer.h"
 #include "policy/evidence.h"
 #include "policy/judgement.h"
 
@@ -85,7 +86,7 @@ inline constexpr std::size_t max_header_octets = 4 * 1024 * 1024;
 
 class Session {
  public:
-  Session(std::shared_ptr<const Environment> environment, Wake wake);
+  Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -121,6 +122,7 @@ class Session {
 
   std::shared_ptr<const Environment> environment_;
   const Wake wake_;
+  const Transfer transfer_;
   std::string client_name_;
   std::optional<base::IpAddress> client_;
   std::string helo_;

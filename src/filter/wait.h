@@ -1,7 +1,7 @@
 // For callers that have a thread to wait with.
 //
 //   Wakeup wakeup;
-//   Session session(environment, wakeup.wake());
+//   Session session(environment, wakeup.wake(), transfer);
 //   ... connect, helo, mail, header
 //   const policy::Judgement judgement = wait_for_judgement(session, wakeup, macros);
 //

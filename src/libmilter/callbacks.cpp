@@ -40,9 +40,10 @@ class MessageEditor final : public filter::Editor {
  public:
   explicit MessageEditor(Context context) : context_(context) {}
 
-  bool insert_on_top(const policy::InsertedField& field) override {
-    policy::InsertedField copy = field;
-    return smfi_insheader(context_, 0, copy.name.data(), copy.value.data()) == MI_SUCCESS;
+  bool insert_on_top(const std::string& name, const std::string& value) override {
+    std::string name_copy = name;
+    std::string value_copy = value;
+    return smfi_insheader(context_, 0, name_copy.data(), value_copy.data()) == MI_SUCCESS;
   }
 
   bool remove(std::string_view name, std::size_t index) override {
@@ -87,9 +88,9 @@ int status_of(policy::Action action) {
 }
 
 /// Passes the changes on and gives the value to return to libmilter.
-int apply(Context context, const policy::Judgement& judgement) {
+int apply(Context context, const filter::Transfer& transfer, const policy::Judgement& judgement) {
   MessageEditor editor(context);
-  filter::apply(judgement, editor, job_id_of(context), *options().engine.sink);
+  filter::apply(judgement, editor, transfer, job_id_of(context), *options().engine.sink);
   return status_of(judgement.action);
 }
 
@@ -164,6 +165,7 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
           milter::hexadecimal(milter::required_actions())));
       return SMFIS_REJECT;
     }
+    remember_negotiation(context, *negotiated);
     *actions = negotiated->actions;
     *steps = negotiated->steps;
     request_macros(context, negotiated->actions);
@@ -177,8 +179,8 @@ sfsistat on_connect(Context context, char* host, sockaddr* address) noexcept {
     std::optional<ConnectionLimit::Admission> admission =
         options().engine.connection_limit->admit();
     if (!admission) return SMFIS_TEMPFAIL;
-    auto connection =
-        std::make_unique<Connection>(options().engine.environment(), *std::move(admission));
+    auto connection = std::make_unique<Connection>(options().engine.environment(),
+                                                   *std::move(admission), negotiation_of(context));
     const Response response = connection->session.connect(host, address_of(address));
     smfi_setpriv(context, connection.release());
     return status_of(response);
@@ -215,8 +217,9 @@ sfsistat on_end_of_message(Context context) noexcept {
   Connection* const connection = connection_of(context);
   if (connection == nullptr || connection->failed) return SMFIS_TEMPFAIL;
   return guarded(context, [&]() -> sfsistat {
-    return apply(context, filter::wait_for_judgement(connection->session, connection->wakeup,
-                                                     macros_of(context)));
+    return apply(
+        context, connection->negotiated.transfer(),
+        filter::wait_for_judgement(connection->session, connection->wakeup, macros_of(context)));
   });
 }
 

@@ -8,6 +8,7 @@
 #include "filter/session.h"
 #include "filter/wait.h"
 #include "libmilter/engine.h"
+#include "milter/negotiated_options.h"
 #include "policy/judgement.h"
 
 struct smfi_str;  // libmilter's own part of a connection
@@ -34,9 +35,12 @@ bool register_callbacks();
 /// Our part of a connection.
 struct Connection {
   Connection(std::shared_ptr<const filter::Environment> environment,
-             ConnectionLimit::Admission place)
-      : session(std::move(environment), wakeup.wake()), admission(std::move(place)) {}
+             ConnectionLimit::Admission place, const milter::NegotiatedOptions& negotiation)
+      : negotiated(negotiation),
+        session(std::move(environment), wakeup.wake(), negotiated.transfer()),
+        admission(std::move(place)) {}
 
+  const milter::NegotiatedOptions negotiated;
   filter::Wakeup wakeup;
   Session session;
   ConnectionLimit::Admission admission;
@@ -49,6 +53,15 @@ Connection* connection_of(Context context);
 
 /// Frees our part; what libmilter's close callback does.
 void forget_connection(Context context);
+
+// What was negotiated on a connection holds for all of its clients, while libmilter keeps our part
+// for one: its close callback doesn't tell whether another client follows. So it is kept here until
+// the connection has ended, or, where that can't be seen (Corrections::impossible), until its
+// context is used for the next.
+
+void remember_negotiation(Context context, const milter::NegotiatedOptions& negotiated);
+milter::NegotiatedOptions negotiation_of(Context context);
+void forget_negotiation(Context context);
 
 /// The MTA's macros of this moment.
 Macros macros_of(Context context);

@@ -95,6 +95,7 @@ void serve(Context context, int fd) {
     forget_connection(context);
     break;
   }
+  forget_negotiation(context);
   mi_clr_ctx(context);
 }
 

@@ -34,17 +34,15 @@ std::string_view without_line_end(std::string_view line) {
   return line;
 }
 
-// RFC 5322 section 3.6.8 "Optional Fields": a name is printable ASCII without the colon.
+// RFC 5322 section 3.6.8 "Optional Fields": a name is printable ASCII without the colon. Section
+// 4.5 "Obsolete Header Fields" lets blanks stand behind it.
 std::optional<HeaderField> parse_field_line(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return {};
   const std::string_view name = without_trailing_blanks(line.substr(0, colon));
   const auto is_name_octet = [](char c) { return c > ' ' && c < 0x7f; };
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_octet)) return {};
-  std::string_view value = line.substr(colon + 1);
-  while (!value.empty() && base::is_blank(value.front()))
-    value.remove_prefix(1);
-  return HeaderField{name, value};
+  return HeaderField{line.substr(0, colon), line.substr(colon + 1)};
 }
 
 // A mailbox file puts such a line before a message; Postfix turns it into a field of this name.
@@ -81,6 +79,13 @@ std::string_view HeaderBlock::keep(std::string_view text) {
 
 bool is_field(const HeaderField& field, std::string_view name) {
   return base::iequals(without_trailing_blanks(field.name), name);
+}
+
+std::string_view shown_value(const HeaderField& field) {
+  std::string_view value = field.value;
+  while (!value.empty() && base::is_blank(value.front()))
+    value.remove_prefix(1);
+  return value;
 }
 
 std::vector<const HeaderField*> fields_named(std::span<const HeaderField> block,

@@ -127,7 +127,7 @@ filter::Response Conversation::connect(std::string_view data) {
   refused_ = !admission;
   if (refused_) return filter::Response::tempfail;
   admission_.emplace(*std::move(admission));
-  session_.emplace(options_.environment(), wake_);
+  session_.emplace(options_.environment(), wake_, negotiated_->transfer());
   return session_->connect(client->host, client->address);
 }
 
@@ -181,7 +181,7 @@ void Conversation::conclude(const std::optional<policy::Judgement>& judgement,
     state_ = State::judging;
     return;
   }
-  append_answer(answers, *judgement, negotiated_->actions, job_id(), *options_.sink);
+  append_answer(answers, *judgement, *negotiated_, job_id(), *options_.sink);
   table_.end_message();
 }
 

@@ -24,7 +24,15 @@ constexpr std::uint32_t unwanted =
 constexpr std::uint32_t unanswered = protocol::silent_helo | protocol::silent_rcpt |
                                      protocol::silent_header | protocol::silent_end_of_header;
 
+// A signature over a field as it is written needs the blank behind the colon (RFC 6376 section
+// 3.4.1 "The "simple" Header Canonicalization Algorithm").
+constexpr std::uint32_t features = protocol::leading_space;
+
 }  // namespace
+
+filter::Transfer NegotiatedOptions::transfer() const {
+  return {(steps & protocol::leading_space) != 0};
+}
 
 std::uint32_t required_actions() {
   return needed;
@@ -34,7 +42,7 @@ std::optional<NegotiatedOptions> negotiate_options(std::uint32_t offered_actions
                                                    std::uint32_t offered_steps,
                                                    const Situation& situation) {
   if ((offered_actions & needed) != needed) return std::nullopt;
-  std::uint32_t steps = unwanted | unanswered;
+  std::uint32_t steps = unwanted | unanswered | features;
   if (situation.recipients) steps &= ~protocol::no_rcpt;
   // Postfix sends the macros of DATA even when DATA itself is unwanted, just before it hands the
   // connection to another process. Nothing answers them, so over TCP that process's first write

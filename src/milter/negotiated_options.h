@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "filter/transfer.h"
 #include "milter/wire.h"
 
 namespace dmarc::milter {
@@ -18,6 +19,9 @@ namespace dmarc::milter {
 struct NegotiatedOptions {
   std::uint32_t actions = 0;
   std::uint32_t steps = 0;
+
+  /// What that means for messages.
+  filter::Transfer transfer() const;
 };
 
 /// The changes without which nothing is filtered.

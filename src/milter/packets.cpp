@@ -54,9 +54,9 @@ class PacketEditor final : public filter::Editor {
  public:
   PacketEditor(std::string& out, std::uint32_t allowed) : out_(out), allowed_(allowed) {}
 
-  bool insert_on_top(const policy::InsertedField& field) override {
+  bool insert_on_top(const std::string& name, const std::string& value) override {
     return ask(wire::action::add_headers, Reply::insert_header,
-               Fields().number(0).text(field.name).text(field.value));
+               Fields().number(0).text(name).text(value));
   }
 
   // A field whose value becomes empty is removed.
@@ -175,9 +175,9 @@ void append_packet(std::string& out, wire::Reply reply, std::string_view data) {
 }
 
 void append_answer(std::string& out, const policy::Judgement& judgement,
-                   std::uint32_t allowed_actions, std::string_view job_id, log::Sink& sink) {
-  PacketEditor editor(out, allowed_actions);
-  apply(judgement, editor, job_id, sink);
+                   const NegotiatedOptions& negotiated, std::string_view job_id, log::Sink& sink) {
+  PacketEditor editor(out, negotiated.actions);
+  apply(judgement, editor, negotiated.transfer(), job_id, sink);
   editor.close(judgement.action);
 }
 

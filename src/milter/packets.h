@@ -22,6 +22,7 @@
 
 #include "base/ip_address.h"
 #include "log/event.h"
+#include "milter/negotiated_options.h"
 #include "milter/wire.h"
 #include "policy/judgement.h"
 
@@ -80,6 +81,6 @@ void append_packet(std::string& out, wire::Reply reply, std::string_view data = 
 /// The changes to the message, as far as the MTA allowed them in the negotiation, and the answer.
 /// What was not allowed is logged.
 void append_answer(std::string& out, const policy::Judgement& judgement,
-                   std::uint32_t allowed_actions, std::string_view job_id, log::Sink& sink);
+                   const NegotiatedOptions& negotiated, std::string_view job_id, log::Sink& sink);
 
 }  // namespace dmarc::milter

@@ -64,7 +64,7 @@ class SetReader {
     for (const auto* field : fields) {
       if (read_value(field->value)) continue;
       finding_.events.push_back(log::make<log::Id::invalid_arc_field>(
-          message_.job_id, name, base::printable(field->value)));
+          message_.job_id, name, base::printable(mail::shown_value(*field))));
     }
   }
 

@@ -22,6 +22,8 @@ struct Message {
   std::string helo;
   mail::ReversePath sender;
   mail::HeaderBlock header;
+  /// The values in it begin as in the message; otherwise a blank may be missing in front of each.
+  bool leading_blanks = true;
   bool header_truncated =
       false;  ///< fields were dropped because of a limit: the message can't be judged as a whole
 };

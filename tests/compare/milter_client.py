@@ -173,7 +173,11 @@ class Connection:
         self._last = "E"
         self._send_macros("E")
         self._send("E")
-        return self._answer(edits), edits
+        answer = self._answer(edits)
+        if self.steps & LEADING_SPACE:  # the filter brings the blank that the MTA would write
+            edits.inserted = [(index, name, value[1:] if value.startswith(" ") else f"(no blank){value}")
+                              for index, name, value in edits.inserted]
+        return answer, edits
 
     def abort(self) -> None:
         """The transaction is over or given up: Postfix says so after each."""

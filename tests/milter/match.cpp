@@ -17,6 +17,13 @@ std::string list(const std::vector<std::string>& texts) {
   return result.empty() ? " none" : result;
 }
 
+std::string unfolded(std::string_view value) {
+  std::string text;
+  for (const char c : value)
+    if (c != '\r' && c != '\n') text += c;
+  return text;
+}
+
 std::vector<std::string> texts_of(const mail::HeaderBlock& header) {
   std::vector<std::string> texts;
   for (const mail::HeaderField& field : header)
@@ -68,10 +75,7 @@ std::string answer_text(const milter::client::Answer& answer) {
 }
 
 std::string field_text(const mail::HeaderField& field) {
-  std::string text = std::string(field.name) + ": ";
-  for (const char c : base::trim(field.value))
-    if (c != '\r' && c != '\n') text += c;
-  return text;
+  return std::string(field.name) + ": " + unfolded(base::trim(field.value));
 }
 
 std::optional<std::string> header_difference(const mail::HeaderBlock& sent,
@@ -86,6 +90,9 @@ std::optional<std::string> header_difference(const mail::HeaderBlock& sent,
   const auto border = top.begin() + static_cast<std::ptrdiff_t>(std::min(added_count, top.size()));
   const std::vector<std::string> rest(border, top.end());
   top.erase(border, top.end());
+  // Of what was added the blank behind the colon counts too: exactly one, as a human writes it.
+  for (std::size_t i = 0; i < top.size(); ++i)
+    top[i] = std::string(delivered[i].name) + ":" + unfolded(delivered[i].value);
   if (!all_match(top, added)) return "fields on top:" + list(top) + "\n    expected:" + list(added);
   const auto missing = missing_fields(before, rest);
   if (!missing) return "the rest of the header has changed:" + list(rest);

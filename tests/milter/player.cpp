@@ -74,6 +74,7 @@ class Player {
     const std::string& word = action.keyword;
     if (word == "CLIENT") return client(action.argument);
     if (word == "SET") return set_macro(action.argument);
+    if (word == "WITHOUT") return withhold(action.argument);
     if (!client_) throw Mismatch("there is no connection: CLIENT has to come first");
     if (std::exchange(finished_message_, false) && word != "NEXT" && word != "DROP")
       done(client_->abort());
@@ -118,9 +119,22 @@ class Player {
   void open() {
     Client::Options options;
     options.timeout = patience;
+    options.offer.protocol &= ~withheld_;
     auto connected = Client::connect_to(daemon_.socket(), options);
     if (!connected) throw Mismatch("no connection: " + connected.error().text);
     client_ = std::move(*connected);
+  }
+
+  /// What an old MTA does not offer in the negotiation.
+  void withhold(const std::string& argument) {
+    namespace flag = milter::wire::protocol;
+    if (client_) throw Mismatch("WITHOUT has to come before CLIENT");
+    for (const std::string_view word : base::split(argument, ' ')) {
+      if (word == "leading-blanks")
+        withheld_ |= flag::leading_space;
+      else
+        throw Mismatch("nothing that can be left out: " + std::string(word));
+    }
   }
 
   void log_in(const std::string& user) {
@@ -294,6 +308,7 @@ class Player {
   const FileTail history_;
   std::optional<Client> client_;
   std::map<std::string, std::string> chosen_macros_;
+  std::uint32_t withheld_ = 0;
   unsigned messages_ = 0;
   bool queue_id_set_ = false;
   bool header_ended_ = false;

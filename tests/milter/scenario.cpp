@@ -14,9 +14,9 @@ namespace {
 // Longer than any limit of the daemon that a scenario has to pass.
 constexpr std::size_t max_repetition = 5'000'000;
 
-constexpr std::array<std::string_view, 13> action_keywords{
-    "CLIENT", "HELO", "AUTH", "MAIL", "RCPT", "DATA",        ".",
-    "RSET",   "QUIT", "DROP", "NEXT", "SET",  "UNKNOWN-SMTP"};
+constexpr std::array<std::string_view, 14> action_keywords{
+    "CLIENT", "HELO", "AUTH", "MAIL", "RCPT",         "DATA", ".",
+    "RSET",   "QUIT", "DROP", "NEXT", "UNKNOWN-SMTP", "SET",  "WITHOUT"};
 
 bool is_action(std::string_view word) {
   return std::find(action_keywords.begin(), action_keywords.end(), word) != action_keywords.end();

@@ -30,12 +30,17 @@ TEST(HeaderDifference, a_message_that_was_not_touched) {
 }
 
 TEST(HeaderDifference, added_fields_have_to_be_named_in_order) {
-  const mail::HeaderBlock delivered{{"A", "1"}, {"B", "2"}, sent[0], sent[1], sent[2]};
+  const mail::HeaderBlock delivered{{"A", " 1"}, {"B", " 2"}, sent[0], sent[1], sent[2]};
   EXPECT_FALSE(header_difference(sent, delivered, {"A: 1", "B: *"}, {}));
   EXPECT_TRUE(header_difference(sent, delivered, {"B: 2", "A: 1"}, {}));
   EXPECT_TRUE(header_difference(sent, delivered, {"A: 1"}, {}));
   EXPECT_TRUE(header_difference(sent, delivered, {}, {}));
   EXPECT_TRUE(header_difference(sent, sent, {"A: 1"}, {}));
+}
+
+TEST(HeaderDifference, the_blank_of_an_added_field_counts) {
+  for (const char* value : {"1", "  1", "\t1"})
+    EXPECT_TRUE(header_difference(sent, {{"A", value}, sent[0], sent[1], sent[2]}, {"A: 1"}, {}));
 }
 
 TEST(HeaderDifference, removed_fields_have_to_be_named) {

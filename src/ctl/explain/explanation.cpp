@@ -79,7 +79,7 @@ Outline author_outline(const Explanation& explanation) {
   const mail::Author& author = explanation.judgement.author;
   Outline outline("author");
   for (const mail::HeaderField* field : mail::fields_named(explanation.message.header, "From"))
-    outline.add("From: " + base::printable(field->value, max_field_shown));
+    outline.add("From: " + base::printable(mail::shown_value(*field), max_field_shown));
   if (author.is_clean()) {
     outline.add("author domain: " + names(author.domains));
     return outline;

@@ -62,9 +62,13 @@ std::string_view kind_word(const milter::client::HeaderEdit& edit) {
   return edit.removes() ? "remove" : "change";
 }
 
+std::string_view shown_value(const milter::client::HeaderEdit& edit) {
+  return mail::shown_value({edit.name, edit.value});
+}
+
 std::string edit_text(const milter::client::HeaderEdit& edit) {
   const std::string field = base::printable(edit.name);
-  const std::string value = base::printable(edit.value, max_shown);
+  const std::string value = base::printable(shown_value(edit), max_shown);
   switch (edit.kind) {
     case milter::client::HeaderEdit::Kind::insert:
       return "insert at " + std::to_string(edit.index) + ": " + field + ": " + value;
@@ -99,7 +103,7 @@ base::Json json_of(const milter::client::Delivery& delivery) {
                    .set("kind", kind_word(edit))
                    .set("index", edit.index)
                    .set("name", edit.name)
-                   .set("value", edit.value));
+                   .set("value", shown_value(edit)));
   const auto& hold = delivery.edits.quarantine;
   return base::Json::object()
       .set("answer", to_string(delivery.answer.kind))

@@ -45,11 +45,11 @@ std::string_view without_braces(std::string_view name) {
   return name;
 }
 
-/// The form of a header value in the protocol: lines end with LF alone, and the blank after the
-/// colon is sent only to filters that ask for it.
+/// The form of a header value in the protocol: lines end with LF alone, and a blank after the colon
+/// is sent only to filters that ask for it. A tab stays.
 std::string header_value(std::string_view value, bool leading_space) {
-  if (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-  std::string text = leading_space ? " " : "";
+  if (!leading_space && value.starts_with(' ')) value.remove_prefix(1);
+  std::string text;
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (value[i] == '\r' && i + 1 < value.size() && value[i + 1] == '\n') continue;
     text += value[i];
@@ -93,6 +93,10 @@ tl::expected<Client, Error> Client::connect_to(const SocketSpec& spec, const Opt
   if ((wanted->protocol & ~options.offer.protocol) != 0)
     return protocol_error("the filter wants protocol steps that were not offered");
   return Client(std::move(stream), std::move(*wanted));
+}
+
+bool Client::leading_space() const {
+  return (negotiated_.protocol & flag::leading_space) != 0;
 }
 
 void Client::queue_macros(const wire::Event& event) {
@@ -181,9 +185,8 @@ Client::Result Client::data() {
 }
 
 Client::Result Client::header(std::string_view name, std::string_view value) {
-  const bool leading_space = (negotiated_.protocol & flag::leading_space) != 0;
   return tell(Command::header,
-              wire::Fields().text(name).text(header_value(value, leading_space)).take());
+              wire::Fields().text(name).text(header_value(value, leading_space())).take());
 }
 
 Client::Result Client::end_of_header() {
@@ -214,6 +217,9 @@ tl::expected<EndOfMessage, Error> Client::end_of_message() {
   auto answer = await_answer(&end.edits);
   if (!answer) return tl::unexpected(answer.error());
   end.answer = std::move(*answer);
+  // The MTA writes a blank behind the colon, unless the filter brings its own.
+  for (HeaderEdit& edit : end.edits.header)
+    if (!leading_space() && !edit.removes()) edit.value.insert(0, 1, ' ');
   return end;
 }
 

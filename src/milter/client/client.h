@@ -65,11 +65,13 @@ class Client {
   Result mail(std::string_view path, const std::vector<std::string>& parameters = {});
   Result rcpt(std::string_view path, const std::vector<std::string>& parameters = {});
   Result data();
-  /// The value without the colon; line ends become LF, as Postfix sends them.
+  /// The value from behind the colon on, its blanks included; line ends become LF, as Postfix sends
+  /// them.
   Result header(std::string_view name, std::string_view value);
   Result end_of_header();
   /// Cut into chunks as needed.
   Result body(std::string_view octets);
+  /// The values of fields in the edits begin behind the colon too, as the message gets them.
   tl::expected<EndOfMessage, Error> end_of_message();
   Result unknown(std::string_view command);
 
@@ -88,6 +90,7 @@ class Client {
 
   Result tell(wire::Command command, std::string_view data);
   void queue_macros(const wire::Event& event);
+  bool leading_space() const;
   tl::expected<Answer, Error> await_answer(Edits* edits);
   Answer note(const wire::Event& event, Answer answer);
 

@@ -1,5 +1,7 @@
 #include "milter/client/delivery.h"
 
+#include "base/ascii.h"
+
 namespace dmarc::milter::client {
 namespace {
 
@@ -62,7 +64,8 @@ bool send_envelope(Client& client, const SmtpMessage& message, Transcript& trans
 
 bool send_content(Client& client, const SmtpMessage& message, Transcript& transcript) {
   for (const mail::HeaderField& field : message.header)
-    if (!transcript.took("header", client.header(field.name, field.value))) return false;
+    if (!transcript.took("header", client.header(base::trim(field.name), field.value)))
+      return false;
   if (!transcript.took("end of header", client.end_of_header())) return false;
   return message.body.empty() || transcript.took("body", client.body(message.body));
 }

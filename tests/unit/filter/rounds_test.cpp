@@ -51,7 +51,7 @@ class RoundsTest : public testing::Test {
   /// The rounds that a message takes after its last header field.
   unsigned rounds_of(std::string_view sender, std::string_view from,
                      std::string_view results = "other.example; none") {
-    Session session(environment_, [] {});
+    Session session(environment_, [] {}, {});
     session.connect("client.example", base::IpAddress::parse("203.0.113.5"));
     session.helo("client.example");
     const Macros none = [](std::string_view) { return std::nullopt; };

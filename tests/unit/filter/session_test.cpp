@@ -85,7 +85,7 @@ class SessionTest : public testing::Test {
       environment->sink = &log;
       environment->report_failure = report_failure;
       environment->lookup_limits = lookup_limits;
-      session_ = std::make_unique<Session>(environment, wakeup_.wake());
+      session_ = std::make_unique<Session>(environment, wakeup_.wake(), Transfer{});
     }
     return *session_;
   }

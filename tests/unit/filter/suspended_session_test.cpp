@@ -36,7 +36,8 @@ class SuspendedSession : public testing::Test {
     environment->resolver = resolver_;
     environment->lookup_limits.timeout = timeout;
     environment->sink = &log_;
-    session_ = std::make_unique<Session>(environment, [this] { ++wakes_; });
+    session_ = std::make_unique<Session>(
+        environment, [this] { ++wakes_; }, Transfer{});
     session_->connect("client.example", base::IpAddress::parse("192.0.2.1"));
     session_->mail("<a@" + std::string(sender) + ">", no_macros);
     session_->header("From", "a@" + std::string(author));

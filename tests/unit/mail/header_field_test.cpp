@@ -80,24 +80,36 @@ TEST(HeaderBlock, a_copy_lives_by_itself) {
 
 TEST(HeaderField, a_message_is_split_at_the_empty_line) {
   const Split result = split("From: a\r\nTo:b\r\n\r\nbody\r\n");
-  EXPECT_EQ(result.fields, (Fields{"From|a", "To|b"}));
+  EXPECT_EQ(result.fields, (Fields{"From| a", "To|b"}));
   EXPECT_EQ(result.body, "body\r\n");
 }
 
 TEST(HeaderField, bare_line_feeds_end_lines_too) {
   const Split result = split("To : a\nFrom: b\n\nbody");
-  EXPECT_EQ(result.fields, (Fields{"To|a", "From|b"}));
+  EXPECT_EQ(result.fields, (Fields{"To | a", "From| b"}));
   EXPECT_EQ(result.body, "body");
 }
 
 TEST(HeaderField, a_value_keeps_its_folding) {
-  EXPECT_EQ(split("From: a\r\n b\n\tc\r\n\r\n").fields, (Fields{"From|a\r\n b\n\tc"}));
+  EXPECT_EQ(split("From: a\r\n b\n\tc\r\n\r\n").fields, (Fields{"From| a\r\n b\n\tc"}));
   EXPECT_EQ(split("From:\r\n \r\n <x>\r\n").fields, (Fields{"From|\r\n \r\n <x>"}));
+}
+
+TEST(HeaderField, names_and_values_keep_their_blanks) {
+  EXPECT_EQ(split("Subject \t:a\nTo:\t b\nCc:  c\n").fields,
+            (Fields{"Subject \t|a", "To|\t b", "Cc|  c"}));
+}
+
+TEST(HeaderField, a_value_is_shown_without_the_blanks_in_front) {
+  EXPECT_EQ(shown_value({"From", " \ta b "}), "a b ");
+  EXPECT_EQ(shown_value({"From", "a"}), "a");
+  EXPECT_EQ(shown_value({"From", "  "}), "");
+  EXPECT_EQ(shown_value({"From", "\n a"}), "\n a");
 }
 
 TEST(HeaderField, a_line_that_is_no_field_begins_the_body) {
   const Split result = split("From: a\ngarbage\nFrom: b\n");
-  EXPECT_EQ(result.fields, (Fields{"From|a"}));
+  EXPECT_EQ(result.fields, (Fields{"From| a"}));
   EXPECT_EQ(result.body, "garbage\nFrom: b\n");
   EXPECT_EQ(split("From\n : a\n").body, "From\n : a\n");
   EXPECT_EQ(split("Fr om: a\n").fields, Fields{});
@@ -112,12 +124,12 @@ TEST(HeaderField, a_continuation_line_with_nothing_to_continue_begins_the_body) 
 
 TEST(HeaderField, the_first_line_of_a_mailbox_file_is_no_from_field) {
   EXPECT_EQ(split("From any@example.com Mon\nFrom: a\n\n").fields,
-            (Fields{"X-Mailbox-Line|From any@example.com Mon", "From|a"}));
-  EXPECT_EQ(split("From : a\nTo: b\n\n").fields, (Fields{"X-Mailbox-Line|From : a", "To|b"}));
+            (Fields{"X-Mailbox-Line|From any@example.com Mon", "From| a"}));
+  EXPECT_EQ(split("From : a\nTo: b\n\n").fields, (Fields{"X-Mailbox-Line|From : a", "To| b"}));
 }
 
 TEST(HeaderField, a_message_without_body_is_all_header) {
-  EXPECT_EQ(split("From: a").fields, (Fields{"From|a"}));
+  EXPECT_EQ(split("From: a").fields, (Fields{"From| a"}));
   EXPECT_EQ(split("From: a").body, "");
   EXPECT_EQ(split("").fields, Fields{});
   EXPECT_EQ(split("\r\nbody").body, "body");

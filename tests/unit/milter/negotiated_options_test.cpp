@@ -11,7 +11,7 @@ constexpr std::uint32_t add_header = 0x01, add_recipient = 0x04, change_header =
 constexpr std::uint32_t no_recipients = 0x08, no_body = 0x10, silent_header = 0x80,
                         no_unknown = 0x100, no_data = 0x200, silent_helo = 0x2000,
                         silent_recipient = 0x8000, silent_end_of_header = 0x40000,
-                        every_step = 0x1fffff;
+                        leading_blanks = 0x100000, every_step = 0x1fffff;
 
 TEST(NegotiatedOptions, asks_for_nothing_but_what_is_used) {
   const auto negotiated = negotiate_options(every_action, every_step, {});
@@ -19,7 +19,15 @@ TEST(NegotiatedOptions, asks_for_nothing_but_what_is_used) {
   EXPECT_EQ(negotiated->actions,
             add_header | add_recipient | change_header | quarantine | name_macros);
   EXPECT_EQ(negotiated->steps, no_recipients | no_body | no_unknown | no_data | silent_helo |
-                                   silent_recipient | silent_header | silent_end_of_header);
+                                   silent_recipient | silent_header | silent_end_of_header |
+                                   leading_blanks);
+  EXPECT_TRUE(negotiated->transfer().leading_blanks);
+}
+
+TEST(NegotiatedOptions, knows_when_an_mta_takes_blanks_away) {
+  const auto negotiated = negotiate_options(every_action, every_step & ~leading_blanks, {});
+  ASSERT_TRUE(negotiated);
+  EXPECT_FALSE(negotiated->transfer().leading_blanks);
 }
 
 TEST(NegotiatedOptions, over_tcp_the_data_command_is_answered) {

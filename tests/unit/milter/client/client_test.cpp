@@ -139,14 +139,41 @@ TEST(Client, sends_the_macros_that_the_filter_asked_for_instead) {
   EXPECT_EQ(filter.received()[1].data, "M{client_addr}\000192.0.2.1\0"s);
 }
 
-TEST(Client, leaves_the_leading_blank_to_filters_that_ask_for_it) {
-  ScriptedFilter filter({negotiation(flag::leading_space), proceed, proceed});
+TEST(Client, leaves_the_leading_blanks_to_filters_that_ask_for_them) {
+  ScriptedFilter filter({negotiation(flag::leading_space), proceed, proceed, proceed});
   Client client = connected(filter);
   EXPECT_TRUE(client.header("A", " 1"));
   EXPECT_TRUE(client.header("B", "2"));
+  EXPECT_TRUE(client.header("C", "  3"));
   client.quit();
   EXPECT_EQ(filter.received()[1].data, "A\0 1\0"s);
-  EXPECT_EQ(filter.received()[2].data, "B\0 2\0"s);
+  EXPECT_EQ(filter.received()[2].data, "B\0002\0"s);
+  EXPECT_EQ(filter.received()[3].data, "C\0  3\0"s);
+}
+
+TEST(Client, takes_one_blank_away_for_other_filters) {
+  ScriptedFilter filter({negotiation(0), proceed, proceed, proceed});
+  Client client = connected(filter);
+  EXPECT_TRUE(client.header("A", "  1"));
+  EXPECT_TRUE(client.header("B", "2"));
+  EXPECT_TRUE(client.header("C", "\t3"));
+  client.quit();
+  EXPECT_EQ(filter.received()[1].data, "A\0 1\0"s);
+  EXPECT_EQ(filter.received()[2].data, "B\0002\0"s);
+  EXPECT_EQ(filter.received()[3].data, "C\0\t3\0"s);
+}
+
+TEST(Client, shows_inserted_fields_as_the_message_gets_them) {
+  for (const bool own_blank : {false, true}) {
+    const std::string insertion = own_blank ? "\0\0\0\0N\0 v\0"s : "\0\0\0\0N\0v\0"s;
+    ScriptedFilter filter({negotiation(own_blank ? flag::leading_space : 0),
+                           wire::packet('i', insertion) + accept_it});
+    Client client = connected(filter);
+    const auto end = client.end_of_message();
+    client.quit();
+    ASSERT_TRUE(end && end->edits.header.size() == 1U);
+    EXPECT_EQ(end->edits.header.front().value, " v");
+  }
 }
 
 TEST(Client, cuts_a_header_value_where_postfix_cuts_it) {
