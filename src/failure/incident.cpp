@@ -22,12 +22,14 @@ std::string_view to_string(Kind kind) {
   return "dmarc";
 }
 
-bool is_spf_failure(std::string_view result) {
-  return result == "fail" || result == "softfail" || result == "permerror";
+bool is_spf_failure(std::optional<mail::ResultWord> result) {
+  return result == mail::ResultWord::fail || result == mail::ResultWord::softfail ||
+         result == mail::ResultWord::permerror;
 }
 
-bool is_dkim_failure(std::string_view result) {
-  return result == "fail" || result == "permerror" || result == "neutral" || result == "policy";
+bool is_dkim_failure(mail::ResultWord result) {
+  return result == mail::ResultWord::fail || result == mail::ResultWord::permerror ||
+         result == mail::ResultWord::neutral || result == mail::ResultWord::policy;
 }
 
 Facts facts_of(const policy::Judgement& judgement) {
@@ -106,13 +108,13 @@ std::string results(const Message& message, const Judgement& judgement,
   mail::AuthResultsWriter writer(policy::authserv_id_for(message, settings));
   policy::add_dmarc_result(writer, {judgement.result, judgement.verdicts.front().author.text(),
                                     judgement.policy, judgement.disposition, judgement.reason});
-  if (authentication.spf) {
-    writer.result("spf", authentication.spf_result);
+  if (authentication.spf && authentication.spf_result) {
+    writer.result("spf", to_string(*authentication.spf_result));
     writer.property("smtp", authentication.spf_scope == spf::Scope::helo ? "helo" : "mailfrom",
                     authentication.spf->domain.text());
   }
   for (const Authentication::Dkim& signature : authentication.dkim) {
-    writer.result("dkim", signature.result);
+    writer.result("dkim", to_string(signature.result));
     writer.property("header", "d", signature.input.domain.text());
     if (const std::string& selector = signature.input.selector; !selector.empty())
       writer.property("header", "s", selector.substr(0, max_shown_selector));

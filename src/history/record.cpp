@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "history/codes.h"
 #include "history/entry.h"
+#include "mail/auth_results.h"
 #include "mail/reverse_path.h"
 
 namespace dmarc::history {
@@ -48,6 +49,30 @@ ActionCode action_code(const Judgement& judgement) {
 SpfScope spf_scope(const Authentication& authentication) {
   if (authentication.spf_source == Authentication::SpfSource::none) return SpfScope::none;
   return authentication.spf_scope == spf::Scope::helo ? SpfScope::helo : SpfScope::mailfrom;
+}
+
+AuthCode auth_code(mail::ResultWord word) {
+  switch (word) {
+    case mail::ResultWord::none:
+      return AuthCode::none;
+    case mail::ResultWord::pass:
+      return AuthCode::pass;
+    case mail::ResultWord::fail:
+      return AuthCode::fail;
+    case mail::ResultWord::softfail:
+      return AuthCode::softfail;
+    case mail::ResultWord::neutral:
+      return AuthCode::neutral;
+    case mail::ResultWord::policy:
+      return AuthCode::policy;
+    case mail::ResultWord::temperror:
+      return AuthCode::temperror;
+    case mail::ResultWord::permerror:
+      return AuthCode::permerror;
+    case mail::ResultWord::other:
+      break;
+  }
+  return AuthCode::undefined;
 }
 
 AlignCode align_code(const Verdict& verdict, bool is_aligned) {
@@ -96,9 +121,10 @@ std::string publication(const Verdict& verdict) {
 void add_authentication(Lines& lines, const Authentication& authentication) {
   for (const Authentication::Dkim& signature : authentication.dkim) {
     lines.add("dkim", signature.input.domain.text() + " " + word(signature.input.selector) + " " +
-                          std::to_string(code(parse_auth_code(signature.result))));
+                          std::to_string(code(auth_code(signature.result))));
   }
-  lines.add("spf", code(parse_auth_code(authentication.spf_result)));
+  lines.add("spf", code(authentication.spf_result ? auth_code(*authentication.spf_result)
+                                                  : AuthCode::undefined));
   lines.add("spf_scope", code(spf_scope(authentication)));
 }
 

@@ -1,7 +1,9 @@
 #include "mail/auth_results.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -13,6 +15,10 @@ namespace dmarc::mail {
 // --- reading -------------------------------------------------------------------------------------
 
 namespace {
+
+/// In the order of ResultWord.
+constexpr std::array<std::string_view, 9> result_words{
+    "none", "pass", "fail", "softfail", "neutral", "policy", "temperror", "permerror", "other"};
 
 // RFC 8601 section 2.2 takes Keyword from RFC 5321: letters, digits and hyphens. Filters in use
 // write underscores too.
@@ -107,8 +113,7 @@ class Reader {
       return field_.results.empty() || fail(AuthResultsError::syntax);
     }
     if (field_.results.size() == max_auth_results) return fail(AuthResultsError::too_long);
-    if (!read_method_version(result.method) || !read_equals() || !read_keyword(result.result))
-      return false;
+    if (!read_method_version(result.method) || !read_equals() || !read_result(result)) return false;
     while (!at_element_end()) {
       if (!read_property(result)) return false;
     }
@@ -125,6 +130,14 @@ class Reader {
     if (version.empty()) return fail(AuthResultsError::syntax);
     if (version != "1") method.append("/").append(version);
     return skip_cfws();
+  }
+
+  bool read_result(MethodResult& result) {
+    std::string word;
+    if (!read_keyword(word)) return false;
+    result.result = parse_result_word(word);
+    if (result.result == ResultWord::other) result.other_word = std::move(word);
+    return true;
   }
 
   bool read_equals() { return lexer_.accept('=') ? skip_cfws() : fail(AuthResultsError::syntax); }
@@ -195,6 +208,21 @@ std::string_view describe(AuthResultsError error) {
       return "beyond the limits";
   }
   return "";
+}
+
+std::string_view to_string(ResultWord word) {
+  return result_words.at(static_cast<std::size_t>(word));
+}
+
+ResultWord parse_result_word(std::string_view text) {
+  const auto known = result_words.end() - 1;
+  const auto found = std::find_if(result_words.begin(), known,
+                                  [&](std::string_view word) { return base::iequals(word, text); });
+  return static_cast<ResultWord>(found - result_words.begin());
+}
+
+std::string_view MethodResult::word() const {
+  return result == ResultWord::other ? std::string_view(other_word) : to_string(result);
 }
 
 const Property* MethodResult::find(std::string_view type, std::string_view name) const {

@@ -30,13 +30,34 @@ struct Property {
   std::string value;  ///< quoting removed, otherwise as written
 };
 
+/// The results of SPF, DKIM, ARC and DMARC (RFC 8601 section 2.7 "Defined Methods").
+enum class ResultWord {
+  none,
+  pass,
+  fail,
+  softfail,
+  neutral,
+  policy,
+  temperror,
+  permerror,
+  other,  ///< a word that says nothing here (RFC 8601 section 2.7.7 "Extension Result Codes")
+};
+
+/// The word in a header field; "other" for `other`.
+std::string_view to_string(ResultWord word);
+/// Without regard to case.
+ResultWord parse_result_word(std::string_view text);
+
 struct MethodResult {
   /// "dkim", "spf", ...; lower case. With a version other than 1 it is "dkim/2".
   std::string method;
-  std::string result;  ///< "pass", ...; lower case
+  ResultWord result = ResultWord::none;
   std::string reason;  ///< the reason= value, or empty
-  std::vector<Property> properties;
+  std::vector<Property> properties = {};
+  std::string other_word = {};  ///< of ResultWord::other: as written, in lower case
 
+  /// The word of the result, as it was read.
+  std::string_view word() const;
   /// The property of that type and name; null when there is none, or when several disagree: then
   /// nobody can tell which one the filter wrote and which one a sender smuggled in.
   const Property* find(std::string_view type, std::string_view name) const;

@@ -87,8 +87,9 @@ std::optional<ReceivedSpf> parse_received_spf(std::string_view value) {
   Lexer lexer(*text);
   if (!lexer.skip_cfws()) return {};
   ReceivedSpf spf;
-  spf.result = base::lower(lexer.take_while(base::is_alnum));
-  if (spf.result.empty()) return {};
+  const std::string_view word = lexer.take_while(base::is_alnum);
+  if (word.empty()) return {};
+  spf.result = parse_result_word(word);
   const auto gap = lexer.skip_cfws();
   if (!gap || !(*gap || lexer.at_end() || lexer.peek() == ';')) return {};
   Keys keys(spf);

@@ -6,10 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "mail/auth_results.h"
+
 namespace dmarc::mail {
 
 struct ReceivedSpf {
-  std::string result;         ///< first word, lower case: "pass", "fail", ...
+  ResultWord result = ResultWord::none;
   std::string identity;       ///< identity=, lower case: "mailfrom", "helo"; empty when absent
   std::string envelope_from;  ///< envelope-from=, quoting and angle brackets removed
   std::string helo;

@@ -30,7 +30,7 @@ bool is_whitelisted_chain(const mail::MethodResult& result, const Settings& sett
 
 void read_result(Arc& arc, const TrustedResults& upstream, const Settings& settings) {
   // Two results disagree about one chain, whatever they say.
-  if (upstream.arc.size() != 1 || upstream.arc.front().result != "pass") return;
+  if (upstream.arc.size() != 1 || upstream.arc.front().result != mail::ResultWord::pass) return;
   arc.passed = true;
   arc.whitelisted = is_whitelisted_chain(upstream.arc.front(), settings);
 }

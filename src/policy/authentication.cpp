@@ -12,6 +12,11 @@ namespace {
 using Source = Authentication::SpfSource;
 using Dkim = Authentication::Dkim;
 
+MethodOutcome outcome_of(mail::ResultWord word) {
+  if (word == mail::ResultWord::pass) return MethodOutcome::pass;
+  return word == mail::ResultWord::temperror ? MethodOutcome::temperror : MethodOutcome::other;
+}
+
 /// header.d is the property that DMARC goes by (RFC 9989 section 4.4.1 "DKIM-Authenticated
 /// Identifiers"); a value that is no host name authenticates nothing, whatever the result says.
 std::optional<Dkim> read_dkim(const mail::MethodResult& result) {
@@ -19,9 +24,7 @@ std::optional<Dkim> read_dkim(const mail::MethodResult& result) {
   if (d == nullptr) return std::nullopt;
   auto domain = dns::Name::parse(d->value);
   if (!domain || !domain->is_hostname()) return std::nullopt;
-  Dkim dkim{{std::move(*domain), MethodOutcome::other, {}}, result.result};
-  if (result.result == "pass") dkim.input.outcome = MethodOutcome::pass;
-  if (result.result == "temperror") dkim.input.outcome = MethodOutcome::temperror;
+  Dkim dkim{{std::move(*domain), outcome_of(result.result), {}}, result.result};
   if (const auto* s = result.find("header", "s")) dkim.input.selector = s->value;
   return dkim;
 }
@@ -75,16 +78,27 @@ bool names_identity(const mail::MethodResult& result, const SpfIdentity& identit
   return helo != nullptr && names_domain(helo->value, identity.domain);
 }
 
-MethodOutcome outcome_of(std::string_view result) {
-  if (result == "pass") return MethodOutcome::pass;
-  return result == "temperror" ? MethodOutcome::temperror : MethodOutcome::other;
+mail::ResultWord word_of(spf::Code code) {
+  switch (code) {
+    case spf::Code::none:
+      return mail::ResultWord::none;
+    case spf::Code::neutral:
+      return mail::ResultWord::neutral;
+    case spf::Code::pass:
+      return mail::ResultWord::pass;
+    case spf::Code::fail:
+      return mail::ResultWord::fail;
+    case spf::Code::softfail:
+      return mail::ResultWord::softfail;
+    case spf::Code::temperror:
+      return mail::ResultWord::temperror;
+    case spf::Code::permerror:
+      break;
+  }
+  return mail::ResultWord::permerror;
 }
 
-MethodOutcome outcome_of(spf::Code code) {
-  return outcome_of(to_string(code));
-}
-
-SpfFinding finding(Source source, const SpfIdentity& identity, const std::string& result) {
+SpfFinding finding(Source source, const SpfIdentity& identity, mail::ResultWord result) {
   return {source, SpfInput{identity.domain, outcome_of(result)}, result, identity.scope};
 }
 
@@ -114,8 +128,9 @@ SpfFinding from_received_spf(const Message& message, const SpfIdentity& identity
 }
 
 SpfFinding from_own_check(const spf::Result& result) {
-  SpfFinding own{Source::own, {}, std::string(to_string(result.code)), result.scope};
-  if (result.domain) own.input = SpfInput{*result.domain, outcome_of(result.code)};
+  const mail::ResultWord word = word_of(result.code);
+  SpfFinding own{Source::own, {}, word, result.scope};
+  if (result.domain) own.input = SpfInput{*result.domain, outcome_of(word)};
   return own;
 }
 

@@ -19,7 +19,6 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <dmarc/domain_name.h>
@@ -50,7 +49,7 @@ std::optional<SpfIdentity> spf_identity(const Message& message);
 struct SpfFinding {
   Authentication::SpfSource source = Authentication::SpfSource::none;
   std::optional<SpfInput> input;
-  std::string result;  ///< the word: "pass", "softfail", ...; empty when there is none
+  std::optional<mail::ResultWord> result;  ///< nothing without a source
   spf::Scope scope = spf::Scope::mailfrom;
 };
 

@@ -7,11 +7,14 @@
 // Threads: a pure function.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <dmarc/author_domain.h>
 #include <dmarc/domain_name.h>
+#include <dmarc/header_field.h>
 
 #include "log/event.h"
 #include "policy/message.h"
@@ -48,6 +51,13 @@ struct FormRuling {
 
   std::vector<log::Event> events;
 };
+
+/// RequiredHeaders: the rule that the header breaks on how often a field may stand in it (RFC
+/// 5322 section 3.6 "Field Definitions"), in the words that OpenDMARC logs and answers with
+/// ("missing Date field"); nothing when it breaks none. Of several broken rules the last of
+/// OpenDMARC's order is named: From, Date, Reply-To, To, Cc, Bcc, Message-Id, In-Reply-To,
+/// References, Subject.
+std::optional<std::string_view> broken_header_requirement(const mail::HeaderBlock& header);
 
 FormRuling rule_on_form(const Message& message, const mail::Author& author,
                         const Settings& settings);

@@ -84,7 +84,7 @@ void authenticate(Judgement& judgement, const Message& message, Evidence& eviden
       find_spf(message, settings, claims.trusted.spf, evidence.spf ? &*evidence.spf : nullptr);
   authentication.spf_source = spf.source;
   authentication.spf = std::move(spf.input);
-  authentication.spf_result = std::move(spf.result);
+  authentication.spf_result = spf.result;
   authentication.spf_scope = spf.scope;
   if (claims.wants_own_spf) authentication.own_spf = std::move(evidence.spf);
 }

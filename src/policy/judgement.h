@@ -13,6 +13,7 @@
 #include <dmarc/evaluate.h>
 
 #include "log/event.h"
+#include "mail/auth_results.h"
 #include "policy/override_reason.h"
 #include "spf/check.h"
 
@@ -49,12 +50,12 @@ struct Authentication {
   enum class SpfSource { none, auth_results, received_spf, own };
   SpfSource spf_source = SpfSource::none;
   std::optional<SpfInput> spf;
-  std::string spf_result;  ///< the word in the field or of our own check; empty when there is none
+  std::optional<mail::ResultWord> spf_result;  ///< nothing without a source
   spf::Scope spf_scope = spf::Scope::mailfrom;
   std::optional<spf::Result> own_spf;  ///< when it was checked here
   struct Dkim {
     DkimInput input;
-    std::string result;  ///< the word in the field
+    mail::ResultWord result = mail::ResultWord::none;
   };
   std::vector<Dkim> dkim;
   std::vector<Removal> removals;

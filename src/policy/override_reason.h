@@ -9,6 +9,8 @@
 // Threads: pure functions and values.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,9 +25,20 @@ enum class OverrideType {
   trusted_forwarder,  ///< the receiver knows the forwarder
 };
 
+/// In the order of OverrideType.
+inline constexpr std::array<std::string_view, 5> override_words{
+    "local_policy", "mailing_list", "other", "policy_test_mode", "trusted_forwarder"};
+
 /// The word in a report.
-std::string_view to_string(OverrideType type);
-std::optional<OverrideType> parse_override_type(std::string_view word);
+constexpr std::string_view to_string(OverrideType type) {
+  return override_words.at(static_cast<std::size_t>(type));
+}
+
+constexpr std::optional<OverrideType> parse_override_type(std::string_view word) {
+  for (std::size_t i = 0; i < override_words.size(); ++i)
+    if (override_words[i] == word) return static_cast<OverrideType>(i);
+  return std::nullopt;
+}
 
 struct OverrideReason {
   OverrideType type = OverrideType::other;

@@ -32,7 +32,7 @@ void check_content(std::string_view value, const Field& expect, Checks& checks) 
   if (!parsed) return checks.fail("not readable: " + std::string(describe(parsed.error())));
   for (const mail::MethodResult& result : parsed->results) {
     if (result.method != expect["method"].text()) continue;
-    checks.text("result", result.result);
+    checks.text("result", result.word());
     checks.text("reason", result.reason);
     for (const auto& [key, expected] : expect["props"].members()) {
       const std::size_t dot = key.find('.');

@@ -21,7 +21,7 @@ bool is_kept(const mail::MethodResult& result) {
     return !text.empty() && base::is_utf8(text) &&
            std::none_of(text.begin(), text.end(), base::is_control);
   };
-  if (!is_keyword(result.method) || !is_keyword(result.result)) return false;
+  if (!is_keyword(result.method) || !is_keyword(result.word())) return false;
   if (!result.reason.empty() && !is_value(result.reason)) return false;
   return std::all_of(result.properties.begin(), result.properties.end(), [&](const auto& property) {
     return is_keyword(property.type) && is_keyword(property.name) && is_value(property.value);
@@ -39,7 +39,7 @@ std::string_view without_end(std::string_view id) {
 std::string written(const mail::AuthResults& field) {
   mail::AuthResultsWriter writer(field.authserv_id);
   for (const mail::MethodResult& result : field.results) {
-    writer.result(result.method, result.result);
+    writer.result(result.method, result.word());
     if (!result.reason.empty()) writer.reason(result.reason);
     for (const mail::Property& property : result.properties)
       writer.property(property.type, property.name, property.value);
@@ -48,7 +48,7 @@ std::string written(const mail::AuthResults& field) {
 }
 
 void expect_equal(const mail::MethodResult& a, const mail::MethodResult& b) {
-  expect(a.method == b.method && a.result == b.result && a.reason == b.reason,
+  expect(a.method == b.method && a.word() == b.word() && a.reason == b.reason,
          "a result reads back equal");
   expect(a.properties.size() == b.properties.size(), "properties read back");
   for (std::size_t i = 0; i < a.properties.size(); ++i) {

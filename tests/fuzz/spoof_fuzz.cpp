@@ -90,7 +90,7 @@ std::optional<std::string> shown_result(const policy::Judgement& judgement) {
     if (field.name != "Authentication-Results") continue;
     expect(parsed.has_value(), "what is inserted can be read");
     for (const mail::MethodResult& result : parsed->results)
-      if (result.method == "dmarc") return result.result;
+      if (result.method == "dmarc") return std::string(result.word());
   }
   return std::nullopt;
 }

@@ -53,11 +53,12 @@ inline policy::Judgement judgement(std::string_view record) {
   judgement.verdicts.push_back(std::move(verdict));
   policy::Authentication& authentication = judgement.authentication;
   authentication.spf = SpfInput{name("news.example.org")};
-  authentication.spf_result = "fail";
+  authentication.spf_result = mail::ResultWord::fail;
   authentication.own_spf.emplace();
   authentication.own_spf->record = "v=spf1 \"-all";
-  authentication.dkim = {{{name("list.example"), MethodOutcome::other, "first"}, "fail"},
-                         {{name("example.org"), MethodOutcome::other, "sel"}, "fail"}};
+  authentication.dkim = {
+      {{name("list.example"), MethodOutcome::other, "first"}, mail::ResultWord::fail},
+      {{name("example.org"), MethodOutcome::other, "sel"}, mail::ResultWord::fail}};
   return judgement;
 }
 

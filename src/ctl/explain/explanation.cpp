@@ -116,7 +116,7 @@ Outline authentication_outline(const Explanation& explanation) {
                                      ? ""
                                      : " (selector " + base::printable(dkim.input.selector) + ")";
     outline.add("DKIM " + dkim.input.domain.text() + selector + ": " +
-                base::printable(dkim.result));
+                std::string(mail::to_string(dkim.result)));
   }
   if (authentication.dkim.empty()) outline.add("DKIM: no result");
   const policy::Arc& arc = explanation.judgement.arc;
@@ -179,7 +179,7 @@ base::Json authentication_json(const Explanation& explanation) {
     dkim.push(base::Json::object()
                   .set("domain", signature.input.domain.text())
                   .set("selector", signature.input.selector)
-                  .set("result", signature.result));
+                  .set("result", mail::to_string(signature.result)));
   return base::Json::object()
       .set("fields", std::move(fields))
       .set("spf_source", source_text(authentication.spf_source))

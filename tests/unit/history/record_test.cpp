@@ -43,9 +43,9 @@ TEST(HistoryRecord, has_the_keys_and_codes_that_importers_read) {
   judged.action = policy::Action::reject;
   judged.disposition = Policy::reject;
   judged.authentication.dkim.push_back(
-      {{name("list.example"), MethodOutcome::other, "sel"}, "fail"});
+      {{name("list.example"), MethodOutcome::other, "sel"}, mail::ResultWord::fail});
   judged.authentication.spf_source = policy::Authentication::SpfSource::auth_results;
-  judged.authentication.spf_result = "softfail";
+  judged.authentication.spf_result = mail::ResultWord::softfail;
   EXPECT_EQ(record_text(message(), judged, 1790000000, "host"),
             "job 4F1A2B\n"
             "reporter mx.victim.example\n"
@@ -106,7 +106,7 @@ TEST(HistoryRecord, null_sender_and_missing_macro_have_their_forms) {
 TEST(HistoryRecord, no_octet_of_a_sender_can_make_a_line_of_its_own) {
   auto judged = judgement(Result::pass, "v=DMARC1; p=none");
   judged.authentication.dkim.push_back(
-      {{name("example.org"), MethodOutcome::pass, "a\njob forged\x1b b"}, "pass"});
+      {{name("example.org"), MethodOutcome::pass, "a\njob forged\x1b b"}, mail::ResultWord::pass});
   auto sent = message();
   sent.job_id = "1\njob 2";
   const std::string record = record_text(sent, judged, 1, "host");

@@ -21,7 +21,7 @@ std::string read(std::string_view value) {
   if (!field) return "error: " + std::string(describe(field.error()));
   std::string text = "[" + field->authserv_id + "]";
   for (const MethodResult& result : field->results) {
-    text += "; " + result.method + "=" + result.result;
+    text += "; " + result.method + "=" + std::string(result.word());
     if (!result.reason.empty()) text += " reason=[" + result.reason + "]";
     for (const Property& property : result.properties)
       text += " " + property.type + "." + property.name + "=[" + property.value + "]";
@@ -392,7 +392,8 @@ AuthResults write_something(RandomText& random, AuthResultsWriter& writer) {
     const std::string word = random.octets(12);
     writer.result(method, word).comment(random.octets(12));
     result.method = expected_keyword(method);
-    result.result = expected_keyword(word);
+    result.result = parse_result_word(expected_keyword(word));
+    if (result.result == ResultWord::other) result.other_word = expected_keyword(word);
     if (random.below(2) == 0) {
       const std::string reason = random.octets(12);
       writer.reason(reason);
@@ -419,7 +420,7 @@ std::string flat(const AuthResults& field) {
   for (const MethodResult& result : field.results) {
     text += "\n";
     add(result.method);
-    add(result.result);
+    add(result.word());
     add(result.reason);
     for (const Property& property : result.properties) {
       text += " ";

@@ -13,7 +13,7 @@ TEST(ReceivedSpf, a_field_of_the_rfc_is_read) {
       "sender)\r\n receiver=mybox.example.org; client-ip=192.0.2.1;\r\n "
       "envelope-from=\"myname@example.com\"; helo=foo.example.com;");
   ASSERT_TRUE(spf);
-  EXPECT_EQ(spf->result, "pass");
+  EXPECT_EQ(spf->result, ResultWord::pass);
   EXPECT_EQ(spf->identity, "");
   EXPECT_EQ(spf->envelope_from, "myname@example.com");
   EXPECT_EQ(spf->helo, "foo.example.com");
@@ -26,7 +26,7 @@ TEST(ReceivedSpf, a_field_of_a_policy_daemon_is_read) {
       "Pass (mailfrom) IDENTITY=MailFrom; client-ip=2001:db8::1; helo=h.example; "
       "envelope-from=<a=b@a.example>; receiver=<UNKNOWN>");
   ASSERT_TRUE(spf);
-  EXPECT_EQ(spf->result, "pass");
+  EXPECT_EQ(spf->result, ResultWord::pass);
   EXPECT_EQ(spf->identity, "mailfrom");
   EXPECT_EQ(spf->envelope_from, "a=b@a.example");
   EXPECT_EQ(spf->client_ip, "2001:db8::1");
@@ -41,9 +41,9 @@ TEST(ReceivedSpf, a_null_sender_is_empty) {
 }
 
 TEST(ReceivedSpf, the_result_alone_is_enough) {
-  EXPECT_EQ(parse_received_spf("softfail")->result, "softfail");
-  EXPECT_EQ(parse_received_spf(" (x) FAIL (y)")->result, "fail");
-  EXPECT_EQ(parse_received_spf("neutral;")->result, "neutral");
+  EXPECT_EQ(parse_received_spf("softfail")->result, ResultWord::softfail);
+  EXPECT_EQ(parse_received_spf(" (x) FAIL (y)")->result, ResultWord::fail);
+  EXPECT_EQ(parse_received_spf("neutral;")->result, ResultWord::neutral);
 }
 
 TEST(ReceivedSpf, unknown_keys_are_skipped) {

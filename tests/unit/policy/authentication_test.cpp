@@ -18,7 +18,7 @@ dns::Name name(std::string_view text) {
 
 mail::MethodResult dkim(std::string_view result, std::string_view d, std::string_view s = "sel") {
   return {"dkim",
-          std::string(result),
+          mail::parse_result_word(result),
           "",
           {{"header", "d", std::string(d)}, {"header", "s", std::string(s)}}};
 }
@@ -40,7 +40,7 @@ TEST(Authentication, reads_the_domain_selector_and_result_of_a_signature) {
   EXPECT_EQ(found.dkim[0].input.domain, name("legitimate.com"));
   EXPECT_EQ(found.dkim[0].input.selector, "s1");
   EXPECT_EQ(found.dkim[0].input.outcome, MethodOutcome::pass);
-  EXPECT_EQ(found.dkim[0].result, "pass");
+  EXPECT_EQ(found.dkim[0].result, mail::ResultWord::pass);
 }
 
 TEST(Authentication, takes_only_pass_for_a_pass) {
@@ -66,7 +66,7 @@ TEST(Authentication, goes_by_header_d_alone) {
       {"body", "d", "legitimate.com"},    {"header", "from", "legitimate.com"},
       {"policy", "d", "legitimate.com"},
   };
-  EXPECT_TRUE(authenticate_with({{"dkim", "pass", "", others}}).dkim.empty());
+  EXPECT_TRUE(authenticate_with({{"dkim", mail::ResultWord::pass, "", others}}).dkim.empty());
 }
 
 TEST(Authentication, keeps_the_signatures_nearest_to_the_author_when_there_are_too_many) {
@@ -81,7 +81,7 @@ TEST(Authentication, keeps_the_signatures_nearest_to_the_author_when_there_are_t
   ASSERT_EQ(found.dkim.size(), max_dkim);
   EXPECT_EQ(found.dkim[0].input.domain, name("news.legitimate.com"));
   EXPECT_EQ(found.dkim[1].input.domain, name("legitimate.com"));
-  EXPECT_EQ(found.dkim[1].result, "pass");
+  EXPECT_EQ(found.dkim[1].result, mail::ResultWord::pass);
 }
 
 TEST(Authentication, keeps_the_order_of_the_fields_otherwise) {
@@ -94,10 +94,10 @@ TEST(Authentication, keeps_the_order_of_the_fields_otherwise) {
 
 TEST(Authentication, finds_the_result_for_the_sender) {
   const std::vector<mail::MethodResult> upstream{
-      {"spf", "pass", "", {{"smtp", "mailfrom", "attack.com"}}}};
+      {"spf", mail::ResultWord::pass, "", {{"smtp", "mailfrom", "attack.com"}}}};
   const SpfFinding found = find_spf(Mail().message(), {}, upstream, nullptr);
   EXPECT_EQ(found.source, Authentication::SpfSource::auth_results);
-  EXPECT_EQ(found.result, "pass");
+  EXPECT_EQ(found.result, mail::ResultWord::pass);
   ASSERT_TRUE(found.input.has_value());
   EXPECT_EQ(found.input->domain, name("attack.com"));
 }

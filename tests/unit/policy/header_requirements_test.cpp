@@ -1,9 +1,9 @@
-#include "policy/header_requirements.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
+
+#include "policy/form.h"
 
 namespace dmarc::policy {
 namespace {

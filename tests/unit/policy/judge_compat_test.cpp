@@ -200,7 +200,7 @@ TEST(OpenDmarcTests, nodata) {
   const Mail mail = Mail().sender("<user@legitimate.com>").from("user@legitimate.com");
   const Judgement judgement = world.judge(mail);
   EXPECT_EQ(judgement.action, Action::proceed);
-  EXPECT_EQ(test::dmarc_result(judgement)->result, "fail");
+  EXPECT_EQ(test::dmarc_result(judgement)->word(), "fail");
   world.settings.reject_failures = true;
   EXPECT_EQ(world.judge(mail).reply->code, 550);
 }
@@ -214,7 +214,7 @@ TEST(OpenDmarcTests, received_spf_good) {
                       .field("Received-SPF",
                              "pass identity=mailfrom; envelope-from=\"somebody@legitimate.com\""));
   EXPECT_EQ(judgement.action, Action::accept);
-  EXPECT_EQ(test::dmarc_result(judgement)->result, "pass");
+  EXPECT_EQ(test::dmarc_result(judgement)->word(), "pass");
 }
 
 TEST(OpenDmarcTests, received_spf_bad) {
@@ -224,7 +224,7 @@ TEST(OpenDmarcTests, received_spf_bad) {
                                               .from("somebody@monitored.com")
                                               .field("Received-SPF", "pass"));
   EXPECT_EQ(judgement.action, Action::accept);
-  EXPECT_EQ(test::dmarc_result(judgement)->result, "fail");
+  EXPECT_EQ(test::dmarc_result(judgement)->word(), "fail");
 }
 
 TEST(OpenDmarcTests, self_spf) {
@@ -241,7 +241,7 @@ TEST(OpenDmarcTests, unspec) {
   Message message = Mail().sender("<user@legitimate.com>").from("user@legitimate.com").message();
   message.client.reset();
   const Judgement judgement = world.judge(message);
-  EXPECT_EQ(test::dmarc_result(judgement)->result, "fail");
+  EXPECT_EQ(test::dmarc_result(judgement)->word(), "fail");
 }
 
 }  // namespace

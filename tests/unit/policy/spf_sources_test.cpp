@@ -14,7 +14,10 @@ using test::Mail;
 
 mail::MethodResult spf_result(std::string_view result, std::string_view property,
                               std::string_view value) {
-  return {"spf", std::string(result), "", {{"smtp", std::string(property), std::string(value)}}};
+  return {"spf",
+          mail::parse_result_word(result),
+          "",
+          {{"smtp", std::string(property), std::string(value)}}};
 }
 
 spf::Result own_result(spf::Code code, std::string_view domain = "legitimate.com") {

@@ -25,7 +25,7 @@ Settings settings_trusting(const std::vector<std::string>& ids) {
 std::string shown(const std::vector<mail::MethodResult>& results) {
   std::string text;
   for (const auto& result : results) {
-    text += (text.empty() ? "" : " ") + result.method + "=" + result.result;
+    text += (text.empty() ? "" : " ") + result.method + "=" + std::string(result.word());
     for (const auto& property : result.properties)
       text += " " + property.value;
   }

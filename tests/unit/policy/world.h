@@ -153,9 +153,9 @@ inline void check_invariants(const Judgement& judgement) {
   const auto shown = dmarc_result(judgement);
   if (is_let_in(judgement) && !exempt) {
     ASSERT_TRUE(shown.has_value()) << "let in without a result";
-    EXPECT_EQ(shown->result, to_string(judgement.result));
+    EXPECT_EQ(shown->word(), to_string(judgement.result));
   }
-  if (shown && shown->result == "pass") {
+  if (shown && shown->result == mail::ResultWord::pass) {
     EXPECT_TRUE(judgement.author.is_clean());
     EXPECT_EQ(judgement.author.from_fields, 1U);
     EXPECT_EQ(judgement.verdicts.size(), judgement.author.visible.size());
