@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "arc/instance.h"
 #include "base/ascii.h"
-#include "base/decimal.h"
 #include "mail/auth_results.h"
 #include "mail/lexer.h"
 #include "mail/limits.h"
@@ -12,13 +12,6 @@
 
 namespace dmarc::arc {
 namespace {
-
-/// RFC 8617 section 4.2.1 "Instance Tags": 1 to 50.
-std::optional<unsigned> read_instance(std::string_view text) {
-  const auto number = base::parse_decimal<unsigned>(text);
-  if (!number || *number == 0 || *number > mail::max_arc_sets) return std::nullopt;
-  return number;
-}
 
 std::optional<dns::Name> read_host_name(std::string_view text) {
   auto name = dns::Name::parse(text);
@@ -67,15 +60,12 @@ std::optional<ArcSeal> parse_arc_seal(std::string_view value) {
 
 std::optional<ArcAuthResults> parse_arc_auth_results(std::string_view value) {
   if (value.size() > mail::max_arc_value) return std::nullopt;
-  const std::size_t end = value.find(';');
-  if (end == std::string_view::npos) return std::nullopt;
-  mail::TagList first(value.substr(0, end));
-  const auto tag = first.next();
-  if (!tag || !base::iequals(tag->name, "i")) return std::nullopt;
-  const auto instance = read_instance(tag->value);
-  const auto results = mail::parse_auth_results(value.substr(end + 1));
-  if (!instance || !results) return std::nullopt;
-  ArcAuthResults read{*instance, {}};
+  const auto text = mail::unfold(value);
+  const auto prefix = text ? read_instance_prefix(*text) : std::nullopt;
+  if (!prefix) return std::nullopt;
+  const auto results = mail::parse_auth_results(std::string_view(*text).substr(prefix->size));
+  if (!results) return std::nullopt;
+  ArcAuthResults read{prefix->instance, {}};
   bool seen = false;
   for (const mail::MethodResult& result : results->results) {
     if (result.method != "arc") continue;

@@ -5,6 +5,7 @@
 
 #include "dkim/canonical_body.h"
 #include "dkim/key_cache.h"
+#include "dkim/key_trial.h"
 #include "dkim/limits.h"
 #include "dkim/signature.h"
 #include "dkim/signed_header.h"
@@ -45,23 +46,6 @@ SignatureResult result_of(const Signature& signature, std::size_t field) {
           .characters = signature.characters};
 }
 
-/// The faults that tell most about a name with several records: that of a key that was tried, then
-/// that of one that can't be used, then that of a text which is no key.
-int weight(Fault fault) {
-  switch (fault) {
-    case Fault::none:
-      return 0;
-    case Fault::no_key_record:
-    case Fault::key_empty:
-      return 1;
-    case Fault::signature:
-    case Fault::signature_size:
-      return 3;
-    default:
-      return 2;
-  }
-}
-
 }  // namespace
 
 class Check::State {
@@ -100,8 +84,6 @@ class Check::State {
   void hash_header();
   Fault check_body(const Candidate& candidate);
   Fault judge(const Candidate& candidate, const dns::Answer& answer);
-  Fault try_records(const Candidate& candidate, const std::vector<std::string>& records);
-  Fault try_key(const Candidate& candidate, const KeyRecord& record);
   SignatureResult& result_of_candidate(const Candidate& candidate) {
     return result_.signatures[candidate.result];
   }
@@ -203,50 +185,18 @@ Fault Check::State::check_body(const Candidate& candidate) {
   return hashes_.digest(form) == candidate.signature.body_hash ? Fault::none : Fault::body_hash;
 }
 
-// Section 6.1.2 "Get the Public Key".
 Fault Check::State::judge(const Candidate& candidate, const dns::Answer& answer) {
-  switch (answer.outcome) {
-    case dns::Outcome::records:
-      return try_records(candidate, answer.records);
-    case dns::Outcome::no_data:
-    case dns::Outcome::no_such_name:
-      return Fault::key_not_found;
-    case dns::Outcome::temporary_failure:
-      break;
-  }
-  result_of_candidate(candidate).failure = answer.failure;
-  return Fault::lookup_failed;
-}
-
-// Several records are undefined, and "may be cycled through": what is no usable key is passed over,
-// and the first key that verifies is the right one.
-Fault Check::State::try_records(const Candidate& candidate,
-                                const std::vector<std::string>& records) {
-  Fault worst = Fault::none;
-  std::size_t tried = 0;
-  for (std::size_t i = 0; i < std::min(records.size(), max_key_answers); ++i) {
-    const auto record = keys_->find(records[i]);
-    Fault fault = record ? record->fault_for(candidate.signature) : record.error();
-    if (fault == Fault::none) {
-      if (tried++ == max_keys_tried) break;
-      fault = try_key(candidate, *record);
-      if (fault == Fault::none) return fault;
-    }
-    if (weight(fault) > weight(worst)) worst = fault;
-  }
-  return worst == Fault::none ? Fault::key_not_found : worst;
-}
-
-Fault Check::State::try_key(const Candidate& candidate, const KeyRecord& record) {
   const Signature& signature = candidate.signature;
+  const KeyTrial trial = try_keys(
+      answer, *keys_, [&](const KeyRecord& record) { return record.fault_for(signature); },
+      candidate.header, signature.octets);
   SignatureResult& result = result_of_candidate(candidate);
-  result.key_bits = record.key().bits();
-  result.testing = record.testing();
-  if (signature.octets.size() != record.key().signature_size()) return Fault::signature_size;
-  if (record.key().verify(candidate.header, signature.octets)) return Fault::none;
+  result.failure = trial.failure;
+  result.key_bits = trial.key_bits;
+  result.testing = trial.testing;
   const bool lacks_blanks =
       options_.blanks == LeadingBlanks::lost && signature.header_form == CanonicalForm::simple;
-  return lacks_blanks ? Fault::blanks_lost : Fault::signature;
+  return trial.fault == Fault::signature && lacks_blanks ? Fault::blanks_lost : trial.fault;
 }
 
 bool Check::State::all_authors_passed() const {
