@@ -92,9 +92,9 @@ void Reader::read_identity() {
   const Tag* const tag = tags_.find("i");
   if (!form_.is_dkim || tag == nullptr) return;
   result_.identity = without_folding(tag->value);
-  const std::size_t at = result_.identity.rfind('@');
-  if (at == std::string::npos) return note(Fault::identity);
-  result_.identity_domain = read_domain(std::string_view(result_.identity).substr(at + 1));
+  const std::size_t at = tag->value.rfind('@');
+  if (at == std::string_view::npos) return note(Fault::identity);
+  result_.identity_domain = read_domain(tag->value.substr(at + 1));
   if (!result_.identity_domain) return note(Fault::identity);
   if (result_.domain && !result_.identity_domain->is_at_or_below(*result_.domain))
     note(Fault::identity_outside);

@@ -15,5 +15,6 @@ void check_spf(const Field& vector, Checks& checks);
 void check_agg(const Field& vector, Checks& checks);
 void check_extdest(const Field& vector, Checks& checks);
 void check_ruf(const Field& vector, Checks& checks);
+void check_dkim(const Field& vector, Checks& checks);
 
 }  // namespace dmarc::test

@@ -134,7 +134,7 @@ TEST(DkimCanonicalBody, streams_agree_with_the_rules_wherever_they_are_cut) {
 TEST(DkimCanonicalBody, long_lines_and_many_empty_ones) {
   const std::string words = [] {
     std::string text;
-    while (text.size() < 100'000)
+    while (text.size() < 40'000)
       text += "word  ";
     return text;
   }();
