@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <stdexcept>
 
+#include "base/ascii.h"
 #include "base/read_file.h"
+#include "config/documentation.h"
 #include "config/fill.h"
-#include "config/reader.h"
 
 namespace dmarc::config {
 namespace {
@@ -30,6 +32,46 @@ tl::expected<Configuration, std::string> build(Context& context) {
   made.warnings = context.take_warnings();
   made.files = context.take_files();
   return made;
+}
+
+std::string with_program(std::string_view program, std::string_view text) {
+  return program.empty() ? std::string(text) : std::string(program) + ": " + std::string(text);
+}
+
+void remark_on_replaced(Context& context) {
+  for (const Values::Replaced& replaced : context.values().replaced()) {
+    context.warn_in(context.file(), replaced.line,
+                    std::string(replaced.option->name) + " is set again in line " +
+                        std::to_string(replaced.by_line) + ", which counts");
+  }
+}
+
+void remark_on_effect(Context& context, const Option& option) {
+  if (option.effect == Effect::never && context.values().is_set(option))
+    context.warn(option,
+                 std::string(option.name) + " has no effect: " + plain_text(option.details));
+}
+
+void remark_on_umask(Context& context) {
+  const std::string_view written = context.values().as_written("UMask");
+  if (written.size() > 1 && !written.starts_with('0'))
+    context.warn("UMask",
+                 "UMask " + std::string(written) + " is decimal, an octal number has a leading 0");
+}
+
+/// A reload looks it up from where the first start has changed to.
+void remark_on_base_directory(Context& context) {
+  const std::string base = context.values().text("BaseDirectory");
+  if (!base.empty() && !base.starts_with('/'))
+    context.warn("BaseDirectory", "BaseDirectory is relative, reloads will not find it");
+}
+
+void remark_on_walk_mode(Context& context) {
+  const Values& values = context.values();
+  if (!values.is_set("DMARCbisWalkMode")) return;
+  context.warn("DMARCbisWalkMode", values.is_set("DiscoveryMethod")
+                                       ? "DMARCbisWalkMode has no effect: DiscoveryMethod is set"
+                                       : "DMARCbisWalkMode is read as DiscoveryMethod");
 }
 
 }  // namespace
@@ -59,6 +101,58 @@ Configuration defaults() {
   auto made = load_text("", "", "");
   if (!made) throw std::logic_error("the defaults are no configuration: " + made.error());
   return std::move(*made);
+}
+
+std::string error_line(std::string_view program, std::string_view file, unsigned line,
+                       std::string_view reason) {
+  return with_program(program, std::string(file) + ": configuration error at line " +
+                                   std::to_string(line) + ": " + std::string(reason));
+}
+
+// Absolute, because the filter has not changed to a relative BaseDirectory yet, but will have when
+// it writes.
+std::string Context::located(const std::string& path) const {
+  const std::string base = values_.text("BaseDirectory");
+  return base.empty() ? path : (std::filesystem::absolute(base) / path).string();
+}
+
+std::string Context::file_of(Text option) {
+  remember(located(values_.text(option)));
+  return files_.back();
+}
+
+tl::unexpected<std::string> Context::wrong(AnyOption option, std::string_view value,
+                                           std::string_view expected) const {
+  return tl::unexpected(error_line(program_, file_, values_.line(option),
+                                   "illegal value \"" + base::printable(value) + "\" for " +
+                                       option.name() + ": expected " + std::string(expected)));
+}
+
+tl::unexpected<std::string> Context::failed(std::string_view text) const {
+  return failed_elsewhere(file_ + ": " + std::string(text));
+}
+
+tl::unexpected<std::string> Context::failed_elsewhere(std::string_view text) const {
+  return tl::unexpected(with_program(program_, text));
+}
+
+void Context::warn(AnyOption option, std::string_view text) {
+  warn_in(file_, values_.line(option), text);
+}
+
+void Context::warn_in(std::string_view file, unsigned line, std::string_view text) {
+  add(log::make<log::Id::config_warning>(file, line, text));
+}
+
+void remark(Context& context) {
+  remark_on_replaced(context);
+  for (const Section& section : sections) {
+    for (const Option& option : section.options)
+      remark_on_effect(context, option);
+  }
+  remark_on_umask(context);
+  remark_on_base_directory(context);
+  remark_on_walk_mode(context);
 }
 
 }  // namespace dmarc::config

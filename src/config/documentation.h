@@ -8,10 +8,10 @@
 
 namespace dmarc::config {
 
-/// conf/opendmarc.conf.sample (documentation.cpp)
+/// conf/opendmarc.conf.sample
 std::string sample_file();
 
-/// docs/man/opendmarc.conf.5, in man(7) (manual.cpp)
+/// docs/man/opendmarc.conf.5, in man(7)
 std::string manual_page();
 
 // The texts of the table, where names and values stand between backquotes:

@@ -65,6 +65,7 @@ using Filled = tl::expected<void, std::string>;
 Filled fill_process(Context& context, Process& process);
 Filled fill_logging(Context& context, Logging& logging);
 Filled fill_dns(Context& context, Dns& dns);
+
 // fill_policy.cpp
 Filled fill_policy(Context& context, policy::Settings& settings);
 
@@ -76,7 +77,7 @@ Filled fill_submission(Context& context, const std::string& host_name, sending::
 Filled fill_failure_reports(Context& context, const sending::Settings& submission,
                             failure::Settings& settings);
 
-// fill.cpp
+// configuration.cpp, as is Context
 /// What is worth telling about a file that is correct: lines without effect, options of other
 /// versions, values that are easily meant otherwise.
 void remark(Context& context);

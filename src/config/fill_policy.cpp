@@ -8,7 +8,7 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "config/fill.h"
-#include "config/reader.h"
+#include "config/values.h"
 
 namespace dmarc::config {
 namespace {

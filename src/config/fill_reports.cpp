@@ -4,7 +4,7 @@
 #include "base/decimal.h"
 #include "base/read_file.h"
 #include "config/fill.h"
-#include "config/reader.h"
+#include "config/values.h"
 #include "sending/bounce.h"
 #include "sending/command.h"
 

@@ -6,7 +6,7 @@
 //
 // A new option is a row in one of the options_*.h (each is a part of an administrator's work) and a
 // line of a fill_*.cpp, which reads it into its place in a Configuration (configuration.h). The
-// reader of the file (reader.h), the defaults, opendmarc.conf(5), the sample file (renew both with
+// reader of the file (values.h), the defaults, opendmarc.conf(5), the sample file (renew both with
 // `cmake --build BUILD -t documentation`) and the test that compares the table with OpenDMARC's own
 // list come from the row. A test fails while nobody reads it.
 //
@@ -21,8 +21,7 @@
 #include <vector>
 
 #include "config/option.h"
-#include "config/options_enforcement.h"
-#include "config/options_evaluation.h"
+#include "config/options_judging.h"
 #include "config/options_process.h"
 #include "config/options_reports.h"
 #include "config/options_trust.h"

@@ -1,17 +1,23 @@
-// The values of a configuration file, by option: what the file says, otherwise the table's default.
+// What a configuration file says: its grammar, and its values by option.
 //
-//   Values values;
-//   if (auto set = values.set(*find_option("RejectFailures"), "yes", 7); !set) set.error();
-//   values.flag("RejectFailures");                    // true
-//   values.is({"TempErrorAction", "tempfail"});       // false
+//   auto values = read_values("# a comment\nRejectFailures true\n");
+//   values->flag("RejectFailures");                   // true
+//   values->is({"TempErrorAction", "tempfail"});      // false: the table's default counts
 //
-// The readers below take names of the option table, each of its types, checked when compiled.
+// A line is a name, blanks and a value that goes on to the end of the line; blanks around either
+// are dropped, those inside a value stay. "#" cuts the line wherever it stands; there are no quotes
+// and no escapes. Names have no case. The last of several lines with one name counts. Lines may end
+// with CR LF; a byte order mark at the start is skipped.
 //
-// Threads: const after it was filled.
+// Values::flag() and its kind take names of the option table, each of its types, checked when
+// compiled.
+//
+// Limits: max_line octets a line. Threads: Values are const once read; the rest are pure functions.
 #pragma once
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +27,9 @@
 #include "config/options.h"
 
 namespace dmarc::config {
+
+/// No value is near this long; what is longer is not a configuration file.
+inline constexpr std::size_t max_line = 64 * 1024;
 
 class Values {
  public:
@@ -61,5 +70,29 @@ class Values {
   std::map<const Option*, Setting> settings_;
   std::vector<Replaced> replaced_;
 };
+
+struct LineError {
+  unsigned line = 0;
+  /// Begins with OpenDMARC's words ("unrecognized parameter", "required value missing", "illegal
+  /// value"), on which scripts rely; what follows is help.
+  std::string reason;
+};
+
+tl::expected<Values, LineError> read_values(std::string_view text);
+
+/// The parts between commas, without blanks around them and cut at the first blank inside. Empty
+/// parts vanish.
+std::vector<std::string> split_list(std::string_view value);
+
+/// The parts between commas or blanks. Empty parts vanish.
+std::vector<std::string> split_words(std::string_view value);
+
+struct ListEntry {
+  std::string text;
+  unsigned line = 0;
+};
+
+/// The entries of a list file: the first word of each line, "#" begins a comment.
+std::vector<ListEntry> parse_list_file(std::string_view text);
 
 }  // namespace dmarc::config

@@ -14,7 +14,7 @@
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/read_file.h"
-#include "config/reader.h"
+#include "config/values.h"
 #include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"

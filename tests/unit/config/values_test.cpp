@@ -1,4 +1,4 @@
-#include "config/reader.h"
+#include "config/values.h"
 
 #include <gtest/gtest.h>
 
