@@ -11,12 +11,41 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
+#include "sending/command.h"
 
 namespace dmarc::daemon {
 namespace {
+
+// For one message, handed to a program on this host.
+constexpr std::chrono::seconds time_limit{60};
+
+/// `dmarcctl submit`, with the recipients as its arguments.
+class SubmitTransport final : public sending::Transport {
+ public:
+  explicit SubmitTransport(std::vector<std::string> words) : words_(std::move(words)) {}
+
+  sending::Outcome send(const sending::Envelope& envelope, std::string_view message,
+                        const Commit& commit) override {
+    std::vector<std::string> words = words_;
+    words.insert(words.end(), envelope.recipients.begin(), envelope.recipients.end());
+    return sending::CommandTransport(std::move(words), time_limit).send(envelope, message, commit);
+  }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+/// It is installed beside this program.
+std::string dmarcctl() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "/usr/sbin/dmarcctl" : self.parent_path() / "dmarcctl";
+}
 
 using sending::Envelope;
 using sending::Outcome;
@@ -116,15 +145,25 @@ std::optional<Outcome> outcome_of(std::string_view answer) {
 
 }  // namespace
 
-tl::expected<std::shared_ptr<ReportProcess>, Failure> ReportProcess::start(
+std::unique_ptr<sending::Transport> report_command(const config::Configuration& configuration,
+                                                   const std::string& configuration_path) {
+  if (configuration.failure_reports.by_command)
+    return std::make_unique<sending::CommandTransport>(configuration.submission.command,
+                                                       time_limit);
+  const std::string path = configuration_path.empty() ? "/dev/null" : configuration_path;
+  return std::make_unique<SubmitTransport>(
+      std::vector<std::string>{dmarcctl(), "submit", "--config", path, "--"});
+}
+
+tl::expected<std::shared_ptr<ReportProcess>, FatalError> ReportProcess::start(
     std::unique_ptr<sending::Transport> transport) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
-    return tl::unexpected(failure_of(EX_OSERR, "socketpair()", errno));
+    return tl::unexpected(fatal_error(EX_OSERR, "socketpair()", errno));
   base::UniqueFd filter(ends[0]);
   const base::UniqueFd process(ends[1]);
   const pid_t pid = ::fork();
-  if (pid < 0) return tl::unexpected(failure_of(EX_OSERR, "fork()", errno));
+  if (pid < 0) return tl::unexpected(fatal_error(EX_OSERR, "fork()", errno));
   if (pid == 0) serve(keep_only(process.get()), *transport);
   return std::shared_ptr<ReportProcess>(new ReportProcess(std::move(filter)));
 }

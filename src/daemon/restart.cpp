@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "daemon/pid_file.h"
+#include "daemon/process.h"
 
 namespace dmarc::daemon {
 namespace {
@@ -41,10 +41,10 @@ class Parent {
       : log_(log), budget_(limits), pid_file_(std::in_place, pid_file, log) {}
 
   /// In the child: true. In the parent: when the child has died, after what is due then.
-  tl::expected<bool, Failure> run_one() {
+  tl::expected<bool, FatalError> run_one() {
     const auto started = Clock::now();
     child_ = ::fork();
-    if (child_ < 0) return tl::unexpected(failure_of(EX_OSERR, "fork()", errno));
+    if (child_ < 0) return tl::unexpected(fatal_error(EX_OSERR, "fork()", errno));
     if (child_ == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGTERM);
       set_child_signal(SIG_UNBLOCK);
@@ -133,8 +133,8 @@ std::optional<log::Id> RestartBudget::take(Clock::time_point now) {
   return std::nullopt;
 }
 
-tl::expected<void, Failure> restart_when_it_dies(const config::RestartLimits& limits,
-                                                 const std::string& pid_file, log::Sink& log) {
+tl::expected<void, FatalError> restart_when_it_dies(const config::RestartLimits& limits,
+                                                    const std::string& pid_file, log::Sink& log) {
   set_child_signal(SIG_BLOCK);
   // Not destroyed in the child: the pid file is the parent's.
   auto* const parent = new Parent(limits, pid_file, log);

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "config/configuration.h"
-#include "daemon/failure.h"
+#include "daemon/process.h"
 #include "log/event.h"
 
 namespace dmarc::daemon {
@@ -39,7 +39,7 @@ class RestartBudget {
 /// limits are reached (status 69).
 ///
 /// Threads: before any exist. The four signals are blocked by the caller.
-tl::expected<void, Failure> restart_when_it_dies(const config::RestartLimits& limits,
-                                                 const std::string& pid_file, log::Sink& log);
+tl::expected<void, FatalError> restart_when_it_dies(const config::RestartLimits& limits,
+                                                    const std::string& pid_file, log::Sink& log);
 
 }  // namespace dmarc::daemon

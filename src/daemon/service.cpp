@@ -11,17 +11,11 @@
 #include <memory>
 #include <optional>
 
-#include "daemon/background.h"
-#include "daemon/drain.h"
 #include "daemon/environments.h"
-#include "daemon/failure.h"
-#include "daemon/pid_file.h"
-#include "daemon/privileges.h"
-#include "daemon/reload.h"
-#include "daemon/report_command.h"
+#include "daemon/process.h"
 #include "daemon/report_process.h"
 #include "daemon/restart.h"
-#include "daemon/service_manager.h"
+#include "daemon/supervision.h"
 #include "daemon/system_log.h"
 #include "filter/connection_limit.h"
 #include "io/listener.h"
@@ -33,7 +27,7 @@
 namespace dmarc::daemon {
 namespace {
 
-using Done = tl::expected<void, Failure>;
+using Done = tl::expected<void, FatalError>;
 
 // How often the supervisor tells the service manager that all is well, and writes history records
 // that had to wait.
@@ -63,7 +57,7 @@ class Service {
  public:
   Service(const Startup& startup, Signals& signals);
   Done start();
-  [[noreturn]] void give_up(const Failure& failure);
+  [[noreturn]] void give_up(const FatalError& failure);
   [[noreturn]] void supervise();
 
  private:
@@ -133,15 +127,15 @@ Done Service::settle_in() {
   const config::Process& process = configuration_.process;
   raise_descriptor_limit();
   const std::string user = options_.user.value_or(process.user);
-  tl::expected<Identity, Failure> identity;
+  tl::expected<Identity, FatalError> identity;
   if (!user.empty()) identity = find_identity(user);
   if (!identity) return tl::unexpected(identity.error());
   if (!process.base_directory.empty() && ::chdir(process.base_directory.c_str()) != 0) {
-    return tl::unexpected(failure_of(EX_CONFIG, process.base_directory + ": chdir()", errno));
+    return tl::unexpected(fatal_error(EX_CONFIG, process.base_directory + ": chdir()", errno));
   }
   if (!process.root_directory.empty()) {
     if (user.empty() && ::geteuid() == 0) log_.write(log::make<log::Id::root_without_user>());
-    if (auto done = confine_to(process.root_directory); !done) return done;
+    if (auto done = change_root(process.root_directory); !done) return done;
   }
   if (!user.empty()) {
     if (auto done = become(*identity); !done) return done;
@@ -182,7 +176,7 @@ Done Service::open_socket() {
     if (passed_socket_) return io::Listener::adopt(*passed_socket_);
     return io::parse_socket_spec(socket_text()).and_then(io::Listener::open);
   }();
-  if (!opened) return tl::unexpected(Failure{EX_UNAVAILABLE, opened.error()});
+  if (!opened) return tl::unexpected(FatalError{EX_UNAVAILABLE, opened.error()});
   listener_.emplace(std::move(*opened));
   if (!restarted_) pid_file_.emplace(pid_file_path(), log_);
   return {};
@@ -225,7 +219,7 @@ Done Service::start_protocol() {
                                     .debug_level = configuration_.process.milter_debug,
                                     .socket = socket_text(),
                                     .ended = [this](int error) { note_engine_end(error); }});
-  if (!started) return tl::unexpected(Failure{EX_UNAVAILABLE, started.error()});
+  if (!started) return tl::unexpected(FatalError{EX_UNAVAILABLE, started.error()});
   signals_ours_ = *started == libmilter::Corrections::in_force;
   if (!signals_ours_) log_.write(log::make<log::Id::libmilter_rigid>());
   return {};
@@ -250,7 +244,7 @@ void Service::log_start() {
   }
 }
 
-void Service::give_up(const Failure& failure) {
+void Service::give_up(const FatalError& failure) {
   std::cerr << options_.program << ": " << failure.text << '\n';
   if (log_.uses_syslog()) log_.write(log::make<log::Id::start_failed>(failure.text));
   background_.failed(failure.status);

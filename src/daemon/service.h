@@ -16,7 +16,7 @@
 
 #include "config/configuration.h"
 #include "daemon/options.h"
-#include "daemon/signals.h"
+#include "daemon/supervision.h"
 
 namespace dmarc::daemon {
 

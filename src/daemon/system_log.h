@@ -4,17 +4,48 @@
 // priority in the form that the journal reads (sd-daemon(3)). In the background without syslog
 // nothing is written, as OpenDMARC does it.
 //
-// Threads: write() from any; configure() while others write.
+// Threads: any; SystemLog::configure() while others write.
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <span>
 #include <string>
 
-#include "daemon/syslog_socket.h"
+#include "base/unique_fd.h"
 #include "log/event.h"
 
+struct mmsghdr;
+
 namespace dmarc::daemon {
+
+/// The way to the system's log for those who write often: all lines of a message in one system
+/// call, where syslog(3) takes three for each and lets one thread write at a time. Lines look as
+/// those of syslog(3) with LOG_PID. When the log's daemon was restarted the socket is connected
+/// again.
+///
+///   SyslogSocket socket("opendmarc");
+///   socket.connect();                              // while /dev/log is in sight
+///   if (socket.write(events, LOG_MAIL) < events.size()) ... the rest has to go by syslog(3)
+class SyslogSocket {
+ public:
+  /// `name` is the program's; `path` is where the log's daemon listens for datagrams.
+  explicit SyslogSocket(std::string name, std::string path = "/dev/log");
+
+  /// False when nobody takes datagrams there.
+  bool connect() const;
+
+  /// The number of events that were written, from the first. `facility` is a LOG_ value of
+  /// syslog.h.
+  std::size_t write(std::span<const log::Event> events, int facility) const;
+
+ private:
+  std::size_t send(std::span<mmsghdr> messages) const;
+
+  const std::string name_;
+  const std::string path_;
+  const base::UniqueFd socket_;
+};
 
 class SystemLog final : public log::Sink {
  public:

@@ -13,13 +13,13 @@
 
 #include "base/ascii.h"
 #include "base/read_file.h"
-#include "daemon/failure.h"
+#include "daemon/process.h"
 #include "filter/wait.h"
 
 namespace dmarc::daemon {
 namespace {
 
-using Address = tl::expected<base::IpAddress, Failure>;
+using Address = tl::expected<base::IpAddress, FatalError>;
 
 std::string variable_or(const char* name, std::string value) {
   const char* const set = std::getenv(name);
@@ -30,7 +30,7 @@ Address resolve(const std::string& text) {
   if (const auto address = base::IpAddress::parse(text)) return *address;
   addrinfo* found = nullptr;
   if (const int status = ::getaddrinfo(text.c_str(), nullptr, nullptr, &found); status != 0) {
-    return tl::unexpected(Failure{EX_NOHOST, text + ": " + ::gai_strerror(status)});
+    return tl::unexpected(FatalError{EX_NOHOST, text + ": " + ::gai_strerror(status)});
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
   const bool v4 = found->ai_family == AF_INET;
@@ -116,10 +116,10 @@ filter::Macros test_macros() {
   };
 }
 
-tl::expected<std::string, Failure> read_message(const std::string& file) {
+tl::expected<std::string, FatalError> read_message(const std::string& file) {
   const auto text = file == "-" ? base::read_descriptor(STDIN_FILENO) : base::read_file(file);
   if (text) return *text;
-  return tl::unexpected(failure_of(EX_UNAVAILABLE, file + ": fopen()", text.error()));
+  return tl::unexpected(fatal_error(EX_UNAVAILABLE, file + ": fopen()", text.error()));
 }
 
 class TestRun {
@@ -130,14 +130,14 @@ class TestRun {
         envelope_(envelope),
         session_(std::move(environment), wakeup_.wake(), {.leading_blanks = true}) {}
 
-  tl::expected<void, Failure> connect() {
+  tl::expected<void, FatalError> connect() {
     const Address address = resolve(envelope_.client_address);
     if (!address) return tl::unexpected(address.error());
     return expect("", "connect", session_.connect(envelope_.client_host, *address))
         .and_then([this] { return expect("", "helo", session_.helo(envelope_.helo)); });
   }
 
-  tl::expected<void, Failure> judge(const std::string& file) {
+  tl::expected<void, FatalError> judge(const std::string& file) {
     const auto text = read_message(file);
     if (!text) return tl::unexpected(text.error());
     const std::string shown = (file == "-" ? "(stdin)" : file) + ": ";
@@ -151,7 +151,7 @@ class TestRun {
       tell_all(shown + "line " + std::to_string(line) + ": mlfi_header() returned SMFIS_CONTINUE");
     };
     if (const auto sent = send_header(*text, session_, passed); !sent) {
-      return tl::unexpected(Failure{EX_DATAERR, shown + sent.error()});
+      return tl::unexpected(FatalError{EX_DATAERR, shown + sent.error()});
     }
     if (empty) tell(shown + "warning: no headers on input");
     report(shown, wait_for_judgement(session_, wakeup_, macros));
@@ -167,14 +167,14 @@ class TestRun {
     if (options_.verbosity > 1) tell(line);
   }
 
-  tl::expected<void, Failure> expect(const std::string& file, const std::string& event,
-                                     filter::Response response) const {
+  tl::expected<void, FatalError> expect(const std::string& file, const std::string& event,
+                                        filter::Response response) const {
     if (response == filter::Response::proceed) {
       tell_all(file + "mlfi_" + event + "() returned SMFIS_CONTINUE");
       return {};
     }
     return tl::unexpected(
-        Failure{EX_SOFTWARE, "mlfi_" + event + "() did not return SMFIS_CONTINUE"});
+        FatalError{EX_SOFTWARE, "mlfi_" + event + "() did not return SMFIS_CONTINUE"});
   }
 
   void report(const std::string& file, const policy::Judgement& judgement) const {
@@ -211,7 +211,7 @@ policy::Settings for_tests(policy::Settings settings) {
 int run_test_mode(const Options& options, const TestEnvelope& envelope,
                   std::shared_ptr<const filter::Environment> environment) {
   TestRun run(options, envelope, std::move(environment));
-  tl::expected<void, Failure> done = run.connect();
+  tl::expected<void, FatalError> done = run.connect();
   for (const std::string& file : options.test_messages) {
     if (done) done = run.judge(file);
   }

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "daemon/reload.h"
+#include "daemon/supervision.h"
 #include "support/temporary_folder.h"
 
 namespace dmarc::daemon {

@@ -1,5 +1,7 @@
 // The parts of being a process: identity, pid file, signals, the service manager, the log.
 
+#include "daemon/process.h"
+
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,10 +15,7 @@
 
 #include "base/read_file.h"
 #include "base/unique_fd.h"
-#include "daemon/pid_file.h"
-#include "daemon/privileges.h"
-#include "daemon/service_manager.h"
-#include "daemon/signals.h"
+#include "daemon/supervision.h"
 #include "daemon/system_log.h"
 #include "support/log_capture.h"
 #include "support/temporary_folder.h"

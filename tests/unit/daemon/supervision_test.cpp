@@ -1,4 +1,4 @@
-#include "daemon/drain.h"
+#include "daemon/supervision.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "daemon/syslog_socket.h"
+#include "daemon/system_log.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
