@@ -123,12 +123,39 @@ Parsed parse(std::string_view text) {
   return wrong("unknown socket type; known are inet, inet6, unix, local and fd");
 }
 
+/// "HOST:PORT" of main.cf, as "PORT@HOST"; nothing for another form.
+std::optional<std::string> turned_round(std::string_view rest) {
+  const std::size_t colon = rest.rfind(':');
+  if (colon == std::string_view::npos || rest.find('@') != std::string_view::npos) return {};
+  return std::string(rest.substr(colon + 1)) + "@" + std::string(rest.substr(0, colon));
+}
+
+/// main.cf knows "inet:" alone, for both families.
+Parsed parse_main_cf(const std::string& port_at_host) {
+  const bool v6 = port_at_host.find(':') != std::string::npos;
+  auto spec = parse_socket_spec((v6 ? "inet6:" : "inet:") + port_at_host);
+  if (spec) spec->any_family = !v6;
+  return spec;
+}
+
 }  // namespace
 
 Parsed parse_socket_spec(std::string_view text) {
   if (text.empty()) return wrong("the socket is empty");
   return parse(text).map_error(
       [&](const std::string& reason) { return base::printable(text) + ": " + reason; });
+}
+
+Parsed parse_socket_to_connect(std::string_view text) {
+  constexpr std::string_view inet = "inet:";
+  if (base::iequals(text.substr(0, inet.size()), inet)) {
+    if (const auto port_at_host = turned_round(text.substr(inet.size())))
+      return parse_main_cf(*port_at_host);
+  }
+  auto spec = parse_socket_spec(text);
+  if (spec && spec->kind == Kind::descriptor)
+    return wrong(base::printable(text) + ": a descriptor is nothing to connect to");
+  return spec;
 }
 
 }  // namespace dmarc::io

@@ -25,8 +25,9 @@
 #include <optional>
 
 #include "base/decimal.h"
+#include "base/unique_fd.h"
 #include "mail_mix.h"
-#include "milter/client/socket_spec.h"
+#include "milter/client/stream.h"
 #include "milter/wire.h"
 
 namespace dmarc::bench {
@@ -38,7 +39,7 @@ namespace wire = milter::wire;
 using wire::Command;
 
 struct Plan {
-  milter::client::SocketSpec socket;
+  io::SocketSpec socket;
   std::size_t connections = 1;
   std::size_t seconds = 5;
   std::size_t messages = std::numeric_limits<std::size_t>::max();
@@ -329,7 +330,7 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
       continue;
     }
     if (words[i] == "--socket") {
-      const auto spec = milter::client::SocketSpec::parse(value);
+      const auto spec = io::parse_socket_to_connect(value);
       if (!spec) return std::nullopt;
       plan.socket = *spec;
       has_socket = true;

@@ -16,6 +16,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "milter/client/stream.h"
 #include "support/data.h"
 
 namespace dmarc::test {
@@ -87,7 +88,7 @@ DaemonProcess::DaemonProcess(const std::string& configuration, Engine engine, Tr
   const std::string socket = transport == Transport::inet ? "inet:" + std::to_string(free_port()) +
                                                                 "@" + ::inet_ntoa(own_loopback())
                                                           : "local:" + folder + "/dmarcd.sock";
-  socket_ = *milter::client::SocketSpec::parse(socket);
+  socket_ = *io::parse_socket_to_connect(socket);
   start(path, socket);
   await_socket();
 }

@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "milter/client/socket_spec.h"
+#include "io/socket_spec.h"
 
 namespace dmarc::test {
 
@@ -52,7 +52,7 @@ class DaemonProcess {
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
 
-  const milter::client::SocketSpec& socket() const { return socket_; }
+  const io::SocketSpec& socket() const { return socket_; }
   pid_t pid() const { return pid_; }
 
   /// Stops the daemon. Throws unless it ends with status 0 in time.
@@ -78,7 +78,7 @@ class DaemonProcess {
   std::string last_words() const;
   std::size_t entries_of(const char* folder) const;
 
-  milter::client::SocketSpec socket_;
+  io::SocketSpec socket_;
   pid_t pid_ = -1;
   int status_ = 0;
   base::UniqueFd stderr_;

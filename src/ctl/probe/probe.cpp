@@ -10,8 +10,8 @@
 #include "ctl/input.h"
 #include "ctl/outline.h"
 #include "ctl/subcommand.h"
+#include "io/socket_spec.h"
 #include "milter/client/delivery.h"
-#include "milter/client/socket_spec.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -117,7 +117,7 @@ base::Json json_of(const milter::client::Delivery& delivery) {
 constexpr unsigned max_timeout_seconds = 3600;
 
 struct Request {
-  milter::client::SocketSpec socket;
+  io::SocketSpec socket;
   std::string socket_text;
   std::chrono::seconds timeout{30};
   milter::client::SmtpSession session;
@@ -194,7 +194,7 @@ Input<Request> read_request(const Arguments& arguments) {
   Request request;
   const auto text = arguments.value("socket");
   if (!text) return wrong("option --socket is missing");
-  const auto spec = milter::client::SocketSpec::parse(*text);
+  const auto spec = io::parse_socket_to_connect(*text);
   if (!spec) return wrong("socket " + spec.error());
   const auto timeout = read_timeout(arguments);
   if (!timeout) return tl::unexpected(timeout.error());

@@ -75,7 +75,7 @@ bool is_of_connection(const wire::Event& event) {
 Client::Client(Stream stream, wire::Negotiation negotiated)
     : stream_(std::move(stream)), negotiated_(std::move(negotiated)) {}
 
-tl::expected<Client, Error> Client::connect_to(const SocketSpec& spec, const Options& options) {
+tl::expected<Client, Error> Client::connect_to(const io::SocketSpec& spec, const Options& options) {
   auto socket = milter::client::connect_to(spec, options.timeout);
   if (!socket) return tl::unexpected(Error{Error::Kind::unreachable, socket.error()});
   Stream stream(std::move(*socket), options.timeout);

@@ -28,7 +28,6 @@
 
 #include "base/ip_address.h"
 #include "milter/client/answer.h"
-#include "milter/client/socket_spec.h"
 #include "milter/client/stream.h"
 
 namespace dmarc::milter::client {
@@ -48,7 +47,7 @@ class Client {
   };
 
   /// Connects and negotiates.
-  static tl::expected<Client, Error> connect_to(const SocketSpec& spec, const Options& options);
+  static tl::expected<Client, Error> connect_to(const io::SocketSpec& spec, const Options& options);
 
   /// What the filter asked for in the negotiation.
   const wire::Negotiation& negotiated() const { return negotiated_; }

@@ -1,12 +1,18 @@
 #include "milter/client/stream.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
+#include <optional>
 
 namespace dmarc::milter::client {
 namespace {
@@ -23,7 +29,76 @@ bool would_block(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
+/// Waits for the end of a connect() that is under way.
+std::optional<std::string> await_connection(int socket, std::chrono::milliseconds timeout) {
+  pollfd wait{socket, POLLOUT, 0};
+  if (::poll(&wait, 1, static_cast<int>(timeout.count())) == 0) return "timed out";
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  if (error != 0) return std::strerror(error);
+  return std::nullopt;
+}
+
+tl::expected<base::UniqueFd, std::string> connect_to_address(const sockaddr* address,
+                                                             socklen_t size,
+                                                             std::chrono::milliseconds timeout) {
+  base::UniqueFd socket(
+      ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return tl::unexpected<std::string>(std::strerror(errno));
+  if (address->sa_family != AF_UNIX) {
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  if (::connect(socket.get(), address, size) == 0) return socket;
+  if (errno != EINPROGRESS) return tl::unexpected<std::string>(std::strerror(errno));
+  if (const auto problem = await_connection(socket.get(), timeout)) return tl::unexpected(*problem);
+  return socket;
+}
+
+tl::expected<base::UniqueFd, std::string> connect_to_unix(const std::string& path,
+                                                          std::chrono::milliseconds timeout) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  return connect_to_address(reinterpret_cast<const sockaddr*>(&address), sizeof address, timeout);
+}
+
+int address_family(const io::SocketSpec& spec) {
+  if (spec.any_family) return AF_UNSPEC;
+  return spec.kind == io::SocketSpec::Kind::inet6 ? AF_INET6 : AF_INET;
+}
+
+/// What listens on every interface is reached on this machine.
+std::string listening_host(const io::SocketSpec& spec) {
+  if (!spec.host.empty()) return spec.host;
+  return spec.kind == io::SocketSpec::Kind::inet6 ? "::1" : "127.0.0.1";
+}
+
+tl::expected<base::UniqueFd, std::string> connect_to_inet(const io::SocketSpec& spec,
+                                                          std::chrono::milliseconds timeout) {
+  addrinfo hints{};
+  hints.ai_family = address_family(spec);
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const std::string host = listening_host(spec);
+  const std::string port = std::to_string(spec.port);
+  if (const int error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found))
+    return tl::unexpected(host + ": " + ::gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);
+  tl::expected<base::UniqueFd, std::string> result = tl::unexpected<std::string>("no address");
+  for (const addrinfo* entry = found; entry != nullptr && !result; entry = entry->ai_next)
+    result = connect_to_address(entry->ai_addr, entry->ai_addrlen, timeout);
+  return result;
+}
+
 }  // namespace
+
+tl::expected<base::UniqueFd, std::string> connect_to(const io::SocketSpec& spec,
+                                                     std::chrono::milliseconds timeout) {
+  return spec.kind == io::SocketSpec::Kind::unix_path ? connect_to_unix(spec.path, timeout)
+                                                      : connect_to_inet(spec, timeout);
+}
 
 tl::expected<void, Error> Stream::await(short events, Clock::time_point deadline) {
   for (;;) {

@@ -1,13 +1,15 @@
-// Milter packets over a socket, with a deadline.
+// The connection to a filter: milter packets over a socket, with a deadline.
 //
-//   Stream stream(std::move(*socket), std::chrono::seconds(10));
+//   auto socket = connect_to(*io::parse_socket_to_connect("inet:127.0.0.1:8893"), timeout);
+//   Stream stream(std::move(*socket), timeout);
 //   stream.queue(wire::packet(wire::Command::helo, data));
 //   auto reply = stream.receive();
 //
 // What is queued is sent with one write when an answer is wanted, as an MTA does, so that the TCP
 // segments are those of real traffic.
 //
-// Threads: one at a time. Errors are final: after one the stream can't be used any more.
+// Threads: one at a time. A host that is a name is looked up with the system's resolver, which does
+// not keep to the timeout. Errors are final: after one the stream can't be used any more.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -17,6 +19,7 @@
 #include <string_view>
 
 #include "base/unique_fd.h"
+#include "io/socket_spec.h"
 #include "milter/wire.h"
 
 namespace dmarc::milter::client {
@@ -33,6 +36,10 @@ struct Error {
   Kind kind;
   std::string text;  ///< one clause, printable
 };
+
+/// A connected stream socket, non-blocking. An empty host is this machine. The error is one clause.
+tl::expected<base::UniqueFd, std::string> connect_to(const io::SocketSpec& spec,
+                                                     std::chrono::milliseconds timeout);
 
 class Stream {
  public:

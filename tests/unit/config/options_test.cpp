@@ -132,7 +132,8 @@ TEST(Options, every_word_of_a_choice_is_a_value_and_another_is_not) {
 /// What is in the table is read somewhere: the code that fills a Configuration names it.
 TEST(Options, every_option_is_read) {
   std::string code;
-  for (const char* file : {"configuration.cpp", "fill_policy.cpp", "fill_process.cpp", "fill_reports.cpp"})
+  for (const char* file :
+       {"configuration.cpp", "fill_policy.cpp", "fill_process.cpp", "fill_reports.cpp"})
     code += test::read_data(std::string("../../src/config/") + file);
   for_each_option([&](const Option& option) {
     const std::string name = "\"" + std::string(option.name) + "\"";

@@ -126,5 +126,45 @@ TEST(SocketSpec, a_path_that_does_not_fit_is_refused_not_cut) {
       "unix:" + longest + "a: the path of a UNIX socket may have 107 octets, this one has 108");
 }
 
+std::string host_and_port(std::string_view text) {
+  const auto spec = parse_socket_to_connect(text);
+  return spec ? spec->host + " " + std::to_string(spec->port) : spec.error();
+}
+
+TEST(SocketToConnect, the_forms_of_main_cf_are_read) {
+  EXPECT_EQ(host_and_port("inet:127.0.0.1:8893"), "127.0.0.1 8893");
+  EXPECT_EQ(host_and_port("inet:[::1]:8893"), "::1 8893");
+  EXPECT_EQ(host_and_port("inet:localhost:8893"), "localhost 8893");
+  EXPECT_EQ(parse_socket_to_connect("unix:/run/f.sock")->path, "/run/f.sock");
+}
+
+TEST(SocketToConnect, the_forms_of_opendmarc_conf_are_read) {
+  EXPECT_EQ(host_and_port("inet:8893@127.0.0.1"), "127.0.0.1 8893");
+  EXPECT_EQ(host_and_port("inet6:8893@[::1]"), "::1 8893");
+  EXPECT_EQ(parse_socket_to_connect("local:/run/f.sock")->path, "/run/f.sock");
+  EXPECT_EQ(parse_socket_to_connect("/run/f.sock")->path, "/run/f.sock");
+}
+
+TEST(SocketToConnect, a_name_in_main_cf_may_have_addresses_of_both_families) {
+  EXPECT_TRUE(parse_socket_to_connect("inet:localhost:8893")->any_family);
+  EXPECT_FALSE(parse_socket_to_connect("inet:8893@localhost")->any_family);
+  EXPECT_EQ(parse_socket_to_connect("inet:[::1]:8893")->kind, Kind::inet6);
+}
+
+TEST(SocketToConnect, the_kind_is_read_without_regard_to_case) {
+  EXPECT_EQ(parse_socket_to_connect("INET:8893")->kind, Kind::inet);
+  EXPECT_EQ(parse_socket_to_connect("INET:127.0.0.1:8893")->kind, Kind::inet);
+  EXPECT_EQ(parse_socket_to_connect("Local:/x")->kind, Kind::unix_path);
+}
+
+TEST(SocketToConnect, what_can_t_be_a_socket_is_refused_with_a_reason) {
+  EXPECT_EQ(host_and_port("inet:99999@127.0.0.1"), "inet:99999@127.0.0.1: port must be 1 to 65535");
+  EXPECT_EQ(host_and_port("inet:127.0.0.1:99999"), "inet:99999@127.0.0.1: port must be 1 to 65535");
+  EXPECT_EQ(host_and_port("inet::8893"), "inet:8893@: a host is missing after \"@\"");
+  EXPECT_EQ(host_and_port("fd:3"), "fd:3: a descriptor is nothing to connect to");
+  EXPECT_FALSE(parse_socket_to_connect("tcp:1"));
+  EXPECT_FALSE(parse_socket_to_connect("unix:/" + std::string(200, 'a')));
+}
+
 }  // namespace
 }  // namespace dmarc::io

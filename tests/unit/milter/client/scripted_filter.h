@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "milter/client/socket_spec.h"
+#include "io/socket_spec.h"
 #include "milter/wire.h"
 
 namespace dmarc::test {
@@ -51,7 +51,7 @@ class ScriptedFilter {
     ::rmdir(folder_.c_str());
   }
 
-  milter::client::SocketSpec spec() const { return *milter::client::SocketSpec::parse(path_); }
+  io::SocketSpec spec() const { return *io::parse_socket_to_connect(path_); }
 
   /// Ends the script; afterwards what came in can be looked at.
   void finish() {
