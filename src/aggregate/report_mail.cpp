@@ -2,7 +2,6 @@
 
 #include "base/encoding.h"
 #include "mail/header_writer.h"
-#include "mail/mail_date.h"
 
 namespace dmarc::aggregate {
 namespace {

@@ -1,10 +1,10 @@
-#include "base/ip_address.h"
-
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+
+#include <dmarc/ip_address.h>
 
 namespace dmarc::base {
 

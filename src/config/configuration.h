@@ -21,7 +21,7 @@
 #include "history/record.h"
 #include "log/event.h"
 #include "policy/settings.h"
-#include "resolver/server_address.h"
+#include "resolver/servers.h"
 #include "sending/settings.h"
 
 namespace dmarc::config {

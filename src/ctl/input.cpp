@@ -9,9 +9,8 @@
 #include "base/ascii.h"
 #include "base/read_file.h"
 #include "ctl/subcommand.h"
-#include "resolver/server_address.h"
+#include "resolver/servers.h"
 #include "resolver/stub_resolver.h"
-#include "resolver/system_config.h"
 
 namespace dmarc::ctl {
 namespace {

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include <dmarc/ip_address.h>
 #include <dmarc/resolver.h>
 
-#include "base/ip_address.h"
 #include "config/configuration.h"
 #include "ctl/arguments.h"
 #include "dns/lookup_session.h"

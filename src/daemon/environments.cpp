@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "config/test_dns_data.h"
-#include "resolver/system_config.h"
+#include "resolver/servers.h"
 
 namespace dmarc::daemon {
 namespace {

@@ -12,7 +12,8 @@
 #include <optional>
 #include <string>
 
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
+
 #include "daemon/options.h"
 #include "filter/session.h"
 #include "policy/settings.h"

@@ -4,7 +4,6 @@
 
 #include "base/ascii.h"
 #include "mail/header_writer.h"
-#include "mail/mail_date.h"
 
 namespace dmarc::failure {
 namespace {

@@ -6,13 +6,13 @@
 
 #include <dmarc/author_domain.h>
 #include <dmarc/discovery.h>
+#include <dmarc/reverse_path.h>
+#include <dmarc/spf.h>
 
 #include "filter/environment.h"
 #include "filter/lookups.h"
 #include "filter/running_check.h"
-#include "mail/reverse_path.h"
 #include "policy/judge.h"
-#include "spf/check_state.h"
 
 namespace dmarc::filter {
 namespace {

@@ -53,7 +53,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
+
 #include "filter/transfer.h"
 #include "policy/evidence.h"
 #include "policy/judgement.h"

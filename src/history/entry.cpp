@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include <dmarc/domain_name.h>
+#include <dmarc/ip_address.h>
 
 #include "base/ascii.h"
 #include "base/decimal.h"
-#include "base/ip_address.h"
 
 namespace dmarc::history {
 

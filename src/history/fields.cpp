@@ -7,9 +7,9 @@
 #include <tuple>
 
 #include <dmarc/domain_name.h>
+#include <dmarc/ip_address.h>
 
 #include "base/ascii.h"
-#include "base/ip_address.h"
 #include "history/reader.h"
 
 namespace dmarc::history {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include <dmarc/reverse_path.h>
+
 #include "base/ascii.h"
 #include "base/json.h"
 #include "history/codes.h"
 #include "history/entry.h"
 #include "mail/auth_results.h"
-#include "mail/reverse_path.h"
 
 namespace dmarc::history {
 namespace {

@@ -9,8 +9,9 @@
 #include <limits>
 #include <optional>
 
+#include <dmarc/ip_address.h>
+
 #include "base/ascii.h"
-#include "base/ip_address.h"
 
 namespace dmarc::io {
 namespace {

@@ -4,8 +4,9 @@
 #include <optional>
 #include <span>
 
+#include <dmarc/ip_address.h>
+
 #include "base/ascii.h"
-#include "base/ip_address.h"
 #include "base/utf8.h"
 #include "mail/lexer.h"
 #include "mail/limits.h"

@@ -3,6 +3,7 @@
 //   HeaderWriter header;
 //   header.add("From", "Reports <dmarc@example.org>");
 //   header.add_text("Subject", "Bericht über example.org");    // RFC 2047, where that is needed
+//   header.add("Date", mail_date(now));
 //   std::string message = header.text() + "\r\n" + body;
 //
 // A value can't end its field: control characters in it become blanks, so that nothing which came
@@ -11,6 +12,7 @@
 // Threads: belongs to one thread; the functions are pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -37,5 +39,9 @@ std::string encode_words(std::string_view text);
 
 /// A display name for an address field: an atom phrase, a quoted string or encoded words.
 std::string display_name(std::string_view text);
+
+/// RFC 5322 section 3.3 "Date and Time Specification", in UTC: "Tue, 24 Nov 2026 03:04:05 +0000".
+/// `time` is in seconds since 1970.
+std::string mail_date(std::int64_t time);
 
 }  // namespace dmarc::mail

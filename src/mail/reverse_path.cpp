@@ -1,8 +1,8 @@
-#include "mail/reverse_path.h"
-
 #include <tl/expected.hpp>
 
 #include <algorithm>
+
+#include <dmarc/reverse_path.h>
 
 #include "base/ascii.h"
 #include "base/utf8.h"

@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <optional>
 
+#include <dmarc/ip_address.h>
+
 #include "base/ascii.h"
-#include "base/ip_address.h"
 #include "base/utf8.h"
 #include "mail/encoded_word.h"
 #include "mail/lexer.h"

@@ -20,7 +20,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
+
 #include "log/event.h"
 #include "milter/negotiated_options.h"
 #include "milter/wire.h"

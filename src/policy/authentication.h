@@ -22,13 +22,13 @@
 #include <vector>
 
 #include <dmarc/domain_name.h>
+#include <dmarc/spf.h>
 
 #include "mail/auth_results.h"
 #include "policy/judgement.h"
 #include "policy/message.h"
 #include "policy/settings.h"
 #include "policy/trusted_results.h"
-#include "spf/check.h"
 
 namespace dmarc::policy {
 

@@ -21,13 +21,13 @@
 #include <dmarc/author_domain.h>
 #include <dmarc/discovery.h>
 #include <dmarc/resolver.h>
+#include <dmarc/spf.h>
 
 #include "policy/authentication.h"
 #include "policy/form.h"
 #include "policy/message.h"
 #include "policy/settings.h"
 #include "policy/trusted_results.h"
-#include "spf/check.h"
 
 namespace dmarc::policy {
 

@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
 
 namespace dmarc::policy {
 

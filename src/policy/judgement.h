@@ -11,11 +11,11 @@
 
 #include <dmarc/author_domain.h>
 #include <dmarc/evaluate.h>
+#include <dmarc/spf.h>
 
 #include "log/event.h"
 #include "mail/auth_results.h"
 #include "policy/override_reason.h"
-#include "spf/check.h"
 
 namespace dmarc::policy {
 

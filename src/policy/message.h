@@ -8,9 +8,8 @@
 #include <string>
 
 #include <dmarc/header_field.h>
-
-#include "base/ip_address.h"
-#include "mail/reverse_path.h"
+#include <dmarc/ip_address.h>
+#include <dmarc/reverse_path.h>
 
 namespace dmarc::policy {
 

@@ -13,12 +13,12 @@
 #include <string_view>
 
 #include <dmarc/header_field.h>
+#include <dmarc/spf.h>
 
 #include "mail/auth_results.h"
 #include "policy/judgement.h"
 #include "policy/message.h"
 #include "policy/settings.h"
-#include "spf/check.h"
 
 namespace dmarc::policy {
 

@@ -12,9 +12,9 @@
 
 #include <dmarc/domain_name.h>
 #include <dmarc/evaluate.h>
+#include <dmarc/spf.h>
 
 #include "policy/host_list.h"
-#include "spf/check.h"
 
 namespace dmarc::policy {
 

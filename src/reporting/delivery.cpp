@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <functional>
 
+#include <dmarc/ip_address.h>
+
 #include "aggregate/report_mail.h"
-#include "base/ip_address.h"
 #include "base/read_file.h"
 #include "sending/bounce.h"
 #include "sending/command.h"

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "base/unique_fd.h"
-#include "resolver/query_message.h"
-#include "resolver/server_address.h"
+#include "resolver/message.h"
+#include "resolver/servers.h"
 
 namespace dmarc::resolver {
 

@@ -20,7 +20,7 @@
 #include "io/event_loop.h"
 #include "resolver/exchange.h"
 #include "resolver/query_plan.h"
-#include "resolver/server_pool.h"
+#include "resolver/servers.h"
 #include "resolver/stub_resolver.h"
 
 namespace dmarc::resolver {

@@ -23,7 +23,7 @@
 
 #include <dmarc/resolver.h>
 
-#include "resolver/reply_message.h"
+#include "resolver/message.h"
 
 namespace dmarc::resolver {
 

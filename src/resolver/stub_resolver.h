@@ -30,7 +30,7 @@
 
 #include <dmarc/resolver.h>
 
-#include "resolver/server_address.h"
+#include "resolver/servers.h"
 
 namespace dmarc::resolver {
 

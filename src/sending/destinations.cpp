@@ -4,12 +4,12 @@
 #include <optional>
 #include <variant>
 
+#include <dmarc/ip_address.h>
 #include <dmarc/record.h>
 #include <dmarc/tree_walk.h>
 
 #include "base/ascii.h"
 #include "base/encoding.h"
-#include "base/ip_address.h"
 #include "dmarc/alignment.h"
 #include "sending/mail_address.h"
 

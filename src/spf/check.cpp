@@ -1,10 +1,9 @@
 #include <algorithm>
 
+#include <dmarc/spf.h>
+
 #include "base/ascii.h"
-#include "spf/check_state.h"
-#include "spf/client_names.h"
 #include "spf/evaluation.h"
-#include "spf/explanation.h"
 #include "spf/libspf2_engine.h"
 #include "spf/lookups.h"
 
@@ -60,10 +59,78 @@ Identity identity_of(const Request& request, const dns::Name& domain) {
           helo_for_macros(request.helo)};
 }
 
-class NoAnswers final : public dns::Answers {
+/// The text of exp= (RFC 7208 section 6.2 "exp: Explanation"), as a state that goes on when an
+/// answer comes. It is written by whoever owns the record, so it is only looked up when Options ask
+/// for it. Limit: max_explanation octets.
+class ExplanationText {
  public:
-  dns::AnswerPtr find(const dns::Question&) const override { return nullptr; }
+  /// The references must stay valid as long as the object lives.
+  ExplanationText(Explanation explanation, const Identity& identity, const Options& options,
+                  Lookups& lookups, ClientNames& client_names)
+      : explanation_(std::move(explanation)),
+        identity_(identity),
+        options_(options),
+        lookups_(lookups),
+        client_names_(client_names) {}
+
+  /// Printable ASCII; empty when there is no usable text, for whatever reason. Nothing while
+  /// `lookups` lacks an answer.
+  std::optional<std::string> run();
+
+ private:
+  /// False while the client's name, which `text` uses, is not known.
+  bool complete_context(const MacroString& text, MacroContext& context);
+  std::optional<std::string> expand(const MacroString& text);
+
+  const Explanation explanation_;
+  const Identity& identity_;
+  const Options& options_;
+  Lookups& lookups_;
+  ClientNames& client_names_;
+
+  std::optional<dns::Name> name_;  ///< what exp= expands to
+  dns::AnswerPtr answer_;          ///< its TXT records; owns the text of `text_`
+  std::optional<MacroString> text_;
 };
+
+std::optional<std::string> ExplanationText::run() {
+  if (!name_) {
+    MacroContext context{identity_, explanation_.domain};
+    if (!complete_context(explanation_.target, context)) return {};
+    auto name = expand_domain(explanation_.target, context);
+    if (!name) return std::string();
+    name_ = *std::move(name);
+  }
+  if (!text_) {
+    answer_ = lookups_.find({*name_, dns::Type::txt});
+    if (!answer_) return {};
+    if (answer_->records.size() != 1) return std::string();
+    auto text = parse_macro_string(answer_->records.front(), MacroPlace::explanation);
+    if (!text) return std::string();
+    text_ = *std::move(text);
+  }
+  return expand(*text_);
+}
+
+bool ExplanationText::complete_context(const MacroString& text, MacroContext& context) {
+  context.receiver = options_.receiver;
+  context.now = options_.now;
+  if (!text.uses('p')) return true;
+  auto name = client_names_.for_macro(lookups_, explanation_.domain);
+  if (!name) return false;
+  context.client_name = *std::move(name);
+  return true;
+}
+
+std::optional<std::string> ExplanationText::expand(const MacroString& text) {
+  MacroContext context{identity_, explanation_.domain};
+  if (!complete_context(text, context)) return {};
+  auto expanded = expand_text(text, context);
+  const auto printable = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (!expanded || !std::all_of(expanded->begin(), expanded->end(), printable))
+    return std::string();
+  return *std::move(expanded);
+}
 
 }  // namespace
 
@@ -173,7 +240,7 @@ Check& Check::operator=(Check&&) noexcept = default;
 Check::~Check() = default;
 
 dns::Step<Result> Check::begin() {
-  return state_->go_on(NoAnswers());
+  return state_->go_on(dns::NoAnswers());
 }
 
 dns::Step<Result> Check::next(const dns::Answers& answers) {

@@ -27,7 +27,6 @@
 #include <utility>
 #include <vector>
 
-#include "spf/client_names.h"
 #include "spf/finding.h"
 #include "spf/lookups.h"
 #include "spf/macro.h"

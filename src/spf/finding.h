@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <dmarc/resolver.h>
+#include <dmarc/spf.h>
 
-#include "spf/check.h"
 #include "spf/macro.h"
 
 namespace dmarc::spf {

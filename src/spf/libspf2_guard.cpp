@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "spf/client_names.h"
 #include "spf/limits.h"
+#include "spf/lookups.h"
 #include "spf/record.h"
 
 namespace dmarc::spf {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "spf/limits.h"
+#include "spf/macro.h"
 
 namespace dmarc::spf {
 
@@ -31,6 +32,74 @@ dns::Need Lookups::need() {
     if (listed_ != awaited_ && !answers_->find(asked_[listed_]))
       need.questions.push_back(asked_[listed_]);
   return need;
+}
+
+dns::Type address_type(const base::IpAddress& client) {
+  return client.is_v4() ? dns::Type::a : dns::Type::aaaa;
+}
+
+std::vector<dns::Name> ptr_names(const dns::Answer& answer) {
+  std::vector<dns::Name> names;
+  const std::size_t count = std::min(answer.records.size(), max_ptr_names);
+  for (std::size_t i = 0; i < count; ++i)
+    if (auto name = dns::Name::from_octets(answer.records[i])) names.push_back(*std::move(name));
+  return names;
+}
+
+const dns::Question& ClientNames::question() {
+  if (!question_) question_ = dns::Question{reverse_name(client_), dns::Type::ptr};
+  return *question_;
+}
+
+void ClientNames::read(const dns::Answer& answer) {
+  if (candidates_) return;
+  candidates_.emplace();
+  for (dns::Name& name : ptr_names(answer))
+    candidates_->push_back({std::move(name), State::unknown});
+}
+
+bool ClientNames::validate(Lookups& lookups, const dns::Name* ancestor) {
+  const dns::Type type = address_type(client_);
+  const auto is_open = [ancestor](const Candidate& candidate) {
+    return candidate.state == State::unknown &&
+           (ancestor == nullptr || candidate.name.is_at_or_below(*ancestor));
+  };
+  for (const Candidate& candidate : *candidates_)
+    if (is_open(candidate)) lookups.foresee({candidate.name, type});
+
+  const std::string address(client_.octets().begin(), client_.octets().end());
+  for (Candidate& candidate : *candidates_) {
+    if (!is_open(candidate)) continue;
+    const dns::AnswerPtr answer = lookups.find({candidate.name, type});
+    if (!answer) return false;
+    const auto& records = answer->records;
+    const bool found = std::find(records.begin(), records.end(), address) != records.end();
+    candidate.state = found ? State::confirmed : State::denied;
+  }
+  return true;
+}
+
+bool ClientNames::any_below(const dns::Name& ancestor) const {
+  return std::any_of(candidates_->begin(), candidates_->end(), [&](const Candidate& candidate) {
+    return candidate.state == State::confirmed && candidate.name.is_at_or_below(ancestor);
+  });
+}
+
+std::optional<std::string> ClientNames::for_macro(Lookups& lookups, const dns::Name& domain) {
+  if (!candidates_) {
+    const dns::AnswerPtr answer = lookups.find(question());
+    if (!answer) return {};
+    read(*answer);
+  }
+  if (!validate(lookups, nullptr)) return {};
+  const dns::Name* best = nullptr;
+  for (const Candidate& candidate : *candidates_) {
+    if (candidate.state != State::confirmed) continue;
+    if (candidate.name == domain) return domain.text();
+    const bool below = candidate.name.is_at_or_below(domain);
+    if (best == nullptr || (below && !best->is_at_or_below(domain))) best = &candidate.name;
+  }
+  return best == nullptr ? "unknown" : best->text();
 }
 
 }  // namespace dmarc::spf

@@ -20,8 +20,7 @@
 #include <vector>
 
 #include <dmarc/domain_name.h>
-
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
 
 namespace dmarc::spf {
 

@@ -16,8 +16,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/ip_address.h"
-#include "spf/check.h"
+#include <dmarc/ip_address.h>
+#include <dmarc/spf.h>
+
 #include "spf/finding.h"
 #include "spf/macro.h"
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <dmarc/author_domain.h>
+#include <dmarc/reverse_path.h>
 
 #include "mail/auth_results.h"
 #include "mail/received_spf.h"
-#include "mail/reverse_path.h"
 
 namespace {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include <dmarc/spf.h>
 #include <dmarc/zone.h>
 
-#include "spf/check.h"
 #include "warm_resolver.h"
 
 namespace {

@@ -14,7 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "spf/check.h"
+#include <dmarc/spf.h>
+
 #include "spf_suite_zone.h"
 
 namespace dmarc::test {

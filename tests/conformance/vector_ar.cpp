@@ -4,10 +4,10 @@
 #include <array>
 
 #include <dmarc/record.h>
+#include <dmarc/reverse_path.h>
 
 #include "base/ascii.h"
 #include "mail/auth_results.h"
-#include "mail/reverse_path.h"
 #include "policy/result_header.h"
 #include "vector_header_line.h"
 #include "vector_kinds.h"

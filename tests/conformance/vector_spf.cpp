@@ -1,7 +1,8 @@
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
+#include <dmarc/reverse_path.h>
+#include <dmarc/spf.h>
+
 #include "dns/lookup_session.h"
-#include "mail/reverse_path.h"
-#include "spf/check.h"
 #include "vector_kinds.h"
 #include "vector_zone.h"
 

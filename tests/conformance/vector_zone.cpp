@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include <dmarc/ip_address.h>
+
 #include "base/ascii.h"
-#include "base/ip_address.h"
 
 namespace dmarc::test {
 namespace {

@@ -2,8 +2,7 @@
 #include <array>
 
 #include "expect.h"
-#include "resolver/query_message.h"
-#include "resolver/reply_message.h"
+#include "resolver/message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;

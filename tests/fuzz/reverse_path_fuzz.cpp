@@ -1,6 +1,7 @@
 // The argument of MAIL FROM.
+#include <dmarc/reverse_path.h>
+
 #include "expect.h"
-#include "mail/reverse_path.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;

@@ -9,9 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include <dmarc/spf.h>
+
 #include "base/ascii.h"
 #include "expect.h"
-#include "spf/check.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "resolver/query_message.h"
+#include "resolver/message.h"
 #include "support/dns_faults.h"
 
 namespace dmarc::test {

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolver/server_address.h"
+#include "resolver/servers.h"
 #include "support/dns_faults.h"
 #include "support/dns_reply.h"
 

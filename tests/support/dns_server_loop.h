@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "resolver/server_address.h"
+#include "resolver/servers.h"
 #include "support/dns_server.h"
 
 namespace dmarc::test {

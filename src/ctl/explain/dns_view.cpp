@@ -2,8 +2,9 @@
 
 #include <chrono>
 
+#include <dmarc/ip_address.h>
+
 #include "base/ascii.h"
-#include "base/ip_address.h"
 
 namespace dmarc::ctl {
 namespace {

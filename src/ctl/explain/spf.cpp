@@ -4,12 +4,13 @@
 #include <ctime>
 #include <ostream>
 
+#include <dmarc/reverse_path.h>
+#include <dmarc/spf.h>
+
 #include "ctl/explain/dns_view.h"
 #include "ctl/explain/spf_view.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
-#include "mail/reverse_path.h"
-#include "spf/check.h"
 
 namespace dmarc::ctl {
 namespace {

@@ -13,10 +13,11 @@
 
 #include <vector>
 
+#include <dmarc/spf.h>
+
 #include "base/json.h"
 #include "ctl/outline.h"
 #include "dns/lookup_session.h"
-#include "spf/check.h"
 
 namespace dmarc::ctl {
 

@@ -26,7 +26,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
+
 #include "milter/client/answer.h"
 #include "milter/client/stream.h"
 

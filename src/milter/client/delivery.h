@@ -17,8 +17,8 @@
 #include <vector>
 
 #include <dmarc/header_field.h>
+#include <dmarc/ip_address.h>
 
-#include "base/ip_address.h"
 #include "milter/client/client.h"
 
 namespace dmarc::milter::client {

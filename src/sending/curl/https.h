@@ -13,7 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
+
 #include "sending/curl/transfer.h"
 #include "sending/transport.h"
 

@@ -1,6 +1,6 @@
-#include "base/ip_address.h"
-
 #include <gtest/gtest.h>
+
+#include <dmarc/ip_address.h>
 
 namespace dmarc::base {
 namespace {

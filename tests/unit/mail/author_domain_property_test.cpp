@@ -6,9 +6,9 @@
 #include <array>
 
 #include <dmarc/author_domain.h>
+#include <dmarc/ip_address.h>
 
 #include "base/ascii.h"
-#include "base/ip_address.h"
 #include "unit/mail/random_text.h"
 
 namespace dmarc::mail {

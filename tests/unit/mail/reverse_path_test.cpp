@@ -1,9 +1,9 @@
-#include "mail/reverse_path.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <ostream>
+
+#include <dmarc/reverse_path.h>
 
 #include "base/ascii.h"
 #include "mail/limits.h"

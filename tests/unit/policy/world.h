@@ -18,13 +18,13 @@
 #include <vector>
 
 #include <dmarc/header_field.h>
+#include <dmarc/reverse_path.h>
+#include <dmarc/spf.h>
 #include <dmarc/zone.h>
 
 #include "dns/lookup_session.h"
 #include "mail/auth_results.h"
-#include "mail/reverse_path.h"
 #include "policy/judge.h"
-#include "spf/check.h"
 
 namespace dmarc::policy::test {
 

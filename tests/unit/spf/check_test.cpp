@@ -3,7 +3,8 @@
 
 #include <unordered_map>
 
-#include "spf/check_state.h"
+#include <dmarc/spf.h>
+
 #include "spf/limits.h"
 #include "world.h"
 

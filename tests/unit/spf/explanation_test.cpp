@@ -1,6 +1,6 @@
-#include "spf/explanation.h"
-
 #include <gtest/gtest.h>
+
+#include <dmarc/spf.h>
 
 #include "spf/limits.h"
 #include "world.h"

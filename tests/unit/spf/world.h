@@ -9,10 +9,9 @@
 #include <vector>
 
 #include <dmarc/check.h>
+#include <dmarc/reverse_path.h>
+#include <dmarc/spf.h>
 #include <dmarc/zone.h>
-
-#include "mail/reverse_path.h"
-#include "spf/check.h"
 
 namespace dmarc::spf {
 

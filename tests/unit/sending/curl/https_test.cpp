@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/ip_address.h"
+#include <dmarc/ip_address.h>
+
 #include "support/upload_server.h"
 
 namespace dmarc::sending {

@@ -1,4 +1,4 @@
-#include "resolver/server_address.h"
+#include "resolver/servers.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -7,7 +7,9 @@
 #include <array>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
+#include "base/read_file.h"
 
 namespace dmarc::resolver {
 namespace {
@@ -95,6 +97,58 @@ SocketAddress::SocketAddress(const ServerAddress& server) {
   std::memcpy(&v6.sin6_addr, octets.data(), octets.size());
   size = sizeof v6;
   std::memcpy(&storage, &v6, sizeof v6);
+}
+
+// ---- where they are configured
+
+SystemConfig parse_resolv_conf(std::string_view text) {
+  SystemConfig config;
+  for (const std::string_view line : base::split(text, '\n')) {
+    // resolv.conf(5): the keyword starts the line, so a line that begins with a blank is none.
+    if (line.empty() || base::is_space(line.front())) continue;
+    const auto parts = base::words(line);
+    if (parts.size() < 2) continue;
+    if (parts[0] == "nameserver") {
+      if (const auto server = ServerAddress::parse(parts[1])) config.servers.push_back(*server);
+    } else if (parts[0] == "options") {
+      for (const std::string_view option : parts)
+        if (option == "trust-ad") config.trust_ad = true;
+    }
+  }
+  if (config.servers.empty()) config.servers.push_back(*ServerAddress::parse("127.0.0.1"));
+  return config;
+}
+
+SystemConfig read_resolv_conf(const std::string& path) {
+  return parse_resolv_conf(base::read_file(path).value_or(""));
+}
+
+// ---- which of them is asked first
+
+std::vector<std::size_t> ServerPool::order(Time now) {
+  std::vector<std::size_t> best, last;
+  best.reserve(servers_.size());
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    Server& server = servers_[i];
+    if (server.is_in_trouble() && now < server.avoided_until) {
+      last.push_back(i);
+      continue;
+    }
+    // This question tries the server again; others wait for what becomes of it.
+    if (server.is_in_trouble()) server.avoided_until = now + pause;
+    best.push_back(i);
+  }
+  best.insert(best.end(), last.begin(), last.end());
+  return best;
+}
+
+void ServerPool::silent(std::size_t server, Time now) {
+  ++servers_[server].silences;
+  servers_[server].avoided_until = now + pause;
+}
+
+void ServerPool::unreachable(std::size_t server, Time now) {
+  servers_[server] = {silences_allowed, now + pause};
 }
 
 }  // namespace dmarc::resolver

@@ -1,28 +1,43 @@
 // SPF: may this client send mail for that domain? (RFC 7208 section 4 "The check_host() Function")
+// A check that asks the DNS (dmarc/check.h).
 //
-//   spf::Request request{.client = client, .helo = "mx.example.org", .sender = path};
-//   spf::Result result = spf::check(request, resolver, spf::Options{});
+//   spf::Check check({.client = client, .helo = "mx.example.org", .sender = path}, options);
+//   dns::Step<spf::Result> step = check.begin();
+//   while (const auto* need = std::get_if<dns::Need>(&step)) {
+//     ... ask need->questions; when the first of them has been answered:
+//     step = check.next(answers);
+//   }
+//   const spf::Result& result = std::get<spf::Result>(step);
 //   if (result.code == spf::Code::pass && result.domain) ... an Authenticated Identifier
+//
+// For example `v=spf1 a include:net.example -all` of example.org: begin() needs TXT example.org;
+// next() with that answer needs A example.org and, at the same time, TXT net.example; next() with
+// both answers has the result, unless the record of net.example has questions of its own. A record
+// is read once, and no answer is looked at again.
 //
 // The identity that was checked is in the result, and nowhere else: `domain` is the object that is
 // aligned, logged and reported. With a null reverse-path the MAIL FROM identity is postmaster at
 // the HELO name (RFC 7208 section 2.4), which is the only use of HELO. A sender or HELO name that
-// is no clean path or host name authenticates nothing: code none.
+// is not a clean path or host name authenticates nothing: code none.
 //
-// Threads: a pure function of its arguments; the resolver is called from the calling thread.
+// Limits: those of RFC 7208 section 4.6.4 "DNS Lookup Limits", 120 questions, 64 kB of records with
+// 1,000 terms each; a check that reaches one of them ends with permerror.
+// Errors: they are results, with the reason in Result::problem.
+// Threads: a check belongs to one thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <dmarc/check.h>
+#include <dmarc/ip_address.h>
 #include <dmarc/resolver.h>
-
-#include "base/ip_address.h"
-#include "mail/reverse_path.h"
+#include <dmarc/reverse_path.h>
 
 namespace dmarc::spf {
 
@@ -69,6 +84,26 @@ struct Result {
   std::string explanation;
 };
 
+class Check {
+ public:
+  Check(Request request, Options options);
+  Check(Check&&) noexcept;
+  Check& operator=(Check&&) noexcept;
+  ~Check();
+
+  /// The first step: what to ask, or the result when nothing has to be asked.
+  dns::Step<Result> begin();
+
+  /// Goes on with the answers that have come so far. Each question is listed once among those that
+  /// are foreseen, and first when it is waited for. Not to be called after the result.
+  dns::Step<Result> next(const dns::Answers& answers);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+/// The same with a resolver that waits: for tools and tests.
 Result check(const Request& request, dns::Resolver& resolver, const Options& options);
 
 }  // namespace dmarc::spf
