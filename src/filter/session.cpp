@@ -1,6 +1,7 @@
 #include "filter/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -64,15 +65,19 @@ struct Session::MessageState {
 
   std::optional<policy::Claims> claims;  ///< once the whole header is known
   bool identifiers_known = false;        ///< the policy checks were told all outcomes
-  std::chrono::steady_clock::time_point deadline;
+  io::Time deadline;
 };
 
 bool wants_recipients(const Environment& environment) {
   return environment.history && !environment.history_options.ignore_mail_to.empty();
 }
 
-Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer)
-    : environment_(std::move(environment)), wake_(std::move(wake)), transfer_(transfer) {}
+Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer,
+                 const io::Clock& clock)
+    : environment_(std::move(environment)),
+      wake_(std::move(wake)),
+      transfer_(transfer),
+      clock_(clock) {}
 
 Session::~Session() = default;
 
@@ -174,7 +179,7 @@ std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
   if (claims.form.domains != message_->authors) discover(claims.form.domains);
   if (!claims.wants_own_spf) message_->spf.reset();
   tell_identifiers(*message_);
-  message_->deadline = std::chrono::steady_clock::now() + environment_->lookup_limits.timeout;
+  message_->deadline = clock_.now() + environment_->lookup_limits.timeout;
   return advance();
 }
 
@@ -182,7 +187,7 @@ std::optional<policy::Judgement> Session::advance() {
   if (!message_) return std::nullopt;
   message_->spf_lookups.take_arrivals();
   message_->policy_lookups.take_arrivals();
-  if (message_->claims && std::chrono::steady_clock::now() >= message_->deadline) {
+  if (message_->claims && clock_.now() >= message_->deadline) {
     message_->spf_lookups.give_up();
     message_->policy_lookups.give_up();
   }
@@ -246,8 +251,8 @@ void Session::report_failure(const MessageState& state, const policy::Judgement&
   if (incident) environment_->report_failure(*std::move(incident));
 }
 
-std::chrono::steady_clock::time_point Session::deadline() const {
-  return message_ ? message_->deadline : std::chrono::steady_clock::time_point{};
+io::Time Session::deadline() const {
+  return message_ ? message_->deadline : io::Time{};
 }
 
 void Session::abort() {

@@ -17,21 +17,19 @@
 //   From: a@shop.example          the discovery of shop.example's policy begins; each name of its
 //                                 walk is at hand.
 //   end of message                the claims are read (author, form, trusted fields); the discovery
-//   is told that news.example has
-//                                 passed. Nothing is open: judge() runs, once, and what was
-//                                 decided is logged, recorded, reported and returned.
+//                                 is told that news.example has passed. Nothing is open: judge()
+//                                 runs, once, and what was decided is logged, recorded, reported
+//                                 and returned.
 //
 // And of one that waits:
 //
 //   MAIL FROM:<a@news.example>    TXT news.example is asked.
 //   (wake)  advance()             its record includes other.example, which is asked now, while the
-//   message is still
-//                                 being received.
+//                                 message is still being received.
 //   From: a@shop.example          _dmarc.shop.example and _dmarc.example are asked, and whether
 //                                 shop.example exists.
 //   end of message                SPF and the discovery lack answers: no judgement yet. The
-//   deadline
-//                                 is set.
+//                                 deadline is set.
 //   (wake)  advance()             the policy has come; SPF is still open.
 //   (wake)  advance()             SPF passes. The discovery needs nothing more: judged as above.
 //
@@ -44,7 +42,6 @@
 // of the resolver, which do nothing else.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -56,6 +53,7 @@
 #include <dmarc/ip_address.h>
 
 #include "filter/transfer.h"
+#include "io/clock.h"
 #include "policy/evidence.h"
 #include "policy/judgement.h"
 
@@ -87,7 +85,9 @@ inline constexpr std::size_t max_header_octets = 4 * 1024 * 1024;
 
 class Session {
  public:
-  Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer);
+  /// Deadlines are of this clock, which must outlive the session.
+  Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer,
+          const io::Clock& clock = io::steady_clock());
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -105,7 +105,7 @@ class Session {
   /// come and that lacks nothing any more.
   std::optional<policy::Judgement> advance();
   /// When advance() judges with what there is.
-  std::chrono::steady_clock::time_point deadline() const;
+  io::Time deadline() const;
   /// Forgets the message in progress.
   void abort();
   /// True between mail() and the end of that message.
@@ -124,6 +124,7 @@ class Session {
   std::shared_ptr<const Environment> environment_;
   const Wake wake_;
   const Transfer transfer_;
+  const io::Clock& clock_;
   std::string client_name_;
   std::optional<base::IpAddress> client_;
   std::string helo_;

@@ -23,7 +23,7 @@ Wake Wakeup::wake() const {
   };
 }
 
-void Wakeup::wait_until(std::chrono::steady_clock::time_point deadline) {
+void Wakeup::wait_until(io::Time deadline) {
   std::unique_lock lock(state_->mutex);
   state_->changed.wait_until(lock, deadline, [this] { return state_->called; });
   state_->called = false;

@@ -9,7 +9,6 @@
 // belongs to the thread that waits.
 #pragma once
 
-#include <chrono>
 #include <memory>
 
 #include "filter/session.h"
@@ -23,7 +22,7 @@ class Wakeup {
   Wake wake() const;
 
   /// Returns when wake() was called since the last time, at the latest at `deadline`.
-  void wait_until(std::chrono::steady_clock::time_point deadline);
+  void wait_until(io::Time deadline);
 
  private:
   struct State;
@@ -31,7 +30,7 @@ class Wakeup {
 };
 
 /// The end of the session's message, judged when the answers of the DNS are there or their time is
-/// up.
+/// up. The session must have the system's clock.
 policy::Judgement wait_for_judgement(Session& session, Wakeup& wakeup, const Macros& macros);
 
 }  // namespace dmarc::filter

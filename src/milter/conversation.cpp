@@ -27,10 +27,11 @@ Reply reply_for(filter::Response response) {
 }  // namespace
 
 Conversation::Conversation(const EngineOptions& options, bool slow_acknowledgements,
-                           filter::Wake wake)
+                           filter::Wake wake, const io::Clock& clock)
     : options_(options),
       slow_acknowledgements_(slow_acknowledgements),
       wake_(std::move(wake)),
+      clock_(clock),
       macros_([this](std::string_view name) { return table_.find(name); }) {}
 
 void Conversation::receive(std::string_view& octets, std::string& answers) {
@@ -127,7 +128,7 @@ filter::Response Conversation::connect(std::string_view data) {
   refused_ = !admission;
   if (refused_) return filter::Response::tempfail;
   admission_.emplace(*std::move(admission));
-  session_.emplace(options_.environment(), wake_, negotiated_->transfer());
+  session_.emplace(options_.environment(), wake_, negotiated_->transfer(), clock_);
   return session_->connect(client->host, client->address);
 }
 

@@ -12,10 +12,9 @@
 //
 // No exception leaves it: what goes wrong defers the message and is logged.
 //
-// Threads: one at a time. The options must outlive it.
+// Threads: one at a time. The options and the clock must outlive it.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +22,7 @@
 
 #include "filter/connection_limit.h"
 #include "filter/session.h"
+#include "io/clock.h"
 #include "milter/engine_options.h"
 #include "milter/negotiated_options.h"
 #include "milter/packets.h"
@@ -38,7 +38,8 @@ class Conversation {
     closed,   ///< the connection is to be closed, when the answers have been sent
   };
 
-  Conversation(const EngineOptions& options, bool slow_acknowledgements, filter::Wake wake);
+  Conversation(const EngineOptions& options, bool slow_acknowledgements, filter::Wake wake,
+               const io::Clock& clock = io::steady_clock());
 
   /// Acts on the whole packets in `octets` while the state is open, and removes them; answers are
   /// appended.
@@ -49,7 +50,7 @@ class Conversation {
 
   State state() const { return state_; }
   /// When a message that waits is judged with what there is.
-  std::chrono::steady_clock::time_point deadline() const { return session_->deadline(); }
+  io::Time deadline() const { return session_->deadline(); }
 
   /// The client has said who it is.
   bool is_introduced() const { return session_.has_value() || refused_; }
@@ -76,6 +77,7 @@ class Conversation {
   const EngineOptions& options_;
   const bool slow_acknowledgements_;
   const filter::Wake wake_;
+  const io::Clock& clock_;
   const filter::Macros macros_;
   State state_ = State::open;
   std::optional<NegotiatedOptions> negotiated_;

@@ -49,24 +49,24 @@ void consume(std::string& buffer, std::size_t octets) {
 }  // namespace
 
 NativeConnection::NativeConnection(base::UniqueFd socket, bool tcp, const EngineOptions& options,
-                                   filter::Wake wake, io::Time now)
+                                   filter::Wake wake, const io::Clock& clock)
     : socket_(std::move(socket)),
       tcp_(tcp),
-      conversation_(options, false, std::move(wake)),
-      last_active_(now) {}
+      clock_(clock),
+      conversation_(options, false, std::move(wake), clock),
+      last_active_(clock.now()) {}
 
-NativeConnection::State NativeConnection::handle(Event event, std::span<char> buffer,
-                                                 io::Time now) {
+NativeConnection::State NativeConnection::handle(Event event, std::span<char> buffer) {
   if (event == Event::peer_closed) peer_closed_ = true;
   switch (actions[static_cast<std::size_t>(state_)][static_cast<std::size_t>(event)]) {
     case Action::go_on:
-      state_ = go_on(buffer, now);
+      state_ = go_on(buffer);
       break;
     case Action::advance:
-      state_ = advance(buffer, now);
+      state_ = advance(buffer);
       break;
     case Action::expire:
-      if (is_stale(now)) state_ = State::over;
+      if (is_stale()) state_ = State::over;
       break;
     case Action::none:
       break;
@@ -74,8 +74,8 @@ NativeConnection::State NativeConnection::handle(Event event, std::span<char> bu
   return state_;
 }
 
-NativeConnection::State NativeConnection::go_on(std::span<char> buffer, io::Time now) {
-  last_active_ = now;
+NativeConnection::State NativeConnection::go_on(std::span<char> buffer) {
+  last_active_ = clock_.now();
   take({});  // what came in behind a message that waited
   for (int reads = 0; reads < reads_per_turn; ++reads) {
     if (const auto state = answer()) return *state;
@@ -95,11 +95,11 @@ NativeConnection::State NativeConnection::go_on(std::span<char> buffer, io::Time
   return State::busy;
 }
 
-NativeConnection::State NativeConnection::advance(std::span<char> buffer, io::Time now) {
+NativeConnection::State NativeConnection::advance(std::span<char> buffer) {
   const bool waited = conversation_.state() == Conversation::State::judging;
   conversation_.advance(unsent_);
   const bool waits = conversation_.state() == Conversation::State::judging;
-  return waited && !waits ? go_on(buffer, now) : state_;
+  return waited && !waits ? go_on(buffer) : state_;
 }
 
 std::optional<io::Time> NativeConnection::deadline() const {
@@ -163,10 +163,11 @@ void NativeConnection::acknowledge() const {
   ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
-bool NativeConnection::is_stale(io::Time now) const {
-  if (!conversation_.is_introduced()) return now - last_active_ > greeting_timeout;
+bool NativeConnection::is_stale() const {
+  const auto silence = clock_.now() - last_active_;
+  if (!conversation_.is_introduced()) return silence > greeting_timeout;
   const bool in_packet = !unread_.empty() || !unsent_.empty();
-  return now - last_active_ > (in_packet ? packet_timeout : idle_timeout);
+  return silence > (in_packet ? packet_timeout : idle_timeout);
 }
 
 }  // namespace dmarc::milter

@@ -14,12 +14,11 @@
 //   go on    sends what is unsent, acts on what has come in and reads more, until it lacks
 //            something: that is the next state
 //   advance  lets the session act on what the DNS has answered, which may come at any time of a
-//            message. When the message that was waited for is judged by that, it goes on; else the
-//            state stays
+//            message. When the message that was waited for is judged by that, it goes on; else
+//            the state stays
 //   expire   over, if the peer has been silent for too long; else the state stays
 //   -        nothing, and the state stays. The sockets are edge-triggered, but nothing is lost:
-//   what
-//            can be read is read when the connection goes on
+//            what can be read is read when the connection goes on
 //
 // That the peer has announced the end of what it sends is remembered in every state; the end stands
 // behind what has not been read.
@@ -63,15 +62,15 @@ class NativeConnection {
     turn,
   };
 
-  /// `socket` must be non-blocking. `wake` leads to Event::wake.
+  /// `socket` must be non-blocking. `wake` leads to Event::wake. The clock must outlive it.
   NativeConnection(base::UniqueFd socket, bool tcp, const EngineOptions& options, filter::Wake wake,
-                   io::Time now);
+                   const io::Clock& clock);
 
   int fd() const { return socket_.get(); }
   State state() const { return state_; }
 
   /// `buffer` is room to read into, the same for all connections.
-  State handle(Event event, std::span<char> buffer, io::Time now);
+  State handle(Event event, std::span<char> buffer);
 
   /// When a message that waits for the DNS is judged with what there is; nothing without one.
   std::optional<io::Time> deadline() const;
@@ -79,17 +78,18 @@ class NativeConnection {
  private:
   enum class Got { full_buffer, part_of_buffer, nothing, end };
 
-  State go_on(std::span<char> buffer, io::Time now);
-  State advance(std::span<char> buffer, io::Time now);
+  State go_on(std::span<char> buffer);
+  State advance(std::span<char> buffer);
   std::optional<State> answer();
   Got read(std::span<char> buffer);
   void take(std::string_view octets);
   bool flush();
   void acknowledge() const;
-  bool is_stale(io::Time now) const;
+  bool is_stale() const;
 
   base::UniqueFd socket_;
   const bool tcp_;
+  const io::Clock& clock_;
   bool peer_closed_ = false;
   State state_ = State::reading;
   Conversation conversation_;

@@ -105,7 +105,7 @@ bool NativeWorker::is_full() const {
 
 NativeWorker::Served::Served(NativeWorker& worker, base::UniqueFd socket, Id id)
     : connection(std::move(socket), worker.shared_.tcp, worker.shared_.options,
-                 worker.loop_.make_wake(worker.handler_, id), worker.loop_.now()),
+                 worker.loop_.make_wake(worker.handler_, id), worker.loop_.clock()),
       deadline(worker.loop_, worker.handler_, id) {}
 
 void NativeWorker::add(base::UniqueFd socket) {
@@ -147,7 +147,7 @@ void NativeWorker::handle(Id id, Event event) {
   Served& served = found->second;
   try {
     const State before = served.connection.state();
-    served.connection.handle(event, buffer_, loop_.now());
+    served.connection.handle(event, buffer_);
     if (prepare(id, served, before, event)) return;
   } catch (...) {
     filter::log_current_exception(*shared_.options.sink, filter::unknown_job_id);
@@ -178,8 +178,7 @@ void NativeWorker::close(Id id) {
 void NativeWorker::sweep() {
   std::vector<Id> stale;
   for (auto& [id, served] : served_)
-    if (served.connection.handle(Event::sweep, buffer_, loop_.now()) == State::over)
-      stale.push_back(id);
+    if (served.connection.handle(Event::sweep, buffer_) == State::over) stale.push_back(id);
   for (const Id id : stale)
     close(id);
   if (!served_.empty()) sweep_.set(loop_.now() + sweep_interval);

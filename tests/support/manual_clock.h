@@ -18,6 +18,7 @@ class ManualClock final : public io::Clock {
  public:
   explicit ManualClock(io::Time start = io::Time(std::chrono::hours(1))) : now_(start) {}
   io::Time now() const override { return now_; }
+  void set(io::Time now) { now_ = now; }
   void advance(io::Time::duration by) { now_ = now_.load() + by; }
 
  private:
