@@ -346,4 +346,29 @@ std::string play(const DnsCase& played) {
   return {};
 }
 
+LossyRun ask_a_hundred(unsigned lost) {
+  LossyRun run;
+  ManualClock clock;
+  io::EventLoop loop(clock);
+  PlayedNetwork network(1);
+  resolver::StubOptions options;
+  options.servers = {PlayedNetwork::address(0)};
+  resolver::CachingResolver resolver(loop, network, options);
+  for (int i = 0; i < 100; ++i)
+    resolver.resolve({resolver::name(std::to_string(i) + ".example"), dns::Type::txt},
+                     [&run](const dns::AnswerPtr& answer) {
+                       if (answer->outcome == dns::Outcome::records) ++run.answers;
+                     });
+  const auto script = DnsScript::parse("*.example TXT x\n");
+  for (loop.poll(); const auto next = loop.next_timer(); loop.poll()) {
+    const auto queries = network.receive();
+    for (const PlayedNetwork::Connection* connection : queries)
+      if (run.queries++ % 10 >= lost) PlayedNetwork::reply(*connection, *script);
+    // What is not answered by now is lost.
+    loop.poll();
+    if (queries.empty() && *next > clock.now()) clock.advance(*next - clock.now());
+  }
+  return run;
+}
+
 }  // namespace dmarc::test

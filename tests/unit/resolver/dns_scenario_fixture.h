@@ -62,4 +62,12 @@ std::vector<DnsCase> parse_dns_scenario(std::string_view text, const std::string
 /// Empty when all went as written; otherwise "LINE: what went otherwise".
 std::string play(const DnsCase& played);
 
+/// What a hundred questions come to when of each ten queries to the only server the first `lost`
+/// get no reply.
+struct LossyRun {
+  unsigned queries = 0;
+  unsigned answers = 0;  ///< with records
+};
+LossyRun ask_a_hundred(unsigned lost);
+
 }  // namespace dmarc::test

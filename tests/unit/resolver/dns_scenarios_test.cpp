@@ -21,6 +21,12 @@ TEST(DnsScenarios, go_as_written) {
   EXPECT_GE(cases, 40U);
 }
 
+TEST(DnsScenarios, of_a_hundred_queries_thirty_may_be_lost) {
+  const LossyRun run = ask_a_hundred(3);
+  EXPECT_EQ(run.answers, 100U);
+  EXPECT_GT(run.queries, 140U);
+}
+
 /// What the player says of a case for one server.
 std::string play(const std::string& steps) {
   return play(parse_dns_scenario("servers: a\ncase: it\n" + steps, "here").front());

@@ -68,16 +68,5 @@ TEST(StubResolverAttacks, a_chain_of_aliases_is_followed_to_the_limit_and_no_fur
   EXPECT_EQ(ask(resolver, "0.example")->failure, dns::Failure::alias);
 }
 
-TEST(StubResolverAttacks, of_a_hundred_queries_thirty_may_be_lost) {
-  const DnsServer server("*.example TXT x\n* FAULT loss=30\n");
-  StubResolver resolver(retrying(asking({&server}), 10ms));
-  std::vector<std::future<dns::AnswerPtr>> answers;
-  for (int i = 0; i < 200; ++i)
-    answers.push_back(start(resolver, std::to_string(i) + ".example"));
-  for (auto& answer : answers)
-    EXPECT_EQ(text(*answer.get()), "records: x");
-  EXPECT_GT(server.total(), answers.size());
-}
-
 }  // namespace
 }  // namespace dmarc::resolver

@@ -15,8 +15,6 @@ using test::DnsServer;
 
 /// Never reached in a test that passes.
 inline constexpr auto long_time = 60s;
-/// For questions that are meant to run out.
-inline constexpr auto short_time = 150ms;
 
 inline dns::Name name(std::string_view text) {
   return dns::Name::from_octets(text).value();
@@ -29,11 +27,6 @@ inline StubOptions asking(std::initializer_list<const DnsServer*> servers) {
     options.servers.push_back(server->address());
   options.timeout = long_time;
   options.retry_after = long_time;
-  return options;
-}
-
-inline StubOptions retrying(StubOptions options, std::chrono::milliseconds retry_after) {
-  options.retry_after = retry_after;
   return options;
 }
 
