@@ -59,6 +59,8 @@ Identity identity_of(const Request& request, const dns::Name& domain) {
           helo_for_macros(request.helo)};
 }
 
+}  // namespace
+
 /// The text of exp= (RFC 7208 section 6.2 "exp: Explanation"), as a state that goes on when an
 /// answer comes. It is written by whoever owns the record, so it is only looked up when Options ask
 /// for it. Limit: max_explanation octets.
@@ -131,8 +133,6 @@ std::optional<std::string> ExplanationText::expand(const MacroString& text) {
     return std::string();
   return *std::move(expanded);
 }
-
-}  // namespace
 
 std::string_view to_string(Code code) {
   switch (code) {
