@@ -33,6 +33,9 @@ struct Environment {
 
   /// Set when the MTA's failure to send a job id was logged: once is enough.
   mutable std::atomic_flag job_id_missed;
+
+  /// Signatures may be verified, so the MTA has to send bodies.
+  bool verifies_signatures = false;
 };
 
 }  // namespace dmarc::filter

@@ -10,6 +10,7 @@
 #include <dmarc/reverse_path.h>
 #include <dmarc/spf.h>
 
+#include "base/ascii.h"
 #include "filter/environment.h"
 #include "filter/lookups.h"
 #include "filter/running_check.h"
@@ -23,13 +24,25 @@ std::int64_t seconds_since_1970() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
+/// A macro that is there but empty says no more than one that is not there.
+bool is_given(const std::optional<std::string>& macro) {
+  return macro && !macro->empty();
+}
+
+/// True when {mail_addr} is how the MTA reads the path, as it is in Postfix, whose {v} is its name
+/// and version. Sendmail, whose {v} is a version alone, has rewritten the address by then: a name
+/// that is an alias has become another, and a domain of its own is gone.
+bool shows_its_reading(const std::optional<std::string>& mta) {
+  return is_given(mta) && !base::is_digit(mta->front());
+}
+
 // The sender, unless the MTA reads it differently: Postfix shows its own parse in {mail_addr},
 // empty for what it could not read. Two readers who disagree about a path must not authenticate it.
 // Only the domain counts, because nothing else is an identifier, and because an MTA may rewrite the
 // local part of its own domains.
-mail::ReversePath reconcile(mail::ReversePath sender,
-                            const std::optional<std::string>& mta_reading) {
-  if (!mta_reading) return sender;
+mail::ReversePath reconcile(mail::ReversePath sender, const Macros& macros) {
+  const std::optional<std::string> mta_reading = macros("mail_addr");
+  if (!mta_reading || !shows_its_reading(macros("v"))) return sender;
   const mail::ReversePath other = mail::parse_reverse_path("<" + *mta_reading + ">");
   const bool sure = sender.kind == mail::ReversePath::Kind::null ||
                     sender.kind == mail::ReversePath::Kind::mailbox;
@@ -72,6 +85,10 @@ bool wants_recipients(const Environment& environment) {
   return environment.history && !environment.history_options.ignore_mail_to.empty();
 }
 
+bool wants_bodies(const Environment& environment) {
+  return environment.verifies_signatures;
+}
+
 Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer,
                  const io::Clock& clock)
     : environment_(std::move(environment)),
@@ -99,7 +116,7 @@ Response Session::helo(std::string_view name) {
 Response Session::mail(std::string_view argument, const Macros& macros) {
   message_.reset();
   const policy::Settings& settings = *environment_->settings;
-  if (settings.ignore_authenticated_clients && macros("auth_authen")) {
+  if (settings.ignore_authenticated_clients && is_given(macros("auth_authen"))) {
     environment_->sink->write(log::make<log::Id::ignored_authenticated>(argument));
     return Response::accept;
   }
@@ -109,7 +126,7 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
   message.client = client_;
   message.helo = helo_;
   message.leading_blanks = transfer_.leading_blanks;
-  message.sender = reconcile(mail::parse_reverse_path(argument), macros("mail_addr"));
+  message.sender = reconcile(mail::parse_reverse_path(argument), macros);
   if (settings.spf_self_validate) {
     message_->spf.emplace(spf::Check(policy::spf_request(message), settings.spf),
                           message_->spf_lookups);
@@ -138,6 +155,12 @@ Response Session::header(std::string_view name, std::string_view value) {
     discover(author.visible);
   }
   return Response::proceed;
+}
+
+void Session::end_of_header() {}
+
+Response Session::body(std::string_view) {
+  return Response::skip;
 }
 
 /// Begins with the policies of these authors, the first of them: usually, but not always, those

@@ -63,6 +63,8 @@ struct Environment;
 
 /// True when the recipients make a difference: otherwise the MTA need not tell them.
 bool wants_recipients(const Environment& environment);
+/// True when a message's body may make a difference: otherwise the MTA need not send any.
+bool wants_bodies(const Environment& environment);
 
 /// The MTA's macros, by name without braces ("i", "auth_authen"); nothing when the MTA did not send
 /// it.
@@ -75,8 +77,9 @@ using Wake = std::function<void()>;
 /// Stands for the MTA's job id in log lines when it sent none.
 inline constexpr std::string_view unknown_job_id = "(unknown-jobid)";
 
-/// What an event other than end-of-message answers.
-enum class Response { proceed, accept, tempfail };
+/// What an event other than end-of-message answers; `skip` is for a piece of the body: the rest
+/// makes no difference.
+enum class Response { proceed, accept, tempfail, skip };
 
 /// What the header fields of one message may take up; past it the message can't be judged. See
 /// docs/LIMITS.md.
@@ -97,6 +100,9 @@ class Session {
   Response mail(std::string_view argument, const Macros& macros);
   void recipient(std::string_view argument);
   Response header(std::string_view name, std::string_view value);
+  void end_of_header();
+  /// The body in pieces of any size. After `skip` more of them may come and are not looked at.
+  Response body(std::string_view piece);
   /// Judges the message, writes its log lines and its history record, hands over what is to be
   /// reported; nothing while an answer is missing. An end of message without a beginning is
   /// deferred.

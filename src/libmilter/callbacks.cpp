@@ -105,6 +105,8 @@ sfsistat status_of(Response response) {
       return SMFIS_CONTINUE;
     case Response::accept:
       return SMFIS_ACCEPT;
+    case Response::skip:
+      return SMFIS_SKIP;
     case Response::tempfail:
       break;
   }
@@ -155,20 +157,20 @@ sfsistat on_negotiate(Context context, unsigned long offered_actions, unsigned l
                       unsigned long* spare, unsigned long* spare_too) noexcept {
   return guarded(context, [&]() -> sfsistat {
     *spare = *spare_too = 0;
-    const bool recipients = filter::wants_recipients(*options().engine.environment());
-    const auto negotiated = milter::negotiate_options(static_cast<std::uint32_t>(offered_actions),
-                                                      static_cast<std::uint32_t>(offered_steps),
-                                                      {over_tcp(), recipients});
+    auto environment = options().engine.environment();
+    const auto negotiated = milter::negotiate_options(
+        static_cast<std::uint32_t>(offered_actions), static_cast<std::uint32_t>(offered_steps),
+        milter::situation_of(*environment, over_tcp()));
     if (!negotiated) {
       options().engine.sink->write(log::make<log::Id::actions_missing>(
           milter::hexadecimal(static_cast<std::uint32_t>(offered_actions)),
           milter::hexadecimal(milter::required_actions())));
       return SMFIS_REJECT;
     }
-    remember_negotiation(context, *negotiated);
     *actions = negotiated->actions;
     *steps = negotiated->steps;
     request_macros(context, negotiated->actions);
+    remember_negotiation(context, {*negotiated, std::move(environment)});
     return SMFIS_CONTINUE;
   });
 }
@@ -179,8 +181,9 @@ sfsistat on_connect(Context context, char* host, sockaddr* address) noexcept {
     std::optional<ConnectionLimit::Admission> admission =
         options().engine.connection_limit->admit();
     if (!admission) return SMFIS_TEMPFAIL;
-    auto connection = std::make_unique<Connection>(options().engine.environment(),
-                                                   *std::move(admission), negotiation_of(context));
+    const Negotiation negotiation = negotiation_of(context);
+    auto connection = std::make_unique<Connection>(negotiation.environment_for_client(),
+                                                   *std::move(admission), negotiation.options);
     const Response response = connection->session.connect(host, address_of(address));
     smfi_setpriv(context, connection.release());
     return status_of(response);
@@ -195,10 +198,15 @@ sfsistat on_mail(Context context, char** arguments) noexcept {
   Connection* const connection = connection_of(context);
   if (connection == nullptr) return SMFIS_TEMPFAIL;
   connection->failed = false;
-  return guarded(context, [&]() -> sfsistat {
+  connection->job_id.clear();
+  const sfsistat status = guarded(context, [&]() -> sfsistat {
+    const Macros macros = macros_of(context);
+    connection->job_id = macros("i").value_or("");
     connection->admission.begin_message();
-    return status_of(connection->session.mail(arguments[0], macros_of(context)));
+    return status_of(connection->session.mail(arguments[0], macros));
   });
+  forget_macros_of_mail(context);
+  return status;
 }
 
 sfsistat on_recipient(Context context, char** arguments) noexcept {
@@ -209,8 +217,20 @@ sfsistat on_header(Context context, char* name, char* value) noexcept {
   return guarded_silent(context, [&](Session& session) { session.header(name, value); });
 }
 
-sfsistat on_end_of_header(Context) noexcept {
-  return no_reply;
+sfsistat on_end_of_header(Context context) noexcept {
+  return guarded_silent(context, [](Session& session) { session.end_of_header(); });
+}
+
+sfsistat on_body(Context context, unsigned char* octets, std::size_t size) noexcept {
+  Connection* const connection = connection_of(context);
+  if (connection == nullptr || connection->failed) return SMFIS_CONTINUE;
+  return guarded(context, [&]() -> sfsistat {
+    connection->session.advance();  // what the DNS has answered since the last event
+    const Response response =
+        connection->session.body({reinterpret_cast<const char*>(octets), size});
+    return response == Response::skip && !connection->negotiated.can_skip() ? SMFIS_CONTINUE
+                                                                            : status_of(response);
+  });
 }
 
 sfsistat on_end_of_message(Context context) noexcept {
@@ -247,6 +267,7 @@ smfiDesc callbacks(char* name) {
   description.xxfi_envrcpt = on_recipient;
   description.xxfi_header = on_header;
   description.xxfi_eoh = on_end_of_header;
+  description.xxfi_body = on_body;
   description.xxfi_eom = on_end_of_message;
   description.xxfi_abort = on_abort;
   description.xxfi_close = on_close;
@@ -273,9 +294,11 @@ void forget_connection(Context context) {
 Macros macros_of(Context context) {
   return [context](std::string_view name) -> std::optional<std::string> {
     std::string symbol = name.size() == 1 ? std::string(name) : "{" + std::string(name) + "}";
-    const char* const value = smfi_getsymval(context, symbol.data());
-    if (value == nullptr) return std::nullopt;
-    return value;
+    if (const char* const value = smfi_getsymval(context, symbol.data())) return value;
+    const Connection* const connection = connection_of(context);
+    if (name == "i" && connection != nullptr && !connection->job_id.empty())
+      return connection->job_id;
+    return std::nullopt;
   };
 }
 

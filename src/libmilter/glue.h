@@ -35,8 +35,8 @@ bool register_callbacks();
 /// Our part of a connection.
 struct Connection {
   Connection(std::shared_ptr<const filter::Environment> environment,
-             ConnectionLimit::Admission place, const milter::NegotiatedOptions& negotiation)
-      : negotiated(negotiation),
+             ConnectionLimit::Admission place, const milter::NegotiatedOptions& options)
+      : negotiated(options),
         session(std::move(environment), wakeup.wake(), negotiated.transfer()),
         admission(std::move(place)) {}
 
@@ -44,6 +44,7 @@ struct Connection {
   filter::Wakeup wakeup;
   Session session;
   ConnectionLimit::Admission admission;
+  std::string job_id;  ///< as MAIL brought it
   /// An event that has no reply went wrong: the message is deferred at its end.
   bool failed = false;
 };
@@ -59,11 +60,19 @@ void forget_connection(Context context);
 // the connection has ended, or, where that can't be seen (Corrections::impossible), until its
 // context is used for the next.
 
-void remember_negotiation(Context context, const milter::NegotiatedOptions& negotiated);
-milter::NegotiatedOptions negotiation_of(Context context);
+struct Negotiation {
+  milter::NegotiatedOptions options;
+  std::shared_ptr<const filter::Environment> environment;  ///< that it was made for
+
+  std::shared_ptr<const filter::Environment> environment_for_client() const;
+};
+
+void remember_negotiation(Context context, Negotiation negotiation);
+Negotiation negotiation_of(Context context);
 void forget_negotiation(Context context);
 
-/// The MTA's macros of this moment.
+/// The MTA's macros of this moment. What MAIL brought, but for the job id, is forgotten when it has
+/// been heard.
 Macros macros_of(Context context);
 std::string job_id_of(Context context);
 
@@ -74,5 +83,9 @@ void log_exception(Context context) noexcept;
 
 /// Waits until libmilter has begun to serve; true when it called our parts in place of its own.
 bool corrections_in_force();
+
+/// Forgets what the MTA has sent for MAIL and for what follows it: libmilter keeps it until another
+/// MAIL brings its own, which may bring none.
+void forget_macros_of_mail(Context context);
 
 }  // namespace dmarc::libmilter

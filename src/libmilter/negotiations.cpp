@@ -1,5 +1,6 @@
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "libmilter/glue.h"
 
@@ -8,7 +9,7 @@ namespace {
 
 struct Negotiations {
   std::mutex mutex;
-  std::unordered_map<Context, milter::NegotiatedOptions> of;  ///< one for each connection
+  std::unordered_map<Context, Negotiation> of;  ///< one for each connection
 };
 
 // Never destroyed: libmilter's threads run until _exit().
@@ -19,15 +20,22 @@ Negotiations& negotiations() {
 
 }  // namespace
 
-void remember_negotiation(Context context, const milter::NegotiatedOptions& negotiated) {
-  const std::lock_guard lock(negotiations().mutex);
-  negotiations().of.insert_or_assign(context, negotiated);
+std::shared_ptr<const filter::Environment> Negotiation::environment_for_client() const {
+  auto current = libmilter::options().engine.environment();
+  return options.cover(*current) ? current : environment;
 }
 
-milter::NegotiatedOptions negotiation_of(Context context) {
+void remember_negotiation(Context context, Negotiation negotiation) {
+  const std::lock_guard lock(negotiations().mutex);
+  negotiations().of.insert_or_assign(context, std::move(negotiation));
+}
+
+Negotiation negotiation_of(Context context) {
   const std::lock_guard lock(negotiations().mutex);
   const auto found = negotiations().of.find(context);
-  return found == negotiations().of.end() ? milter::NegotiatedOptions{} : found->second;
+  return found == negotiations().of.end()
+             ? Negotiation{{}, libmilter::options().engine.environment()}
+             : found->second;
 }
 
 void forget_negotiation(Context context) {

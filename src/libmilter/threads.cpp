@@ -21,6 +21,7 @@ extern "C" {
 // Exported by libmilter, in no header of it.
 int mi_engine(smfi_str* context);
 void mi_clr_ctx(smfi_str* context);
+void mi_clr_macros(smfi_str* context, int first_stage);
 }
 
 namespace dmarc::libmilter {
@@ -145,6 +146,10 @@ bool corrections_in_force() {
   std::unique_lock lock(startup.mutex);
   return startup.changed.wait_for(lock, start_timeout,
                                   [] { return startup.signals_ours && startup.sessions_ours; });
+}
+
+void forget_macros_of_mail(Context context) {
+  mi_clr_macros(context, static_cast<int>(milter::wire::Stage::mail));
 }
 
 }  // namespace dmarc::libmilter

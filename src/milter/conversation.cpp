@@ -12,8 +12,10 @@ namespace {
 using wire::Command;
 using wire::Reply;
 
-Reply reply_for(filter::Response response) {
+Reply reply_for(filter::Response response, const NegotiatedOptions& negotiated) {
   switch (response) {
+    case filter::Response::skip:
+      return negotiated.can_skip() ? Reply::skip : Reply::proceed;
     case filter::Response::proceed:
       return Reply::proceed;
     case filter::Response::accept:
@@ -54,6 +56,7 @@ void Conversation::act_on(const wire::PacketView& packet, std::string& answers) 
     table_.end_message();
   } else if (command == Command::quit_new_connection && negotiated_) {
     begin_anew();
+    table_.clear();
   } else {
     state_ = State::closed;
   }
@@ -65,9 +68,9 @@ void Conversation::negotiate(std::string_view data, std::string& answers) {
     state_ = State::closed;
     return;
   }
-  negotiated_ = negotiate_options(
-      offer->actions, offer->protocol,
-      {slow_acknowledgements_, filter::wants_recipients(*options_.environment())});
+  negotiated_for_ = options_.environment();
+  negotiated_ = negotiate_options(offer->actions, offer->protocol,
+                                  situation_of(*negotiated_for_, slow_acknowledgements_));
   if (!negotiated_) {
     options_.sink->write(log::make<log::Id::actions_missing>(hexadecimal(offer->actions),
                                                              hexadecimal(required_actions())));
@@ -83,7 +86,9 @@ void Conversation::negotiate(std::string_view data, std::string& answers) {
 }
 
 void Conversation::hear(const wire::Event& event, std::string_view data, std::string& answers) {
-  if (event.command == Command::end_of_message) return end_message(answers);
+  // HELO has no macros of interest, and OpenDMARC's tests send those of MAIL before it.
+  if (event.command != Command::helo) table_.begin(event.stage);
+  if (event.command == Command::end_of_message) return end_message(data, answers);
   filter::Response response = filter::Response::tempfail;
   try {
     response = tell_session(event, data);
@@ -91,7 +96,7 @@ void Conversation::hear(const wire::Event& event, std::string_view data, std::st
     fail();
   }
   if (state_ == State::closed || (negotiated_->steps & event.silent) != 0) return;
-  append_packet(answers, reply_for(response));
+  append_packet(answers, reply_for(response, *negotiated_));
 }
 
 filter::Response Conversation::tell_session(const wire::Event& event, std::string_view data) {
@@ -111,10 +116,21 @@ filter::Response Conversation::tell_session(const wire::Event& event, std::strin
     case Command::header:
       header(data);
       break;
+    case Command::end_of_header:
+      if (session_) session_->end_of_header();
+      break;
+    case Command::body:
+      if (session_) return session_->body(data);
+      break;
     default:
       break;  // of no use to this filter
   }
   return refused_ ? filter::Response::tempfail : filter::Response::proceed;
+}
+
+std::shared_ptr<const filter::Environment> Conversation::environment_for_client() const {
+  auto current = options_.environment();
+  return negotiated_->cover(*current) ? current : negotiated_for_;
 }
 
 filter::Response Conversation::connect(std::string_view data) {
@@ -128,12 +144,11 @@ filter::Response Conversation::connect(std::string_view data) {
   refused_ = !admission;
   if (refused_) return filter::Response::tempfail;
   admission_.emplace(*std::move(admission));
-  session_.emplace(options_.environment(), wake_, negotiated_->transfer(), clock_);
+  session_.emplace(environment_for_client(), wake_, negotiated_->transfer(), clock_);
   return session_->connect(client->host, client->address);
 }
 
 filter::Response Conversation::mail(std::string_view data) {
-  table_.begin(wire::Stage::mail);
   failed_ = false;
   const auto path = read_first_text(data);
   if (!path) state_ = State::closed;
@@ -154,9 +169,11 @@ void Conversation::header(std::string_view data) {
   if (field && session_) session_->header(field->name, field->value);
 }
 
-void Conversation::end_message(std::string& answers) {
+/// `data` may be the last piece of the body.
+void Conversation::end_message(std::string_view data, std::string& answers) {
   if (!session_ || failed_) return defer(answers);
   try {
+    if (!data.empty()) session_->body(data);
     conclude(session_->end_of_message(macros_), answers);
   } catch (...) {
     fail();

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,11 +64,12 @@ class Conversation {
   void negotiate(std::string_view data, std::string& answers);
   void hear(const wire::Event& event, std::string_view data, std::string& answers);
   filter::Response tell_session(const wire::Event& event, std::string_view data);
+  std::shared_ptr<const filter::Environment> environment_for_client() const;
   filter::Response connect(std::string_view data);
   filter::Response mail(std::string_view data);
   void recipient(std::string_view data);
   void header(std::string_view data);
-  void end_message(std::string& answers);
+  void end_message(std::string_view data, std::string& answers);
   void conclude(const std::optional<policy::Judgement>& judgement, std::string& answers);
   void defer(std::string& answers);
   void begin_anew();
@@ -81,6 +83,7 @@ class Conversation {
   const filter::Macros macros_;
   State state_ = State::open;
   std::optional<NegotiatedOptions> negotiated_;
+  std::shared_ptr<const filter::Environment> negotiated_for_;
   MacroTable table_;
   std::optional<filter::ConnectionLimit::Admission> admission_;
   std::optional<filter::Session> session_;

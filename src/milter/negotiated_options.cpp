@@ -16,9 +16,9 @@ constexpr std::uint32_t needed = action::add_headers | action::quarantine;
 constexpr std::uint32_t welcome =
     action::change_headers | action::choose_macros | action::add_recipients;
 
-// Events that the filter has no use for, and those that it hears without ever answering. CONNECT is
-// answered for IgnoreHosts and MAIL for IgnoreAuthenticatedClients. OpenDMARC hears the end of the
-// header too: its tests, and other clients made for it, tell it unasked.
+// Events that the filter usually has no use for, and those that it hears without ever answering.
+// CONNECT is answered for IgnoreHosts and MAIL for IgnoreAuthenticatedClients. OpenDMARC hears the
+// end of the header too: its tests, and other clients made for it, tell it unasked.
 constexpr std::uint32_t unwanted =
     protocol::no_rcpt | protocol::no_body | protocol::no_data | protocol::no_unknown;
 constexpr std::uint32_t unanswered = protocol::silent_helo | protocol::silent_rcpt |
@@ -34,6 +34,19 @@ filter::Transfer NegotiatedOptions::transfer() const {
   return {(steps & protocol::leading_space) != 0};
 }
 
+// Reloaded settings may want to hear of more than was negotiated with settings of before.
+bool NegotiatedOptions::cover(const filter::Environment& environment) const {
+  const bool recipients = (steps & protocol::no_rcpt) == 0;
+  const bool bodies = (steps & protocol::no_body) == 0;
+  return (recipients || !filter::wants_recipients(environment)) &&
+         (bodies || !filter::wants_bodies(environment));
+}
+
+Situation situation_of(const filter::Environment& environment, bool slow_acknowledgements) {
+  return {slow_acknowledgements, filter::wants_recipients(environment),
+          filter::wants_bodies(environment)};
+}
+
 std::uint32_t required_actions() {
   return needed;
 }
@@ -44,6 +57,8 @@ std::optional<NegotiatedOptions> negotiate_options(std::uint32_t offered_actions
   if ((offered_actions & needed) != needed) return std::nullopt;
   std::uint32_t steps = unwanted | unanswered | features;
   if (situation.recipients) steps &= ~protocol::no_rcpt;
+  // Each chunk is answered: only so the MTA can be told to skip the rest.
+  if (situation.bodies) steps = (steps & ~protocol::no_body) | protocol::skip;
   // Postfix sends the macros of DATA even when DATA itself is unwanted, just before it hands the
   // connection to another process. Nothing answers them, so over TCP that process's first write
   // waits for our delayed acknowledgement: 40 ms for each message. An answer to DATA carries it.
@@ -56,7 +71,7 @@ std::optional<NegotiatedOptions> negotiate_options(std::uint32_t offered_actions
 
 const std::map<Stage, std::vector<std::string>>& wanted_macros() {
   static const std::map<Stage, std::vector<std::string>> wanted{
-      {Stage::connect, {"j"}},
+      {Stage::connect, {"j", "v"}},
       {Stage::mail, {"i", "{mail_addr}", "{auth_authen}"}},
       {Stage::end_of_message, {"i"}},
   };

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "filter/session.h"
 #include "filter/transfer.h"
 #include "milter/wire.h"
 
@@ -22,6 +23,10 @@ struct NegotiatedOptions {
 
   /// What that means for messages.
   filter::Transfer transfer() const;
+  /// The MTA tells all that sessions with that environment have to know.
+  bool cover(const filter::Environment& environment) const;
+  /// The MTA stops sending a body when it is told to.
+  bool can_skip() const { return (steps & wire::protocol::skip) != 0; }
 };
 
 /// The changes without which nothing is filtered.
@@ -33,7 +38,10 @@ struct Situation {
   bool slow_acknowledgements = false;
   /// It matters who the recipients are.
   bool recipients = false;
+  /// Bodies may matter.
+  bool bodies = false;
 };
+Situation situation_of(const filter::Environment& environment, bool slow_acknowledgements);
 
 /// Nothing when the MTA does not offer what is required.
 std::optional<NegotiatedOptions> negotiate_options(std::uint32_t offered_actions,

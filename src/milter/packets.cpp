@@ -146,21 +146,31 @@ std::optional<std::string_view> read_first_text(std::string_view data) {
 void MacroTable::define(std::string_view data) {
   if (data.empty()) return;
   const wire::Event* const event = wire::find_event(static_cast<wire::Command>(data.front()));
-  if (event != nullptr) stages_[place_of(event->stage)] = data.substr(1);
+  if (event == nullptr) return;
+  const std::size_t place = place_of(event->stage);
+  stages_[place] = data.substr(1);
+  begun_[place] = false;
 }
 
 void MacroTable::begin(wire::Stage stage) {
-  for (std::size_t i = place_of(stage) + 1; i < stages_.size(); ++i)
-    stages_[i].clear();
+  const std::size_t place = place_of(stage);
+  clear_from(begun_[place] ? place : place + 1);
+  begun_[place] = true;
 }
 
 void MacroTable::end_message() {
-  begin(wire::Stage::helo);
+  clear_from(place_of(wire::Stage::mail));
 }
 
 void MacroTable::clear() {
-  for (std::string& definitions : stages_)
-    definitions.clear();
+  clear_from(0);
+}
+
+void MacroTable::clear_from(std::size_t place) {
+  for (; place < stages_.size(); ++place) {
+    stages_[place].clear();
+    begun_[place] = false;
+  }
 }
 
 std::optional<std::string> MacroTable::find(std::string_view name) const {

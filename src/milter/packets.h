@@ -53,15 +53,17 @@ std::optional<std::string_view> read_first_text(std::string_view data);
 
 /// The macros that the MTA has sent on one connection.
 ///
-/// They come in front of the event that they belong to, all of a stage at once, and hold until the
-/// MTA sends that stage again or an earlier one begins anew: what was said of one message is never
-/// taken for the next. Memory: what the MTA sent, at most one packet for each stage.
+/// They come in front of the event that they belong to, all of a stage at once, and hold until an
+/// event of that stage or an earlier one comes again, with macros or without: what was said of one
+/// message or client is never taken for the next. Memory: what the MTA sent, at most one packet for
+/// each stage.
 class MacroTable {
  public:
   /// Data that is cut off counts as far as it goes; for a command without a stage it is ignored.
   void define(std::string_view data);
 
-  /// An event of that stage: forgets the macros of later stages.
+  /// An event of that stage: forgets the macros of later stages, and those that came for an earlier
+  /// event of the same stage.
   void begin(wire::Stage stage);
   /// Forgets those of MAIL and of all that follows.
   void end_message();
@@ -71,8 +73,11 @@ class MacroTable {
   std::optional<std::string> find(std::string_view name) const;
 
  private:
+  void clear_from(std::size_t place);
+
   /// In the order of events, each as the packet had it: names and values in turn, each with a NUL.
   std::array<std::string, wire::stage_count> stages_;
+  std::array<bool, wire::stage_count> begun_{};  ///< the event that they came for has come
 };
 
 // ---- answers, appended to what is to be sent

@@ -80,6 +80,7 @@ void authenticate(Judgement& judgement, const Message& message, Evidence& eviden
   authentication.removals = std::move(claims.trusted.removals);
   authentication.dkim = std::move(claims.signatures);
   if (claims.form.domains.empty()) return;
+  if (auto event = identity_event(message)) judgement.events.push_back(*std::move(event));
   SpfFinding spf =
       find_spf(message, settings, claims.trusted.spf, evidence.spf ? &*evidence.spf : nullptr);
   authentication.spf_source = spf.source;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/authentication.h"
+
 namespace dmarc::policy {
 namespace {
 
@@ -94,6 +96,18 @@ log::Event spf_event(const Message& message, const spf::Result& result) {
   const std::string_view word = to_string(result.code);
   return helo ? log::make<log::Id::spf_helo>(message.job_id, domain, word)
               : log::make<log::Id::spf_mailfrom>(message.job_id, domain, word);
+}
+
+std::optional<log::Event> identity_event(const Message& message) {
+  using Kind = mail::ReversePath::Kind;
+  const mail::ReversePath& sender = message.sender;
+  if (spf_identity(message)) return std::nullopt;
+  if (sender.kind == Kind::null)
+    return log::make<log::Id::no_spf_identity>(message.job_id, "HELO " + message.helo,
+                                               "it is not a host name");
+  return log::make<log::Id::no_spf_identity>(
+      message.job_id, "MAIL FROM <" + sender.text + ">",
+      sender.kind == Kind::literal ? "an address literal" : sender.detail);
 }
 
 std::vector<log::Event> removal_events(const Message& message,

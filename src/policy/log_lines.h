@@ -2,6 +2,7 @@
 // neither pass nor none a second one that says why.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ namespace dmarc::policy {
 
 /// OpenDMARC's line on our own SPF check.
 log::Event spf_event(const Message& message, const spf::Result& result);
+
+/// Why SPF has nobody to authenticate; nothing when it has.
+std::optional<log::Event> identity_event(const Message& message);
 
 /// One line for each removal; past a few, one line for the rest.
 std::vector<log::Event> removal_events(const Message& message,

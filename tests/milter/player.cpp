@@ -142,8 +142,8 @@ class Player {
     client_->set_macro("auth_authen", user);
   }
 
-  /// A macro that the scenario sets is no longer set by us; an empty value means that the MTA does
-  /// not send it.
+  /// A macro that the scenario sets is no longer set by us; without a value the MTA does not send
+  /// it.
   void set_macro(const std::string& argument) {
     const std::size_t blank = argument.find(' ');
     const std::string name = argument.substr(0, blank);
@@ -153,10 +153,11 @@ class Player {
   }
 
   void apply_macro(const std::string& name) {
-    if (chosen_macros_[name].empty())
+    const std::string& value = chosen_macros_[name];
+    if (value.empty())
       client_->clear_macro(name);
     else
-      client_->set_macro(name, chosen_macros_[name]);
+      client_->set_macro(name, value == "\"\"" ? "" : value);
   }
 
   void set_default_macro(const std::string& name, const std::string& value) {

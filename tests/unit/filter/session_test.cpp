@@ -210,9 +210,10 @@ class MailAddress : public SessionTest, public testing::WithParamInterface<Readi
 TEST_P(MailAddress, has_to_agree_with_our_reading_of_the_path) {
   connect(bank_server);
   const auto& [argument, mail_addr, result] = GetParam();
-  EXPECT_EQ(
-      message(argument, "ceo@bank.example", macros({{"mail_addr", std::string(mail_addr)}})).result,
-      result);
+  EXPECT_EQ(message(argument, "ceo@bank.example",
+                    macros({{"v", "Postfix 3.7.11"}, {"mail_addr", std::string(mail_addr)}}))
+                .result,
+            result);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -228,9 +229,35 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(SessionTest, a_null_sender_and_an_empty_mail_addr_agree) {
   session().connect("mail.bank.example", base::IpAddress::parse(bank_server));
   session().helo("bank.example");
-  EXPECT_EQ(message("<>", "ceo@bank.example", macros({{"mail_addr", ""}})).result, Result::pass);
-  EXPECT_EQ(message("<>", "ceo@bank.example", macros({{"mail_addr", "a@b.example"}})).result,
-            Result::fail);
+  const std::string v = "Postfix 3.7.11";
+  EXPECT_EQ(message("<>", "ceo@bank.example", macros({{"v", v}, {"mail_addr", ""}})).result,
+            Result::pass);
+  EXPECT_EQ(
+      message("<>", "ceo@bank.example", macros({{"v", v}, {"mail_addr", "a@b.example"}})).result,
+      Result::fail);
+}
+
+// Sendmail's is what its rule set 0 has made of the address.
+TEST_F(SessionTest, the_mail_addr_of_an_mta_that_rewrites_it_is_not_compared) {
+  connect(bank_server);
+  for (const char* mail_addr : {"a@u1.esp.example", "a", ""}) {
+    EXPECT_EQ(message("<a@bank.example>", "ceo@bank.example",
+                      macros({{"v", "8.17.1.9"}, {"mail_addr", mail_addr}}))
+                  .result,
+              Result::pass);
+    EXPECT_EQ(
+        message("<a@bank.example>", "ceo@bank.example", macros({{"mail_addr", mail_addr}})).result,
+        Result::pass);
+  }
+}
+
+TEST_F(SessionTest, a_sender_that_can_not_be_authenticated_is_logged) {
+  connect(bank_server);
+  message("<a@bank.example>", "ceo@bank.example",
+          macros({{"v", "Postfix 3.7.11"}, {"mail_addr", "a@evil.example"}}));
+  EXPECT_TRUE(contains(log.texts(),
+                       "JOB: MAIL FROM <a@bank.example> does not count for SPF: the "
+                       "MTA reads it differently"));
 }
 
 TEST_F(SessionTest, without_self_validation_no_spf_record_is_asked_for) {

@@ -138,6 +138,55 @@ TEST_F(ConversationTest, another_client_on_the_same_connection_inherits_nothing)
             "ccy550");
 }
 
+// T9: an authenticated MAIL, then a client whose events bring no macros.
+TEST_F(ConversationTest, macros_count_for_their_own_event_alone) {
+  world_.settings.ignore_authenticated_clients = true;
+  const std::string login = macro_packet(Command::mail, "{auth_authen}", "user");
+  say(offer() + client_packet());
+  EXPECT_EQ(codes(say(login + mail_packet("<a@b.example>") + packet(Command::quit_new_connection) +
+                      client_packet() + message_packets("a@author.example"))),
+            "accy550");
+  EXPECT_EQ(codes(say(login + mail_packet("<a@b.example>") + message_packets("a@author.example"))),
+            "acy550");
+  EXPECT_EQ(codes(say(macro_packet(Command::mail, "{auth_authen}", "") +
+                      message_packets("a@author.example"))),
+            "cy550")
+      << "empty is absent";
+}
+
+TEST_F(ConversationTest, the_name_of_the_mta_is_that_of_this_connection) {
+  world_.settings.authserv_id.clear();
+  say(offer() + macro_packet(Command::connect, "j", "mx.first.example") + client_packet());
+  EXPECT_NE(say(message_packets("a@none.example")).find("mx.first.example"), std::string::npos);
+  say(packet(Command::abort) + packet(Command::quit_new_connection) + client_packet());
+  EXPECT_EQ(say(message_packets("a@none.example")).find("mx.first.example"), std::string::npos);
+}
+
+TEST_F(ConversationTest, a_body_that_nothing_needs_is_skipped) {
+  world_.verifies_signatures = true;
+  const std::string chunks = packet(Command::body, "one") + packet(Command::body, "two");
+  const std::string header = client_packet() + mail_packet("<a@b.example>") +
+                             header_packet("From", "a@author.example") +
+                             packet(Command::end_of_header);
+  EXPECT_EQ(codes(say(offer() + header + chunks + packet(Command::end_of_message))), "Occssy550");
+  conversation_.reset();
+  const std::string old = offer(6, wire::action::all, wire::protocol::all & ~wire::protocol::skip);
+  EXPECT_EQ(codes(say(old + header + chunks + packet(Command::end_of_message, "three"))),
+            "Occccy550")
+      << "an MTA that can't skip is told to go on";
+}
+
+TEST_F(ConversationTest, settings_that_want_more_than_was_negotiated_wait_for_a_new_connection) {
+  say(offer());
+  world_.verifies_signatures = true;
+  world_.settings.authserv_id = "new";
+  say(client_packet());
+  EXPECT_NE(say(message_packets("a@none.example")).find("mx;"), std::string::npos);
+  world_.verifies_signatures = false;
+  say(packet(Command::abort) + packet(Command::quit_new_connection) + client_packet());
+  EXPECT_NE(say(message_packets("a@none.example")).find("new;"), std::string::npos);
+}
+
 TEST_F(ConversationTest, over_the_limit_connections_are_refused) {
   const auto first = world_.connection_limit.admit();
   const auto second = world_.connection_limit.admit();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "filter/environment.h"
+
 namespace dmarc::milter {
 namespace {
 
@@ -9,7 +11,7 @@ namespace {
 constexpr std::uint32_t add_header = 0x01, add_recipient = 0x04, change_header = 0x10,
                         quarantine = 0x20, name_macros = 0x100, every_action = 0x1ff;
 constexpr std::uint32_t no_recipients = 0x08, no_body = 0x10, silent_header = 0x80,
-                        no_unknown = 0x100, no_data = 0x200, silent_helo = 0x2000,
+                        no_unknown = 0x100, no_data = 0x200, skip = 0x400, silent_helo = 0x2000,
                         silent_recipient = 0x8000, silent_end_of_header = 0x40000,
                         leading_blanks = 0x100000, every_step = 0x1fffff;
 
@@ -44,6 +46,30 @@ TEST(NegotiatedOptions, hears_of_recipients_when_they_matter) {
       every_action, every_step, {.slow_acknowledgements = false, .recipients = true});
   ASSERT_TRUE(negotiated && with_recipients);
   EXPECT_EQ(with_recipients->steps, negotiated->steps & ~no_recipients);
+}
+
+TEST(NegotiatedOptions, asks_for_bodies_and_the_right_to_skip_them_when_they_matter) {
+  const Situation situation{.bodies = true};
+  const auto without = negotiate_options(every_action, every_step, {});
+  const auto negotiated = negotiate_options(every_action, every_step, situation);
+  ASSERT_TRUE(without && negotiated);
+  EXPECT_EQ(negotiated->steps, (without->steps & ~no_body) | skip);
+  EXPECT_TRUE(negotiated->can_skip());
+  EXPECT_FALSE(negotiate_options(every_action, every_step & ~skip, situation)->can_skip());
+}
+
+TEST(NegotiatedOptions, covers_settings_that_want_no_more_than_was_asked_for) {
+  filter::Environment plain, verifying;
+  verifying.verifies_signatures = true;
+  const auto narrow = negotiate_options(every_action, every_step, situation_of(plain, false));
+  const auto wide = negotiate_options(every_action, every_step, situation_of(verifying, false));
+  const auto old_mta = negotiate_options(every_action, 0, situation_of(plain, false));
+  ASSERT_TRUE(narrow && wide && old_mta);
+  EXPECT_TRUE(narrow->cover(plain));
+  EXPECT_FALSE(narrow->cover(verifying));
+  EXPECT_TRUE(wide->cover(plain));
+  EXPECT_TRUE(wide->cover(verifying));
+  EXPECT_TRUE(old_mta->cover(verifying)) << "an old MTA sends everything";
 }
 
 TEST(NegotiatedOptions, wants_no_step_that_is_not_offered) {

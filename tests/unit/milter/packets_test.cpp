@@ -106,6 +106,29 @@ TEST(MacroTable, a_stage_that_begins_forgets_the_later_ones) {
   EXPECT_EQ(macros.find("j"), std::nullopt);
 }
 
+TEST(MacroTable, an_event_that_comes_again_without_macros_has_none) {
+  MacroTable macros;
+  macros.define("Cj\0mx\0"s);
+  macros.begin(wire::Stage::connect);
+  macros.define("M{auth_authen}\0user\0"s);
+  macros.begin(wire::Stage::mail);
+  EXPECT_EQ(macros.find("auth_authen"), "user");
+  macros.begin(wire::Stage::mail);
+  EXPECT_EQ(macros.find("auth_authen"), std::nullopt);
+  EXPECT_EQ(macros.find("j"), "mx");
+  macros.begin(wire::Stage::connect);
+  EXPECT_EQ(macros.find("j"), std::nullopt);
+}
+
+TEST(MacroTable, a_stage_that_is_sent_again_is_new) {
+  MacroTable macros;
+  macros.define("Mi\0Q1\0"s);
+  macros.begin(wire::Stage::mail);
+  macros.define("Mi\0Q2\0"s);
+  macros.begin(wire::Stage::mail);
+  EXPECT_EQ(macros.find("i"), "Q2");
+}
+
 TEST(MacroTable, what_is_cut_off_counts_as_far_as_it_goes) {
   MacroTable macros;
   macros.define("");
