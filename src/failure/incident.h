@@ -31,6 +31,7 @@
 #include <dmarc/evaluate.h>
 #include <dmarc/header_field.h>
 
+#include "mail/auth_results.h"
 #include "policy/judgement.h"
 #include "policy/message.h"
 #include "policy/settings.h"
@@ -50,9 +51,9 @@ struct Facts {
 
 Facts facts_of(const policy::Judgement& judgement);
 
-/// By the word in a header field. A temporary error is not a failure: nothing is known then.
-bool is_spf_failure(std::string_view result);
-bool is_dkim_failure(std::string_view result);
+/// A temporary error is not a failure: nothing is known then.
+bool is_spf_failure(std::optional<mail::ResultWord> result);
+bool is_dkim_failure(mail::ResultWord result);
 
 /// What the record asks for. Empty without ruf, and for a record with psd=y (RFC 9991 section 2).
 std::vector<Kind> requested_reports(const Record& record, const Facts& facts);

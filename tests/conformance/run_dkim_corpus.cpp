@@ -5,7 +5,8 @@
 //
 //   *.eml          messages, octet for octet; one without a single CR LF has its lines ended by LF
 //   zone.txt       the keys, as text of a zone (include/dmarc/zone.h)
-//   expected.json  for each message the results of its DKIM-Signature fields, from the top
+//   expected.json  for each message the results of its DKIM-Signature fields, from the top, and of
+//                  its ARC chain where it has one
 //
 // Only the class counts: pass, temperror, or neither; "any" is not looked at. With --words the
 // words that differ within a class are printed too, and do not count. Each message is verified with
@@ -29,6 +30,7 @@
 #include <dmarc/author_domain.h>
 #include <dmarc/zone.h>
 
+#include "arc/check.h"
 #include "base/read_file.h"
 #include "dkim/check.h"
 #include "dkim/key_cache.h"
@@ -62,19 +64,31 @@ std::string with_line_ends(std::string text) {
   return wire;
 }
 
-dkim::Result verify(const std::string& message, const dns::Zone& zone, dkim::KeyCache& keys,
-                    std::size_t chunk) {
-  std::size_t offset = 0;
-  const mail::HeaderBlock header = mail::split_header_block(message, offset);
-  dkim::Check check(header, mail::find_author(header).domains, {.now = now}, keys);
+/// Runs a check of a method on a message whose body comes in chunks.
+template <typename Check>
+auto run(Check check, std::string_view body, const dns::Zone& zone, std::size_t chunk) {
   auto step = check.begin();
-  if (auto* const result = std::get_if<dkim::Result>(&step)) return std::move(*result);
-  for (std::string_view body = std::string_view(message).substr(offset); !body.empty();
-       body.remove_prefix(std::min(chunk, body.size())))
+  if (step.index() == 0) return std::get<0>(std::move(step));
+  for (; !body.empty(); body.remove_prefix(std::min(chunk, body.size())))
     check.body(body.substr(0, chunk));
   check.end_of_body();
   step = check.next(zone);
-  return std::get<dkim::Result>(std::move(step));
+  return std::get<0>(std::move(step));
+}
+
+struct Found {
+  dkim::Result dkim;
+  arc::Result arc;
+};
+
+Found verify(const std::string& message, const dns::Zone& zone, dkim::KeyCache& keys,
+             std::size_t chunk) {
+  std::size_t offset = 0;
+  const mail::HeaderBlock header = mail::split_header_block(message, offset);
+  const std::string_view body = std::string_view(message).substr(offset);
+  return {run(dkim::Check(header, mail::find_author(header).domains, {.now = now}, keys), body,
+              zone, chunk),
+          run(arc::Check(header, {.now = now}, keys), body, zone, chunk)};
 }
 
 std::string_view class_of(std::string_view word) {
@@ -104,6 +118,20 @@ bool compare(const std::string& place, const YAML::Node& expected, const dkim::R
   return same;
 }
 
+bool compare_chain(const std::string& place, const YAML::Node& expected,
+                   const arc::Result& result) {
+  const std::string found =
+      std::string(to_string(result.chain)) + " " + std::to_string(result.oldest_pass);
+  const auto wanted = expected ? expected["result"].as<std::string>() + " " +
+                                     expected["oldest_pass"].as<std::string>("0")
+                               : "none 0";
+  if (found == wanted) return true;
+  std::cout << place << ": ARC " << found;
+  if (result.problem) std::cout << " (" << arc::describe(*result.problem) << ')';
+  std::cout << ", expected " << wanted << '\n';
+  return false;
+}
+
 void run_folder(const std::filesystem::path& folder, bool words, Tally& tally) {
   const auto zone = dns::Zone::parse(read(folder / "zone.txt"));
   if (!zone)
@@ -115,8 +143,10 @@ void run_folder(const std::filesystem::path& folder, bool words, Tally& tally) {
     const auto path = folder / entry.first.as<std::string>();
     const std::string message = with_line_ends(read(path));
     const auto is_right = [&](std::size_t chunk) {
-      return compare(path.string(), entry.second["dkim"], verify(message, *zone, keys, chunk),
-                     words && chunk == message.size());
+      const Found found = verify(message, *zone, keys, chunk);
+      const bool signatures = compare(path.string(), entry.second["dkim"], found.dkim,
+                                      words && chunk == message.size());
+      return compare_chain(path.string(), entry.second["arc"], found.arc) && signatures;
     };
     const bool passed = is_right(message.size()) && is_right(65'535) && is_right(7);
     ++(passed ? tally.passed : tally.failed);

@@ -34,7 +34,8 @@ using KindCheck = void (*)(const Field&, Checks&);
 const std::map<std::string, KindCheck, std::less<>> kinds{
     {"dmarc", check_dmarc},     {"record", check_record}, {"from", check_from},
     {"ar", check_ar},           {"spf", check_spf},       {"agg", check_agg},
-    {"extdest", check_extdest}, {"ruf", check_ruf},       {"dkim", check_dkim}};
+    {"extdest", check_extdest}, {"ruf", check_ruf},       {"dkim", check_dkim},
+    {"arc", check_arc}};
 
 std::vector<std::string> find_complaints(const Field& vector) {
   const std::string kind = vector["kind"].text();

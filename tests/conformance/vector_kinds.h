@@ -16,5 +16,6 @@ void check_agg(const Field& vector, Checks& checks);
 void check_extdest(const Field& vector, Checks& checks);
 void check_ruf(const Field& vector, Checks& checks);
 void check_dkim(const Field& vector, Checks& checks);
+void check_arc(const Field& vector, Checks& checks);
 
 }  // namespace dmarc::test

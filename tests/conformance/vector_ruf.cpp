@@ -1,6 +1,7 @@
 #include <dmarc/record.h>
 
 #include "failure/incident.h"
+#include "mail/auth_results.h"
 #include "vector_kinds.h"
 
 namespace dmarc::test {
@@ -13,7 +14,8 @@ void check_ruf(const Field& vector, Checks& checks) {
   const auto record = Record::parse(vector["record"].text());
   if (!record) vector["record"].complain("not a DMARC record");
 
-  const failure::Facts facts{.spf_failed = failure::is_spf_failure(vector["spf"]["result"].text()),
+  const failure::Facts facts{.spf_failed = failure::is_spf_failure(
+                                 mail::parse_result_word(vector["spf"]["result"].text())),
                              .spf_aligned = vector["spf"]["aligned_pass"].boolean(),
                              .dkim_failed = vector["dkim"]["any_signature_failed"].boolean(),
                              .dkim_aligned = vector["dkim"]["aligned_pass"].boolean()};
