@@ -161,6 +161,24 @@ TEST(DkimCopyText, both_forms_agree) {
   }
 }
 
+TEST(DkimCopyText, where_it_ends) {
+  const auto count = [](std::string_view text) {
+    std::string out(copy_text_room(text.size()), '\0');
+    return copy_text(text, out.data());
+  };
+  for (const std::string before : {"", "a line that is longer than sixteen octets\r\n"}) {
+    const std::size_t size = before.size();
+    EXPECT_EQ(count(before + "a b"), size + 3);
+    EXPECT_EQ(count(before + "a "), size + 1);
+    EXPECT_EQ(count(before + "a  b"), size + 1);
+    EXPECT_EQ(count(before + "a\tb"), size + 1);
+    EXPECT_EQ(count(before + "a\r\nb"), size + 4);
+    EXPECT_EQ(count(before + "a\r\n\r\nb"), size + 1);
+    EXPECT_EQ(count(before + "a\r\n"), size + 1);
+    EXPECT_EQ(count(before + "a\n\v b"), size + 5);
+  }
+}
+
 TEST(DkimBodyHashes, only_what_is_wanted_is_hashed) {
   BodyHashes hashes;
   EXPECT_FALSE(hashes.wanted());
