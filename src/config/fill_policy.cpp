@@ -174,9 +174,10 @@ Filled fill_enforcement(Context& context, Settings& settings) {
   settings.reject_failures = values.flag("RejectFailures");
   settings.hold_quarantined_messages = values.flag("HoldQuarantinedMessages");
   settings.software_header = values.flag("SoftwareHeader");
-  settings.temp_error_action = context.values().is({"TempErrorAction", "tempfail"})
-                                   ? policy::TempErrorAction::tempfail
-                                   : policy::TempErrorAction::accept;
+  settings.temp_error_action =
+      values.is({"TempErrorAction", "tempfail"}) ? policy::TempErrorAction::tempfail
+      : values.is({"TempErrorAction", "accept"}) ? policy::TempErrorAction::accept
+                                                 : policy::TempErrorAction::enforced;
   settings.copy_failures_to = values.text("CopyFailuresTo");
   settings.reject_string = values.text("RejectString");
   if (const auto problem = reject_string_problem(settings.reject_string); !problem.empty())

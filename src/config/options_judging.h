@@ -57,9 +57,10 @@ inline constexpr auto spf_options = std::to_array<Option>({
      .default_value = "false",
      .in_sample = InSample::active,
      .example = "true",
-     .summary = "Check SPF here when no trusted Authentication-Results field says that it passed.",
+     .summary = "Check SPF here.",
      .details =
-         "The check starts when the MTA has given the envelope sender and runs while the "
+         "Our own result decides, whatever it is: an SPF result from a field never takes its "
+         "place. The check starts when the MTA has given the envelope sender and runs while the "
          "message is transferred. Its result is added in an Authentication-Results field of its "
          "own. The filter must see the real client address: on a host that gets mail through a "
          "relay of yours, put the relay into `IgnoreHosts` and run the filter there."},
@@ -70,7 +71,8 @@ inline constexpr auto spf_options = std::to_array<Option>({
      .example = "true",
      .summary = "Do not use SPF results from Authentication-Results and Received-SPF fields.",
      .details =
-         "Without this option, and when `SPFSelfValidate` is off, the topmost Received-SPF field "
+         "With `SPFSelfValidate` none are used in any case. Without either, the topmost trusted "
+         "result for the envelope sender counts, and the topmost Received-SPF field "
          "counts if no trusted Authentication-Results field has a result. Nothing in such a "
          "field "
          "tells who wrote it: set this option unless a policy server on this machine adds one to "
@@ -169,12 +171,18 @@ inline constexpr auto failure_options = std::to_array<Option>({
                 "accepted and marked."},
     {.name = "TempErrorAction",
      .type = Type::choice,
-     .default_value = "accept",
-     .words = {"accept", "tempfail"},
-     .summary = "What is done when the DNS fails for the moment: `accept` with "
-                "`dmarc=temperror`, or `tempfail` with 451 4.7.1.",
-     .details = "With `tempfail` the sender tries again later. Mail of a domain whose DNS is "
-                "broken for days then never arrives."},
+     .default_value = "enforced",
+     .words = {"enforced", "accept", "tempfail"},
+     .summary = "What is done with mail that can't be judged because the DNS fails for the moment: "
+                "`enforced`, `accept` or `tempfail`.",
+     .details =
+         "With `enforced` mail is deferred with 451 4.7.0 when the policy of its author is "
+         "`reject`, `RejectFailures` is on, and only a temporary failure of SPF or DKIM stands "
+         "between the two: a sender can choose a domain whose servers never answer. All other "
+         "such mail is accepted with `dmarc=temperror`, above all when the policy itself can't be "
+         "looked up.\n\n"
+         "With `accept` all of it is accepted. With `tempfail` all of it is deferred with 451 "
+         "4.7.1; mail of a domain whose DNS is broken for days then never arrives."},
     {.name = "SoftwareHeader",
      .type = Type::boolean,
      .default_value = "false",

@@ -23,8 +23,10 @@ inline constexpr auto identity_options = std::to_array<Option>({
      .default_value = "false",
      .summary = "Write the name as `\"NAME/JOBID\"`, with the MTA's queue id.",
      .details =
-         "The id is then a quoted string. A field whose id is a trusted name, a slash and the "
-         "queue id of this message is believed too, besides those with a trusted name alone."},
+         "The id is then a quoted string, which ties a field to one message: a sender can't know "
+         "the queue id. Of fields under this filter's own name only those with the queue id of "
+         "the message are believed, so the filter in front that shares the name must write it too; "
+         "other trusted names are believed with and without it."},
     {.name = "TrustedAuthservIDs",
      .type = Type::list,
      .example = "mail.example.org",
@@ -34,19 +36,26 @@ inline constexpr auto identity_options = std::to_array<Option>({
          "List here the name that the filter in front of this one writes, for example "
          "OpenDKIM's AuthservID. `HOSTNAME` stands for the name of this host; upper and "
          "lower case are the same.\n\n"
-         "Trust a name only when every message passes a filter that writes it: where nothing "
-         "on the way adds a field under that name, the topmost one may come from the sender."},
+         "Trust a name only when every message passes a filter that writes it and removes what "
+         "others wrote under it: where nothing on the way does, a field may come from the sender. "
+         "OpenDKIM removes only fields with a result of DKIM, and only those that it can read."},
     {.name = "AuthResultsTrust",
      .type = Type::choice,
      .default_value = "topmost",
      .words = {"topmost", "any"},
-     .summary = "Which of several fields with a trusted name count: `topmost` or `any`.",
+     .summary = "Which fields with a trusted name are believed: `topmost` or `any`.",
      .details =
-         "With `topmost` the topmost trusted field counts for each method, because that is "
-         "where a filter on this machine has put it; the others that claim a trusted name are "
-         "removed (RFC 8601 section 5) and each removal is logged. With `any` all of them count "
-         "wherever they stand and nothing is removed, as OpenDMARC does. Choose it only where "
-         "forged fields are removed before this filter sees the message."},
+         "With `topmost` the fields above the first Received field are believed, down to the first "
+         "Authentication-Results field that can't be read or has another name, because that is "
+         "where filters on this machine put theirs. A field counts only as a whole, with methods "
+         "that are registered (RFC 8601 section 6.2); the log says why one did not count. A "
+         "result of DKIM that is not a pass, in any of them, makes every `dkim=pass` of an "
+         "unsigned message worthless. Fields that claim a trusted name and are not believed, or "
+         "that contradict what this filter found, are removed (RFC 8601 section 5), and each "
+         "removal is logged.\n\n"
+         "With `any` every field with a trusted name counts wherever it stands, as in OpenDMARC, "
+         "and only what reports `dmarc` under this filter's own name is removed. Choose it only "
+         "where forged fields are removed before this filter sees the message."},
 });
 
 inline constexpr auto ignore_options = std::to_array<Option>({

@@ -125,6 +125,7 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
   message.client_name = client_name_;
   message.client = client_;
   message.helo = helo_;
+  message.arrival = seconds_since_1970();
   message.leading_blanks = transfer_.leading_blanks;
   message.sender = reconcile(mail::parse_reverse_path(argument), macros);
   if (settings.spf_self_validate) {
@@ -238,13 +239,13 @@ bool Session::run_checks(MessageState& state) const {
 void Session::tell_identifiers(MessageState& state) const {
   const spf::Result* const own = state.spf && state.spf->result() ? &*state.spf->result() : nullptr;
   const auto candidates =
-      policy::candidates(state.message, *state.claims, *environment_->settings, own);
+      policy::candidates(state.message, *state.claims, *environment_->settings, {.spf = own});
   for (MessageState::PolicyCheck& check : state.policies)
     check.tell().identifiers(candidates, state.identifiers_known);
 }
 
 policy::Evidence Session::take_evidence(MessageState& state) {
-  policy::Evidence evidence{*std::move(state.claims), {}, {}};
+  policy::Evidence evidence{*std::move(state.claims), {}, {}, {}};
   if (state.spf) evidence.spf = state.spf->take_result();
   for (MessageState::PolicyCheck& check : state.policies)
     evidence.policies.push_back(check.take_result());

@@ -74,8 +74,7 @@ using Macros = std::function<std::optional<std::string>(std::string_view name)>;
 /// more; must not block and must not throw.
 using Wake = std::function<void()>;
 
-/// Stands for the MTA's job id in log lines when it sent none.
-inline constexpr std::string_view unknown_job_id = "(unknown-jobid)";
+using policy::unknown_job_id;
 
 /// What an event other than end-of-message answers; `skip` is for a piece of the body: the rest
 /// makes no difference.

@@ -20,17 +20,18 @@ void set_defect(Author& author, AuthorDefect defect, std::string detail) {
   author.detail = std::move(detail);
 }
 
-// No domain of the public DNS ends in a label with other octets. An address in apostrophes does,
-// and its readers don't take the apostrophe for a part of it.
-bool has_plausible_end(const dns::Name& name) {
-  return name.rightmost(1).is_hostname();
+// The labels of a mail domain are letters, digits, hyphens and underscores, also after the mapping
+// of what is not ASCII, which makes "/" of its wide form. With any other octet some reader takes
+// the domain to end there: in apostrophes, or "jo@b.example/.c.example".
+bool is_mail_domain(const dns::Name& name) {
+  return name.is_hostname();
 }
 
 // "jo@b.example." is not a dot-atom, but it is how the DNS writes the same name.
 std::optional<dns::Name> without_trailing_dot(std::string_view text) {
   if (!text.ends_with('.')) return {};
   const auto name = dns::Name::parse(text.substr(0, text.size() - 1));
-  if (!name || !has_plausible_end(*name)) return {};
+  if (!name || !is_mail_domain(*name)) return {};
   return *name;
 }
 
@@ -45,12 +46,12 @@ bool take_names(Author& author, const std::vector<AddressDomain>& found,
   for (const AddressDomain& domain : found) {
     if (domain.is_literal) continue;
     const auto name = dns::Name::parse(domain.text);
-    if (name && has_plausible_end(*name)) {
+    if (name && is_mail_domain(*name)) {
       if (author.as_written.empty()) author.as_written = domain.text;
       add_distinct(names, *name);
       continue;
     }
-    set_bad_domain(author, name ? "odd octet in the last label" : dns::describe(name.error()),
+    set_bad_domain(author, name ? "an octet that no host name has" : dns::describe(name.error()),
                    domain.text);
     const auto meant = without_trailing_dot(domain.text);
     if (!meant) return false;
@@ -83,7 +84,8 @@ Author read_strictly(std::string_view value) {
                "control octet at octet " + std::to_string(text.error() + 1));
     return author;
   }
-  const auto list = parse_address_list(*text);
+  // Whoever maps the wide "@" to the plain one sees another domain behind it.
+  const auto list = parse_address_list(with_plain_ats(*text));
   list ? take_list(author, *list) : set_defect(author, list.error().defect, list.error().detail);
   return author;
 }

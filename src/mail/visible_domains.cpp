@@ -133,6 +133,11 @@ class Collector {
       if (written.size() < dotted.size()) name = dns::Name::parse(written);
     }
     if (!name) return false;
+    // The mapping of what is not ASCII can make such an octet: "/" of its wide form.
+    if (!name->is_hostname() && std::any_of(written.begin(), written.end(), base::is_eight_bit))
+      for_each_run(name->text(), is_hostname_octet, [this](std::string_view run) {
+        if (run.find('.') != std::string_view::npos) add_name(run);
+      });
     // The address in a domain literal; DNS has no names of this form.
     if (base::IpAddress::parse(name->text())) return true;
     if (std::find(found_.names.begin(), found_.names.end(), *name) != found_.names.end())
@@ -274,17 +279,6 @@ class Scanner {
   Collector& collector_;
 };
 
-/// The text with the wide and the small form of "@" (U+FF20, U+FE6B) as the plain one.
-std::string with_plain_ats(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const bool is_at = text.starts_with("\xef\xbc\xa0") || text.starts_with("\xef\xb9\xab");
-    result += is_at ? '@' : text.front();
-    text.remove_prefix(is_at ? 3 : 1);
-  }
-  return result;
-}
-
 /// The part that is searched: all of it, or both ends of what is too long.
 std::string within_limits(std::string_view value, bool& complete) {
   if (value.size() <= 2 * max_from_searched) return std::string(value);
@@ -294,6 +288,16 @@ std::string within_limits(std::string_view value, bool& complete) {
 }
 
 }  // namespace
+
+std::string with_plain_ats(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const bool is_at = text.starts_with("\xef\xbc\xa0") || text.starts_with("\xef\xb9\xab");
+    result += is_at ? '@' : text.front();
+    text.remove_prefix(is_at ? 3 : 1);
+  }
+  return result;
+}
 
 VisibleDomains find_visible_domains(std::string_view value, std::size_t max_names) {
   VisibleDomains found;

@@ -25,6 +25,7 @@
 //   jo@"b.example"                     b.example
 //   <jo@b.example^A.c.example>         b.example, c.example, b.example.c.example
 //   'jo@b.example'                     b.example', b.example
+//   <jo@b.example/.c.example>          b.example/.c.example, b.example, c.example
 //   <jo@b..example.>                   b.example               dots at the ends and in a row go
 //
 // They decode encoded words (RFC 2047) before they look for addresses. So the value is read with
@@ -65,6 +66,9 @@ struct VisibleDomains {
   /// False when there was more to look at than the limits allow.
   bool complete = true;
 };
+
+/// The text with the wide and the small form of "@" (U+FF20, U+FE6B) as the plain one.
+std::string with_plain_ats(std::string_view text);
 
 /// Stops after `max_names`.
 VisibleDomains find_visible_domains(std::string_view value, std::size_t max_names);

@@ -29,10 +29,16 @@ bool is_whitelisted_chain(const mail::MethodResult& result, const Settings& sett
 }
 
 void read_result(Arc& arc, const TrustedResults& upstream, const Settings& settings) {
-  // Two results disagree about one chain, whatever they say.
-  if (upstream.arc.size() != 1 || upstream.arc.front().result != mail::ResultWord::pass) return;
-  arc.passed = true;
-  arc.whitelisted = is_whitelisted_chain(upstream.arc.front(), settings);
+  for (const BelievedField& field : upstream.fields) {
+    const auto is_arc = [](const mail::MethodResult& result) { return result.method == "arc"; };
+    const auto found = std::ranges::find_if(field.results, is_arc);
+    if (found == field.results.end()) continue;
+    // Two results disagree about one chain, whatever they say.
+    arc.passed = found->result == mail::ResultWord::pass &&
+                 std::ranges::count_if(field.results, is_arc) == 1;
+    arc.whitelisted = arc.passed && is_whitelisted_chain(*found, settings);
+    return;
+  }
 }
 
 class SetReader {

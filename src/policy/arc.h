@@ -20,8 +20,8 @@ struct ArcFinding {
   std::vector<log::Event> events;
 };
 
-/// The chain's result is believed of the filter that `upstream` was read from: one result "pass",
-/// and only one. The sets themselves are what the message says, unverified.
+/// The chain's result is that of the topmost believed field that has one: "pass", and only once.
+/// The sets themselves are what the message says, unverified.
 ArcFinding read_arc(const Message& message, const Settings& settings,
                     const TrustedResults& upstream);
 

@@ -7,27 +7,22 @@
 #include "mail/received_spf.h"
 
 namespace dmarc::policy {
-namespace {
-
-using Source = Authentication::SpfSource;
-using Dkim = Authentication::Dkim;
 
 MethodOutcome outcome_of(mail::ResultWord word) {
   if (word == mail::ResultWord::pass) return MethodOutcome::pass;
   return word == mail::ResultWord::temperror ? MethodOutcome::temperror : MethodOutcome::other;
 }
 
-/// header.d is the property that DMARC goes by (RFC 9989 section 4.4.1 "DKIM-Authenticated
-/// Identifiers"); a value that is no host name authenticates nothing, whatever the result says.
-std::optional<Dkim> read_dkim(const mail::MethodResult& result) {
-  const auto* d = result.find("header", "d");
-  if (d == nullptr) return std::nullopt;
-  auto domain = dns::Name::parse(d->value);
-  if (!domain || !domain->is_hostname()) return std::nullopt;
-  Dkim dkim{{std::move(*domain), outcome_of(result.result), {}}, result.result};
-  if (const auto* s = result.find("header", "s")) dkim.input.selector = s->value;
-  return dkim;
+std::optional<dns::Name> host_name(std::string_view text) {
+  auto name = dns::Name::parse(text);
+  if (!name || !name->is_hostname()) return std::nullopt;
+  return std::move(*name);
 }
+
+namespace {
+
+using Source = Authentication::SpfSource;
+using Dkim = Authentication::Dkim;
 
 /// The number of labels that two names have in common, from the right.
 std::size_t common_labels(const dns::Name& a, const dns::Name& b) {
@@ -44,22 +39,6 @@ std::size_t nearness(const dns::Name& domain, std::span<const dns::Name> authors
     nearest = std::max(nearest, common_labels(domain, author));
   }
   return nearest;
-}
-
-/// Drops those least likely to decide anything when there are too many.
-void limit(std::vector<Dkim>& results, std::span<const dns::Name> authors) {
-  if (results.size() <= max_dkim) return;
-  std::ranges::stable_sort(results, [&](const Dkim& a, const Dkim& b) {
-    if (a.input.outcome != b.input.outcome) return a.input.outcome < b.input.outcome;
-    return nearness(a.input.domain, authors) > nearness(b.input.domain, authors);
-  });
-  results.erase(results.begin() + max_dkim, results.end());
-}
-
-std::optional<dns::Name> host_name(std::string_view text) {
-  auto name = dns::Name::parse(text);
-  if (!name || !name->is_hostname()) return std::nullopt;
-  return std::move(*name);
 }
 
 /// Filters write the domain or the whole address (RFC 8601 section 2.7.2 "SPF and Sender ID"). The
@@ -102,18 +81,25 @@ SpfFinding finding(Source source, const SpfIdentity& identity, mail::ResultWord 
   return {source, SpfInput{identity.domain, outcome_of(result)}, result, identity.scope};
 }
 
-/// The best of the results that name the identity (outcomes are declared best first): a filter may
-/// write one for MAIL FROM and one for HELO.
+/// A result that names nobody may be about this message as well as about any other: unless it is a
+/// pass, nobody's pass below it counts.
+bool names_nobody(const mail::MethodResult& result) {
+  return std::ranges::none_of(result.properties, [](const mail::Property& property) {
+    return property.type == "smtp" && (property.name == "mailfrom" || property.name == "helo");
+  });
+}
+
+/// The topmost result that names the identity: a filter may write one for MAIL FROM and one for
+/// HELO, and what stands below its field is not its own.
 SpfFinding from_auth_results(std::span<const mail::MethodResult> results,
                              const SpfIdentity& identity) {
-  SpfFinding best;
   for (const mail::MethodResult& result : results) {
-    if (!names_identity(result, identity)) continue;
-    if (!best.input || outcome_of(result.result) < best.input->outcome) {
-      best = finding(Source::auth_results, identity, result.result);
-    }
+    if (names_identity(result, identity))
+      return finding(Source::auth_results, identity, result.result);
+    if (names_nobody(result) && result.result != mail::ResultWord::pass)
+      return finding(Source::auth_results, identity, result.result);
   }
-  return best;
+  return {};
 }
 
 SpfFinding from_received_spf(const Message& message, const SpfIdentity& identity) {
@@ -134,27 +120,15 @@ SpfFinding from_own_check(const spf::Result& result) {
   return own;
 }
 
-/// What the trusted fields say, where they are believed.
-SpfFinding believed(const std::optional<SpfIdentity>& identity, const Settings& settings,
-                    std::span<const mail::MethodResult> upstream) {
-  if (!identity || settings.spf_ignore_results) return {};
-  return from_auth_results(upstream, *identity);
-}
-
-bool is_pass(const SpfFinding& found) {
-  return found.input && found.input->outcome == MethodOutcome::pass;
-}
-
 }  // namespace
 
-std::vector<Dkim> believed_signatures(const TrustedResults& upstream,
-                                      std::span<const dns::Name> authors) {
-  std::vector<Dkim> signatures;
-  for (const mail::MethodResult& result : upstream.dkim) {
-    if (auto signature = read_dkim(result)) signatures.push_back(std::move(*signature));
-  }
-  limit(signatures, authors);
-  return signatures;
+void keep_nearest(std::vector<Dkim>& results, std::span<const dns::Name> authors) {
+  if (results.size() <= max_dkim) return;
+  std::ranges::stable_sort(results, [&](const Dkim& a, const Dkim& b) {
+    if (a.input.outcome != b.input.outcome) return a.input.outcome < b.input.outcome;
+    return nearness(a.input.domain, authors) > nearness(b.input.domain, authors);
+  });
+  results.erase(results.begin() + max_dkim, results.end());
 }
 
 std::optional<SpfIdentity> spf_identity(const Message& message) {
@@ -167,21 +141,13 @@ std::optional<SpfIdentity> spf_identity(const Message& message) {
   return SpfIdentity{std::move(*helo), spf::Scope::helo};
 }
 
-bool wants_own_spf(const Message& message, const Settings& settings,
-                   std::span<const mail::MethodResult> upstream) {
-  return settings.spf_self_validate &&
-         !is_pass(believed(spf_identity(message), settings, upstream));
-}
-
 SpfFinding find_spf(const Message& message, const Settings& settings,
                     std::span<const mail::MethodResult> upstream, const spf::Result* own) {
-  const auto identity = spf_identity(message);
-  const SpfFinding found = believed(identity, settings, upstream);
-  if (is_pass(found)) return found;
   if (settings.spf_self_validate) return from_own_check(own != nullptr ? *own : spf::Result{});
-  if (!found.input && identity && !settings.spf_ignore_results)
-    return from_received_spf(message, *identity);
-  return found;
+  const auto identity = spf_identity(message);
+  if (!identity || settings.spf_ignore_results) return {};
+  const SpfFinding found = from_auth_results(upstream, *identity);
+  return found.input ? found : from_received_spf(message, *identity);
 }
 
 }  // namespace dmarc::policy

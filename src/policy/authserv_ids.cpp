@@ -2,9 +2,25 @@
 
 #include <algorithm>
 
+#include <dmarc/domain_name.h>
+
 #include "base/ascii.h"
 
 namespace dmarc::policy {
+namespace {
+
+bool could_be_taken_for(std::string_view id, std::string_view name) {
+  if (base::iequals(id, name)) return true;
+  id = id.substr(0, id.find_first_of("/:"));
+  while (id.ends_with('.'))
+    id.remove_suffix(1);
+  if (base::iequals(id, name)) return true;
+  const auto host = dns::Name::parse(id);
+  const auto other = dns::Name::parse(name);
+  return host && other && *host == *other;
+}
+
+}  // namespace
 
 std::string base_authserv_id(const Message& message, const Settings& settings) {
   if (!settings.authserv_id.empty()) return settings.authserv_id;
@@ -19,7 +35,7 @@ std::string authserv_id_for(const Message& message, const Settings& settings) {
 AuthservIds::AuthservIds(const Message& message, const Settings& settings)
     : believed_(settings.trusted_authserv_ids),
       own_(base_authserv_id(message, settings)),
-      job_id_(message.job_id),
+      job_id_(message.job_id == unknown_job_id ? "" : message.job_id),
       with_job_id_(settings.authserv_id_with_job_id) {
   const bool is_the_hosts = is_ours(message.mta_name) || is_ours(settings.host_name);
   if (believed_.empty() || is_the_hosts || settings.auth_results_trust == AuthResultsTrust::any) {
@@ -28,16 +44,22 @@ AuthservIds::AuthservIds(const Message& message, const Settings& settings)
 }
 
 bool AuthservIds::trusts(std::string_view id) const {
-  if (is_believed(id)) return true;
+  if (!with_job_id_) return is_believed(id);
+  if (is_believed(id) && !is_ours(id)) return true;
   const auto slash = id.find('/');
-  if (!with_job_id_ || slash == std::string_view::npos) return false;
+  if (slash == std::string_view::npos || job_id_.empty()) return false;
   const std::string_view name = id.substr(0, slash);
   return (is_believed(name) || is_ours(name)) && id.substr(slash + 1) == job_id_;
 }
 
 bool AuthservIds::claims_trust(std::string_view id) const {
-  const std::string_view name = with_job_id_ ? id.substr(0, id.find('/')) : id;
-  return is_believed(id) || is_believed(name) || is_ours(name);
+  return claims_our_name(id) || std::ranges::any_of(believed_, [&](const std::string& name) {
+           return could_be_taken_for(id, name);
+         });
+}
+
+bool AuthservIds::claims_our_name(std::string_view id) const {
+  return could_be_taken_for(id, own_);
 }
 
 bool AuthservIds::is_believed(std::string_view id) const {

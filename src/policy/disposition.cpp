@@ -115,13 +115,23 @@ Disposition with_reasons(Disposition disposition, const Assessment& assessment) 
   return disposition;
 }
 
-Disposition dispose_temporary_error(const Assessment& assessment, const Settings& settings) {
+Disposition defer(std::string_view enhanced, const Verdict& verdict) {
   Disposition disposition;
-  if (settings.temp_error_action == TempErrorAction::accept) return disposition;
   disposition.action = Action::tempfail;
-  disposition.reply = tempfail_reply("temporary failure while checking the DMARC policy of " +
-                                     assessment.verdicts.front().author.text());
+  disposition.reply = tempfail_reply(
+      enhanced, "temporary failure while checking the DMARC policy of " + verdict.author.text());
   return disposition;
+}
+
+/// An author domain that only a temporary failure of an authentication keeps from being the reason
+/// of a rejection; null without one.
+const Verdict* almost_rejected(const Assessment& assessment, const Settings& settings) {
+  if (!settings.reject_failures || settings.temp_error_action != TempErrorAction::enforced)
+    return nullptr;
+  const auto found = std::ranges::find_if(assessment.verdicts, [](const Verdict& verdict) {
+    return verdict.result == Result::temperror && verdict.policy == Policy::reject;
+  });
+  return found == assessment.verdicts.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -130,8 +140,8 @@ Reply reject_reply(std::string_view text) {
   return reply(550, "5.7.1", text);
 }
 
-Reply tempfail_reply(std::string_view text) {
-  return reply(451, "4.7.1", text);
+Reply tempfail_reply(std::string_view enhanced, std::string_view text) {
+  return reply(451, enhanced, text);
 }
 
 Disposition dispose(const Assessment& assessment, const FormRuling& form, const Settings& settings,
@@ -144,13 +154,17 @@ Disposition dispose(const Assessment& assessment, const FormRuling& form, const 
     rejected.overrides = {{OverrideType::local_policy}};
     return with_reasons(std::move(rejected), assessment);
   }
+  if (const Verdict* const open = almost_rejected(assessment, settings); open && !rejected_anyway)
+    return defer("4.7.0", *open);
   const bool doubtful_author = !form.problem.empty() || form.domains.size() > 1;
   switch (assessment.result) {
     case Result::fail:
       return with_reasons(excuse(dispose_failure(assessment, doubtful_author, settings), arc),
                           assessment);
     case Result::temperror:
-      return dispose_temporary_error(assessment, settings);
+      if (settings.temp_error_action == TempErrorAction::tempfail)
+        return defer("4.7.1", assessment.verdicts.front());
+      break;
     case Result::none:
     case Result::pass:
     case Result::permerror:

@@ -4,8 +4,9 @@
 //
 //   result, policy     option                       action                         applied
 //   pass, none         -                            accept                         none
-//   temperror          TempErrorAction accept       accept                         none
-//                      TempErrorAction tempfail     451 4.7.1                      none
+//   temperror, reject  TempErrorAction enforced     451 4.7.0 with RejectFailures  none
+//   temperror          TempErrorAction tempfail     451 4.7.1                      none
+//                      otherwise                    accept                         none
 //   permerror          -                            accept                         none
 //   fail, none         -                            accept                         none
 //   fail, quarantine   HoldQuarantinedMessages      accept, and hold               quarantine
@@ -13,6 +14,10 @@
 //   fail, reject       RejectFailures               550 5.7.1 RejectString         reject
 //                      without                      proceed                        none
 //   incomplete         RejectFailures               550 5.7.1                      reject
+//
+// A temporary failure can be the sender's choice: a signature may name a domain whose servers are
+// dead. So with TempErrorAction enforced nothing gets in by it that the policy of an author would
+// keep out. A policy that can't be looked up asks for nothing.
 //
 // A failing message whose ARC chain passed, and all of whose sealers are in DomainWhitelist, is
 // accepted instead of rejected or put on hold.
@@ -49,9 +54,9 @@ struct Disposition {
 Disposition dispose(const Assessment& assessment, const FormRuling& form, const Settings& settings,
                     const Arc& arc);
 
-/// `550 5.7.1 text` or `451 4.7.1 text`; the text is made printable and cut to what libmilter
+/// `550 5.7.1 text`, or 451 with that code; the text is made printable and cut to what libmilter
 /// takes.
 Reply reject_reply(std::string_view text);
-Reply tempfail_reply(std::string_view text);
+Reply tempfail_reply(std::string_view enhanced, std::string_view text);
 
 }  // namespace dmarc::policy

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <dmarc/author_domain.h>
@@ -23,11 +24,14 @@
 #include <dmarc/resolver.h>
 #include <dmarc/spf.h>
 
+#include "dkim/check.h"
 #include "policy/authentication.h"
+#include "policy/dkim_source.h"
 #include "policy/form.h"
 #include "policy/message.h"
 #include "policy/settings.h"
 #include "policy/trusted_results.h"
+#include "policy/upstream_dkim.h"
 
 namespace dmarc::policy {
 
@@ -37,10 +41,12 @@ struct Claims {
   FormRuling form;
   /// Empty where the form alone has settled what is done.
   TrustedResults trusted;
-  /// The signatures in trusted fields, at most max_dkim of them.
-  std::vector<Authentication::Dkim> signatures;
-  /// Our own SPF check makes a difference.
+  DkimSource dkim_source = DkimSource::nothing;
+  /// What counts of their DKIM results, at most max_dkim signatures.
+  UpstreamDkim upstream_dkim;
+  /// Our own checks make a difference.
   bool wants_own_spf = false;
+  bool wants_own_dkim = false;
 };
 
 Claims read_claims(const Message& message, const Settings& settings);
@@ -48,19 +54,26 @@ Claims read_claims(const Message& message, const Settings& settings);
 /// Whom our own SPF check of the message is about.
 spf::Request spf_request(const Message& message);
 
-/// The identifiers of the message that may align with its author; `own_spf` is null while our own
-/// check is under way.
+/// What our own checks have found so far.
+struct OwnFindings {
+  const spf::Result* spf = nullptr;  ///< null while the check is under way
+  std::vector<dkim::Check::Identifier> dkim = {};
+};
+
+/// The identifiers of the message that may align with its author.
 std::vector<Candidate> candidates(const Message& message, const Claims& claims,
-                                  const Settings& settings, const spf::Result* own_spf);
+                                  const Settings& settings, const OwnFindings& own);
 
 struct Evidence {
   Claims claims;
-  std::optional<spf::Result> spf;   ///< of our own check; only where claims.wants_own_spf
-  std::vector<Discovery> policies;  ///< of claims.form.domains, in the same order
+  std::optional<spf::Result> spf;    ///< of our own check; only where claims.wants_own_spf
+  std::optional<dkim::Result> dkim;  ///< likewise; only where claims.wants_own_dkim
+  std::vector<Discovery> policies;   ///< of claims.form.domains, in the same order
 };
 
-/// For tools and tests. Asks for the policies before it waits for SPF: the owner of a slow SPF
+/// For tools and tests. Asks for the policies before it waits for SPF and keys: the owner of a slow
 /// record must not use up the time in which the author's policy is found out.
-Evidence gather(const Message& message, const Settings& settings, dns::Resolver& resolver);
+Evidence gather(const Message& message, const Settings& settings, dns::Resolver& resolver,
+                std::string_view body = {});
 
 }  // namespace dmarc::policy

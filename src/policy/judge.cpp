@@ -1,6 +1,9 @@
 #include "policy/judge.h"
 
+#include <algorithm>
 #include <iterator>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "policy/arc.h"
@@ -10,8 +13,10 @@
 #include "policy/disposition.h"
 #include "policy/form.h"
 #include "policy/log_lines.h"
+#include "policy/own_dkim.h"
+#include "policy/removals.h"
 #include "policy/result_header.h"
-#include "policy/trusted_results.h"
+#include "policy/upstream_dkim.h"
 
 namespace dmarc::policy {
 namespace {
@@ -73,16 +78,42 @@ void copy_failure(Judgement& judgement, const Settings& settings) {
     judgement.copy_to = settings.copy_failures_to;
 }
 
+void list_fields(Authentication& authentication, const Claims& claims) {
+  for (const BelievedField& field : claims.trusted.fields) {
+    const auto& discounted = claims.upstream_dkim.discounted;
+    const auto found = std::ranges::find(discounted, field.index, &UpstreamDkim::Discounted::index);
+    authentication.fields.push_back(
+        {field.index, field.authserv_id, true, found == discounted.end() ? "" : found->reason});
+  }
+  for (const DoubtedField& field : claims.trusted.doubted)
+    authentication.fields.push_back({field.index, field.authserv_id, false, field.reason});
+}
+
+void authenticate_by_dkim(Authentication& authentication, const Claims& claims,
+                          std::optional<dkim::Result>& own, const Settings& settings) {
+  if (claims.dkim_source == DkimSource::own) {
+    if (!own) return;
+    authentication.dkim = signatures_of(*own);
+    keep_nearest(authentication.dkim, claims.form.domains);
+    authentication.own_dkim = std::move(own);
+    return;
+  }
+  authentication.dkim = claims.upstream_dkim.signatures;
+  confirm_temporary_errors(authentication.dkim, own ? &*own : nullptr);
+  authentication.unsigned_here = claims.dkim_source == DkimSource::nothing &&
+                                 settings.dkim_self_validate == SelfValidate::always;
+}
+
 void authenticate(Judgement& judgement, const Message& message, Evidence& evidence,
                   const Settings& settings) {
-  Claims& claims = evidence.claims;
+  const Claims& claims = evidence.claims;
   Authentication& authentication = judgement.authentication;
-  authentication.removals = std::move(claims.trusted.removals);
-  authentication.dkim = std::move(claims.signatures);
+  list_fields(authentication, claims);
+  authenticate_by_dkim(authentication, claims, evidence.dkim, settings);
   if (claims.form.domains.empty()) return;
   if (auto event = identity_event(message)) judgement.events.push_back(*std::move(event));
-  SpfFinding spf =
-      find_spf(message, settings, claims.trusted.spf, evidence.spf ? &*evidence.spf : nullptr);
+  SpfFinding spf = find_spf(message, settings, claims.trusted.of_method("spf"),
+                            evidence.spf ? &*evidence.spf : nullptr);
   authentication.spf_source = spf.source;
   authentication.spf = std::move(spf.input);
   authentication.spf_result = spf.result;
@@ -90,15 +121,24 @@ void authenticate(Judgement& judgement, const Message& message, Evidence& eviden
   if (claims.wants_own_spf) authentication.own_spf = std::move(evidence.spf);
 }
 
+/// An identity stands for the signing domain under relaxed alignment alone, and below the public
+/// suffixes.
+bool can_stand_for(const Authentication::Dkim& signature, const Discovery& policy) {
+  const Record* const record = policy.record();
+  if (!signature.relaxed_only || record == nullptr) return true;
+  return record->adkim == AlignmentMode::relaxed && record->psd != PublicSuffixFlag::yes;
+}
+
 /// Each author domain with those results.
 std::vector<Verdict> evaluate_authors(const Evidence& evidence,
                                       const Authentication& authentication) {
-  std::vector<DkimInput> dkim;
-  for (const Authentication::Dkim& signature : authentication.dkim)
-    dkim.push_back(signature.input);
   std::vector<Verdict> verdicts;
-  for (const Discovery& policy : evidence.policies)
-    verdicts.push_back(evaluate({policy.author, authentication.spf, dkim}, policy));
+  for (const Discovery& policy : evidence.policies) {
+    std::vector<DkimInput> dkim;
+    for (const Authentication::Dkim& signature : authentication.dkim)
+      if (can_stand_for(signature, policy)) dkim.push_back(signature.input);
+    verdicts.push_back(evaluate({policy.author, authentication.spf, std::move(dkim)}, policy));
+  }
   return verdicts;
 }
 
@@ -108,14 +148,23 @@ void log_own_spf(Judgement& judgement, const Message& message) {
 }
 
 /// Forged fields that stay in the message could be believed by others, so it can't be said to be
-/// in order.
-void note_left_behind(Judgement& judgement, FormRuling& form, const Message& message,
+/// in order. True when that changes something.
+bool note_left_behind(Judgement& judgement, FormRuling& form, const Message& message,
                       std::size_t left_behind) {
-  if (left_behind == 0) return;
+  if (left_behind == 0) return false;
   form.incomplete = true;
   if (form.problem.empty()) form.problem = "too many forged Authentication-Results fields";
   judgement.events.push_back(
       log::make<log::Id::too_many_auth_results>(message.job_id, left_behind));
+  return true;
+}
+
+void log_discounted(Judgement& judgement, const Message& message, const UpstreamDkim& upstream) {
+  constexpr std::size_t max_lines = 3;  // as for other fields that don't count
+  const std::span fields(upstream.discounted);
+  for (const auto& field : fields.first(std::min(fields.size(), max_lines)))
+    judgement.events.push_back(log::make<log::Id::doubted_dkim>(
+        message.job_id, std::to_string(field.index) + " from " + field.authserv_id, field.reason));
 }
 
 /// Inserted one after the other at the top, so the software field ends up above the results.
@@ -123,8 +172,13 @@ void insert_fields(Judgement& judgement, const Message& message, const Settings&
                    const std::string& author_domain) {
   const std::string id = authserv_id_for(message, settings);
   const auto& own_spf = judgement.authentication.own_spf;
+  const bool let_in = is_let_in(judgement);
+  if (let_in && judgement.authentication.own_dkim)
+    judgement.insertions.push_back(dkim_field(id, judgement.authentication.own_dkim->signatures));
+  if (let_in && judgement.authentication.unsigned_here)
+    judgement.insertions.push_back(dkim_field(id, {}));
   if (own_spf) judgement.insertions.push_back(spf_field(id, *own_spf));
-  if (is_let_in(judgement)) {
+  if (let_in) {
     judgement.insertions.push_back(
         dmarc_field(id, {judgement.result, author_domain, judgement.policy, judgement.disposition,
                          judgement.result == Result::none ? "" : judgement.reason}));
@@ -153,17 +207,22 @@ Judgement judge(const Message& message, Evidence evidence, const Settings& setti
   if (settle_by_form(judgement, form)) return judgement;
 
   append(judgement.events, std::move(claims.trusted.events));
-  note_left_behind(judgement, form, message, claims.trusted.left_behind);
+  log_discounted(judgement, message, claims.upstream_dkim);
   authenticate(judgement, message, evidence, settings);
   log_own_spf(judgement, message);
   adopt(judgement, read_arc(message, settings, claims.trusted));
 
   Assessment assessment = assess(evaluate_authors(evidence, judgement.authentication), form);
+  Removals removals = find_removals(claims, judgement.authentication, assessment, settings);
+  if (note_left_behind(judgement, form, message, removals.left_behind))
+    assessment = assess(std::move(assessment.verdicts), form);
+  judgement.authentication.removals = std::move(removals.fields);
   adopt(judgement, dispose(assessment, form, settings, judgement.arc));
   adopt(judgement, std::move(assessment));
   copy_failure(judgement, settings);
 
   const std::string domain = shown_domain(judgement);
+  append(judgement.events, dkim_events(message, judgement, claims.trusted));
   append(judgement.events, result_events(message, judgement, domain));
   insert_fields(judgement, message, settings, domain);
   remove_fields(judgement, message);

@@ -13,6 +13,7 @@
 #include <dmarc/evaluate.h>
 #include <dmarc/spf.h>
 
+#include "dkim/check.h"
 #include "log/event.h"
 #include "mail/auth_results.h"
 #include "policy/override_reason.h"
@@ -56,8 +57,21 @@ struct Authentication {
   struct Dkim {
     DkimInput input;
     mail::ResultWord result = mail::ResultWord::none;
+    bool relaxed_only = false;  ///< the domain is that of an identity, not of the signature
+    std::string reason = {};    ///< of our own result that is no pass: one clause
+    dkim::Fault fault = dkim::Fault::none;  ///< likewise
   };
   std::vector<Dkim> dkim;
+  std::optional<dkim::Result> own_dkim;  ///< when it was verified here, and decides
+  bool unsigned_here = false;  ///< there was nothing to verify, and nobody else is believed
+  /// What became of an Authentication-Results field that claims a trusted name.
+  struct Field {
+    std::size_t index = 0;  ///< among the fields of that name; 1 is the topmost
+    std::string authserv_id;
+    bool believed = false;
+    std::string doubt;  ///< why it, or a pass in it, does not count; one clause
+  };
+  std::vector<Field> fields;
   std::vector<Removal> removals;
 };
 

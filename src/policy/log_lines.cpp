@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "policy/authentication.h"
 
 namespace dmarc::policy {
@@ -9,6 +10,8 @@ namespace {
 
 /// A sender can forge thousands of fields in one message; so many lines are enough to see it.
 constexpr std::size_t max_removal_lines = 5;
+
+constexpr std::size_t max_dkim_lines = 5;
 
 std::string_view describe(Authentication::SpfSource source) {
   switch (source) {
@@ -46,11 +49,41 @@ std::string describe_policy(const Verdict& verdict) {
   return text + (verdict.record->testing ? ", testing)" : ")");
 }
 
-std::string describe_identifier(const Identifier& identifier, Authentication::SpfSource source) {
+/// The domain that shares the author's organization, as far as that is known.
+bool may_align(const dns::Name& domain, const Judgement& judgement) {
+  return std::ranges::any_of(judgement.verdicts, [&](const Verdict& verdict) {
+    return domain.is_at_or_below(verdict.organizational_domain.value_or(verdict.author));
+  });
+}
+
+/// What was found here of the signatures of that domain: that of the first, "none" without one.
+mail::ResultWord own_word(const dns::Name& domain, const Authentication& authentication) {
+  const auto is_it = [&](const Authentication::Dkim& own) { return own.input.domain == domain; };
+  const auto found = std::ranges::find_if(authentication.dkim, is_it);
+  return found == authentication.dkim.end() ? mail::ResultWord::none : found->result;
+}
+
+bool passed_here(const dns::Name& domain, const Authentication& authentication) {
+  return std::ranges::any_of(authentication.dkim, [&](const Authentication::Dkim& own) {
+    return own.input.outcome == MethodOutcome::pass && own.input.domain == domain;
+  });
+}
+
+/// "no pass", or what our own check of SPF found and why: "permerror (more than 2 void look-ups)".
+std::string describe_outcome(const Identifier& identifier, const Authentication& authentication) {
+  const auto& own = authentication.own_spf;
+  if (identifier.method != Method::spf || !own || identifier.outcome == MethodOutcome::pass)
+    return std::string(describe(identifier.outcome));
+  const std::string word(to_string(own->code));
+  return own->problem.empty() ? word : word + " (" + own->problem + ")";
+}
+
+std::string describe_identifier(const Identifier& identifier,
+                                const Authentication& authentication) {
   const bool is_spf = identifier.method == Method::spf;
   std::string text = is_spf ? "; SPF" : "; DKIM";
-  if (is_spf) text += describe(source);
-  text += ": " + identifier.domain.text() + " " + std::string(describe(identifier.outcome));
+  if (is_spf) text += describe(authentication.spf_source);
+  text += ": " + identifier.domain.text() + " " + describe_outcome(identifier, authentication);
   if (identifier.alignment == AlignmentOutcome::not_needed) return text;
   text +=
       identifier.mode == AlignmentMode::strict ? ", strict alignment: " : ", relaxed alignment: ";
@@ -82,7 +115,7 @@ std::string explain(const Message& message, const Judgement& judgement) {
   }
   if (verdict.identifiers.empty()) text += "; nothing authenticated";
   for (const Identifier& identifier : verdict.identifiers) {
-    text += describe_identifier(identifier, judgement.authentication.spf_source);
+    text += describe_identifier(identifier, judgement.authentication);
   }
   return text;
 }
@@ -122,6 +155,37 @@ std::vector<log::Event> removal_events(const Message& message,
     events.push_back(
         log::make<log::Id::removed_more_auth_results>(message.job_id, removals.size() - shown));
   }
+  return events;
+}
+
+std::vector<log::Event> dkim_events(const Message& message, const Judgement& judgement,
+                                    const TrustedResults& trusted) {
+  const Authentication& authentication = judgement.authentication;
+  std::vector<log::Event> events;
+  if (!authentication.own_dkim) return events;
+  std::size_t failed = 0;
+  for (const Authentication::Dkim& own : authentication.dkim) {
+    if (own.input.outcome == MethodOutcome::pass || !may_align(own.input.domain, judgement))
+      continue;
+    if (++failed > max_dkim_lines) break;
+    events.push_back(log::make<log::Id::dkim_not_passed>(
+        message.job_id,
+        own.input.domain.text() + ", selector " + base::printable(own.input.selector, 64),
+        std::string(to_string(own.result)) + ": " + own.reason));
+  }
+  std::size_t disagreeing = 0;
+  for (const BelievedField& field : trusted.fields)
+    for (const mail::MethodResult& result : field.results) {
+      const mail::Property* const d = result.find("header", "d");
+      if (result.method != "dkim" || result.result != mail::ResultWord::pass || d == nullptr)
+        continue;
+      const auto domain = dns::Name::parse(d->value);
+      if (!domain || passed_here(*domain, authentication)) continue;
+      if (++disagreeing > max_dkim_lines) return events;
+      events.push_back(log::make<log::Id::dkim_disagreement>(
+          message.job_id, field.authserv_id + " reports dkim=pass for " + domain->text(),
+          to_string(own_word(*domain, authentication))));
+    }
   return events;
 }
 

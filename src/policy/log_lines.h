@@ -10,6 +10,7 @@
 #include "log/event.h"
 #include "policy/judgement.h"
 #include "policy/message.h"
+#include "policy/trusted_results.h"
 
 namespace dmarc::policy {
 
@@ -22,6 +23,11 @@ std::optional<log::Event> identity_event(const Message& message);
 /// One line for each removal; past a few, one line for the rest.
 std::vector<log::Event> removal_events(const Message& message,
                                        const std::vector<Removal>& removals);
+
+/// Aligned signatures that did not pass here, and passes that a believed field reports and that
+/// were not found here; a few lines of each.
+std::vector<log::Event> dkim_events(const Message& message, const Judgement& judgement,
+                                    const TrustedResults& trusted);
 
 /// The result line, then the detail line. `domain` is the Author Domain as shown in the header
 /// field.

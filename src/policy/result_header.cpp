@@ -9,6 +9,35 @@ namespace {
 
 constexpr std::string_view auth_results_name = "Authentication-Results";
 
+/// RFC 6008 section 4 "Definition": enough of b= to tell the signatures of the message apart, at
+/// least eight characters.
+std::string_view start_of(std::string_view characters,
+                          std::span<const dkim::SignatureResult> signatures) {
+  constexpr std::size_t usual = 8;
+  std::size_t length = usual;
+  for (const dkim::SignatureResult& other : signatures) {
+    if (other.characters == characters) continue;
+    const auto differ = std::ranges::mismatch(characters, other.characters);
+    length = std::max<std::size_t>(length,
+                                   static_cast<std::size_t>(differ.in1 - characters.begin()) + 1);
+  }
+  constexpr std::size_t most = 64;
+  return characters.substr(0, std::min(length, most));
+}
+
+void add_signature(mail::AuthResultsWriter& writer, const dkim::SignatureResult& signature,
+                   std::span<const dkim::SignatureResult> all) {
+  constexpr std::size_t longest_algorithm = 20;
+  writer.result("dkim", to_string(signature.code()));
+  if (!signature.reason().empty()) writer.reason(signature.reason());
+  if (signature.domain) writer.property("header", "d", signature.domain->text());
+  if (signature.selector) writer.property("header", "s", signature.selector->text());
+  if (!signature.algorithm.empty() && signature.algorithm.size() <= longest_algorithm)
+    writer.property("header", "a", signature.algorithm);
+  const std::string_view b = start_of(signature.characters, all);
+  if (!b.empty()) writer.property("header", "b", b);
+}
+
 }  // namespace
 
 void add_dmarc_result(mail::AuthResultsWriter& writer, const DmarcField& field) {
@@ -35,6 +64,16 @@ InsertedField spf_field(std::string_view authserv_id, const spf::Result& result)
     const bool helo = result.scope == spf::Scope::helo;
     writer.property("smtp", helo ? "helo" : "mailfrom", result.domain->text());
   }
+  return {std::string(auth_results_name), writer.value()};
+}
+
+InsertedField dkim_field(std::string_view authserv_id,
+                         std::span<const dkim::SignatureResult> signatures) {
+  mail::AuthResultsWriter writer(authserv_id);
+  const auto shown = signatures.first(std::min(signatures.size(), max_shown_signatures));
+  for (const dkim::SignatureResult& signature : shown)
+    add_signature(writer, signature, shown);
+  if (shown.empty()) writer.result("dkim", "none");
   return {std::string(auth_results_name), writer.value()};
 }
 

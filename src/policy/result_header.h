@@ -2,19 +2,23 @@
 //
 //   ID; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=reject
 //   ID; spf=pass smtp.mailfrom=example.com
+//   ID; dkim=pass header.d=example.com header.s=mail header.a=rsa-sha256 header.b=QmFzZTY0
 //   OpenDMARC Filter v1.0 mx.example.org 4F2A1
 //
-// The first two are called Authentication-Results, the last DMARC-Filter; each is one line. What a
-// sender chose goes through AuthResultsWriter, and domains only as names that were parsed.
+// The first three are called Authentication-Results, the last DMARC-Filter; each is one line. What
+// a sender chose goes through AuthResultsWriter, and domains only as names that were parsed.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <dmarc/header_field.h>
 #include <dmarc/spf.h>
 
+#include "dkim/check.h"
 #include "mail/auth_results.h"
 #include "policy/judgement.h"
 #include "policy/message.h"
@@ -37,6 +41,13 @@ InsertedField dmarc_field(std::string_view authserv_id, const DmarcField& field)
 
 /// RFC 8601 section 2.7.2 "SPF and Sender ID".
 InsertedField spf_field(std::string_view authserv_id, const spf::Result& result);
+
+/// RFC 8601 section 2.7.1 "DKIM" and RFC 6008: one result for each signature, the first
+/// max_shown_signatures of them. None is "dkim=none".
+InsertedField dkim_field(std::string_view authserv_id,
+                         std::span<const dkim::SignatureResult> signatures);
+
+inline constexpr std::size_t max_shown_signatures = 20;
 
 InsertedField software_field(const Message& message, const Settings& settings);
 

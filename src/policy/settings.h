@@ -18,13 +18,24 @@
 
 namespace dmarc::policy {
 
-/// Which fields count when several claim a trusted authserv-id.
+/// Which fields under a trusted authserv-id are believed.
 enum class AuthResultsTrust {
-  topmost,  ///< for each method the topmost trusted field; the others are removed
-  any,      ///< every trusted field, as OpenDMARC does; nothing is removed
+  topmost,  ///< those of the topmost block, each as a whole; what contradicts us is removed
+  any,      ///< every one that can be read, as OpenDMARC does
 };
 
-enum class TempErrorAction { accept, tempfail };
+/// What is verified here.
+enum class SelfValidate {
+  automatic,  ///< where it can make a difference
+  always,     ///< and nothing else is believed
+  never,
+};
+
+enum class TempErrorAction {
+  enforced,  ///< deferred where otherwise RejectFailures would have let in what it might reject
+  accept,
+  tempfail,
+};
 
 /// What happens with a From field that is not one clean address list, or names several domains.
 enum class MultiFromPolicy {
@@ -55,6 +66,10 @@ struct Settings {
   bool reject_multi_value_from = false;
   MultiFromPolicy multi_from_policy = MultiFromPolicy::strictest;
 
+  // ---- DKIM
+  SelfValidate dkim_self_validate = SelfValidate::never;
+  bool dkim_ignore_results = false;
+
   // ---- SPF
   bool spf_ignore_results = false;
   bool spf_self_validate = false;
@@ -69,7 +84,7 @@ struct Settings {
   bool hold_quarantined_messages = false;
   std::string reject_string =
       "rejected by DMARC policy for %s";  ///< at most one %s: the policy domain
-  TempErrorAction temp_error_action = TempErrorAction::accept;
+  TempErrorAction temp_error_action = TempErrorAction::enforced;
   std::string copy_failures_to;             ///< an address, or empty
   std::vector<dns::Name> domain_whitelist;  ///< ARC sealers that excuse a failure
 

@@ -2,107 +2,141 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/ascii.h"
+#include "mail/plain_spelling.h"
 #include "policy/authserv_ids.h"
+#include "policy/dkim_source.h"
 
 namespace dmarc::policy {
 namespace {
 
-using mail::MethodResult;
+constexpr std::string_view results_name = "Authentication-Results";
 
-/// Takes the results that count from one trusted field after the other, top first.
+/// A sender can forge thousands of fields in one message; so many lines are enough to see it.
+constexpr std::size_t max_doubt_lines = 3;
+
+/// IANA, "Email Authentication Methods" (RFC 8601 section 6.2), with those that are deprecated.
+bool is_registered(std::string_view method) {
+  constexpr std::array<std::string_view, 14> registered{
+      "arc",        "auth",  "dkim", "dkim-adsp", "dkim-atps", "dmarc", "dnswl",
+      "domainkeys", "iprev", "rrvs", "sender-id", "smime",     "spf",   "vbr"};
+  return std::ranges::find(registered, method) != registered.end();
+}
+
+bool reports(const mail::AuthResults& field, std::string_view method) {
+  return std::ranges::find(field.results, method, &mail::MethodResult::method) !=
+         field.results.end();
+}
+
+/// Takes one field after the other, top first.
 class Reader {
  public:
-  Reader(AuthResultsTrust trust, TrustedResults& results) : trust_(trust), results_(results) {}
+  Reader(const Message& message, const Settings& settings, TrustedResults& results)
+      : message_(message),
+        ids_(message, settings),
+        believes_any_(settings.auth_results_trust == AuthResultsTrust::any),
+        passes_over_methods_(dkim_source(message, settings) == DkimSource::matched),
+        results_(results) {}
 
-  /// True when the field stays: it has a result that counts, or none at all.
-  bool read(std::string_view value) {
-    if (blocked_ || ++examined_ > TrustedResults::max_examined) return false;
-    auto parsed = mail::parse_auth_results(value);
-    if (!parsed) {
-      blocked_ = trust_ == AuthResultsTrust::topmost;
-      return false;
+  void received() { end_block("it stands below a Received field"); }
+
+  void read(const mail::HeaderField& field) {
+    ++index_;
+    const auto claimed = mail::claimed_authserv_id(field.value);
+    const bool claims = claimed && ids_.claims_trust(*claimed);
+    if (index_ > TrustedResults::max_examined) {
+      if (claims) doubt(*claimed, false, "there are too many");
+      return;
     }
-    bool counted = parsed->results.empty();
-    for (Method& method : methods_)
-      counted |= take(method, parsed->results);
-    return take_others(parsed->results) || counted;
+    auto parsed = mail::parse_auth_results(field.value);
+    const bool trusted = parsed && ids_.trusts(parsed->authserv_id);
+    const std::string reason = parsed
+                                   ? doubt_about(*parsed, trusted)
+                                   : "it can't be read: " + std::string(describe(parsed.error()));
+    if (reason.empty()) {
+      const bool plain =
+          field.name.size() == results_name.size() && mail::is_plainly_spelled(field.value);
+      const bool ours = ids_.claims_our_name(parsed->authserv_id);
+      results_.fields.push_back(
+          {index_, std::move(parsed->authserv_id), ours, plain, std::move(parsed->results)});
+    } else if (claims) {
+      const bool our_dmarc = parsed && reports(*parsed, "dmarc") && ids_.claims_our_name(*claimed);
+      doubt(*claimed, our_dmarc, reason);
+    } else if (claimed) {
+      results_.events.push_back(
+          log::make<log::Id::untrusted_auth_results>(message_.job_id, index_ - 1, *claimed));
+    }
+    if (!parsed)
+      end_block("it stands below a field that can't be read");
+    else if (!trusted)
+      end_block("it stands below a field under another name");
+  }
+
+  void finish() {
+    const std::size_t shown = std::min(results_.doubted.size(), max_doubt_lines);
+    for (std::size_t i = 0; i < shown; ++i) {
+      const DoubtedField& field = results_.doubted[i];
+      results_.events.push_back(log::make<log::Id::doubted_auth_results>(
+          message_.job_id, std::to_string(field.index) + " from " + field.authserv_id,
+          field.reason));
+    }
   }
 
  private:
-  struct Method {
-    std::string_view name;
-    std::vector<MethodResult> TrustedResults::*results;
-    bool decided = false;
-  };
-
-  bool take(Method& method, const std::vector<MethodResult>& found) {
-    if (method.decided) return false;
-    bool taken = false;
-    for (const MethodResult& result : found) {
-      if (result.method != method.name) continue;
-      taken = true;
-      (results_.*method.results).push_back(result);
-    }
-    method.decided = taken && trust_ == AuthResultsTrust::topmost;
-    return taken;
+  void end_block(std::string_view why) {
+    if (!believes_any_ && end_of_block_.empty()) end_of_block_ = why;
   }
 
-  /// Methods without a use here, such as iprev or auth: a filter in front may report them to those
-  /// who read the message later, so they follow the same rule. They don't save a field that reports
-  /// dmarc, which nobody but us does.
-  bool take_others(const std::vector<MethodResult>& found) {
-    if (std::ranges::find(found, "dmarc", &MethodResult::method) != found.end()) return false;
-    bool taken = false;
-    for (const MethodResult& result : found) {
-      if (!is_used(result.method)) taken |= others_.insert(result.method).second;
-    }
-    return taken;
+  /// Why the field is not believed; empty when it is.
+  std::string doubt_about(const mail::AuthResults& field, bool trusted) const {
+    if (!trusted) return "its name is not exactly a trusted one";
+    if (believes_any_) return {};
+    if (!end_of_block_.empty()) return std::string(end_of_block_);
+    if (passes_over_methods_) return {};
+    const auto unknown =
+        std::ranges::find_if_not(field.results, is_registered, &mail::MethodResult::method);
+    if (unknown == field.results.end()) return {};
+    return "the method " + base::printable(unknown->method) + " is not registered";
   }
 
-  bool is_used(std::string_view name) const {
-    return std::ranges::any_of(methods_, [&](const Method& method) { return method.name == name; });
+  void doubt(std::string_view id, bool our_dmarc, std::string reason) {
+    results_.doubted.push_back({index_, std::string(id), our_dmarc, std::move(reason)});
   }
 
-  AuthResultsTrust trust_;
+  const Message& message_;
+  const AuthservIds ids_;
+  const bool believes_any_;
+  const bool passes_over_methods_;
   TrustedResults& results_;
-  std::set<std::string> others_;
-  std::array<Method, 3> methods_{{{"spf", &TrustedResults::spf},
-                                  {"dkim", &TrustedResults::dkim},
-                                  {"arc", &TrustedResults::arc}}};
-  std::size_t examined_ = 0;
-  bool blocked_ = false;
+  std::size_t index_ = 0;
+  std::string_view end_of_block_;
 };
 
 }  // namespace
 
+std::vector<mail::MethodResult> TrustedResults::of_method(std::string_view method) const {
+  std::vector<mail::MethodResult> found;
+  for (const BelievedField& field : fields)
+    std::ranges::copy_if(field.results, std::back_inserter(found),
+                         [&](const auto& result) { return result.method == method; });
+  return found;
+}
+
 TrustedResults read_trusted_results(const Message& message, const Settings& settings) {
-  const AuthservIds ids(message, settings);
-  const bool removes = settings.auth_results_trust == AuthResultsTrust::topmost;
   TrustedResults results;
-  Reader reader(settings.auth_results_trust, results);
-  std::size_t position = 0;  // among the fields of this name, 1 is the topmost
-  for (const auto* field : mail::fields_named(message.header, "Authentication-Results")) {
-    ++position;
-    const auto id = mail::claimed_authserv_id(field->value);
-    if (!id) continue;
-    const bool trusted = ids.trusts(*id);
-    if (!trusted && !(removes && ids.claims_trust(*id))) {
-      if (position > TrustedResults::max_examined) continue;
-      results.events.push_back(
-          log::make<log::Id::untrusted_auth_results>(message.job_id, position - 1, *id));
-    } else if (!(trusted && reader.read(field->value)) && removes) {
-      if (results.removals.size() < TrustedResults::max_removals) {
-        results.removals.push_back({position, *id});
-      } else {
-        ++results.left_behind;
-      }
-    }
+  Reader reader(message, settings, results);
+  for (const mail::HeaderField& field : message.header) {
+    if (mail::is_field(field, "Received"))
+      reader.received();
+    else if (mail::is_field(field, results_name))
+      reader.read(field);
   }
-  std::ranges::reverse(results.removals);
+  reader.finish();
   return results;
 }
 

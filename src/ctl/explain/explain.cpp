@@ -42,7 +42,8 @@ struct Envelope {
   std::string sender;  ///< with or without angle brackets; empty for the null reverse-path
 };
 
-policy::Message make_message(const Envelope& envelope, std::string_view text) {
+/// `body` is left where the body of `text` begins.
+policy::Message make_message(const Envelope& envelope, std::string_view text, std::size_t& body) {
   policy::Message message;
   message.job_id = "explain";
   message.client_name = envelope.client_name;
@@ -51,7 +52,6 @@ policy::Message make_message(const Envelope& envelope, std::string_view text) {
   const bool bracketed = envelope.sender.starts_with('<');
   message.sender =
       mail::parse_reverse_path(bracketed ? envelope.sender : "<" + envelope.sender + ">");
-  std::size_t body = 0;
   message.header = mail::split_header_block(text, body);
   return message;
 }
@@ -60,6 +60,7 @@ std::vector<FieldUse> uses_of_fields(const policy::Message& message,
                                      const policy::Settings& settings,
                                      const policy::Judgement& judgement) {
   const policy::AuthservIds ids(message, settings);
+  const auto& fields = judgement.authentication.fields;
   std::vector<FieldUse> uses;
   for (const mail::HeaderField* field :
        mail::fields_named(message.header, "Authentication-Results")) {
@@ -69,8 +70,9 @@ std::vector<FieldUse> uses_of_fields(const policy::Message& message,
     use.trusted = ids.trusts(use.authserv_id);
     use.removed = std::any_of(judgement.removals.begin(), judgement.removals.end(),
                               [&](const policy::Removal& gone) { return gone.index == use.index; });
-    if (const auto results = mail::parse_auth_results(field->value); !results)
-      use.problem = mail::describe(results.error());
+    const auto known = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& each) { return each.index == use.index; });
+    if (known != fields.end()) use.problem = known->doubt;
     uses.push_back(std::move(use));
   }
   return uses;
@@ -80,9 +82,11 @@ Explanation explain(const Envelope& envelope, std::string_view text,
                     const config::Configuration& settings, dns::AsyncResolver& resolver) {
   dns::LookupSession lookups(resolver, {.timeout = settings.dns.timeout});
   Explanation result;
-  result.message = make_message(envelope, text);
+  std::size_t body = 0;
+  result.message = make_message(envelope, text, body);
   result.judgement = policy::judge(
-      result.message, policy::gather(result.message, settings.policy, lookups), settings.policy);
+      result.message, policy::gather(result.message, settings.policy, lookups, text.substr(body)),
+      settings.policy);
   result.fields = uses_of_fields(result.message, settings.policy, result.judgement);
   result.lookups = lookups.entries();
   result.client_ignored =

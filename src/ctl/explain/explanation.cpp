@@ -94,9 +94,11 @@ std::string use_text(const FieldUse& use) {
   std::string text = "field " + std::to_string(use.index);
   text += use.authserv_id.empty() ? " without an authserv-id"
                                   : " from " + base::printable(use.authserv_id);
-  if (use.removed) return text + ": removed, because it claims a trusted name";
+  if (use.removed)
+    return text + ": removed" +
+           (use.problem.empty() ? ", because it contradicts what was found" : ": " + use.problem);
   if (!use.trusted) return text + ": ignored, because that name is not trusted";
-  if (!use.problem.empty()) return text + ": trusted, but not readable: " + use.problem;
+  if (!use.problem.empty()) return text + ": does not count: " + use.problem;
   return text + ": trusted";
 }
 

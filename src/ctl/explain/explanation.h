@@ -26,7 +26,7 @@ struct FieldUse {
   std::string authserv_id;  ///< empty when there is none
   bool removed = false;
   bool trusted = false;
-  std::string problem;  ///< why it can't be read; empty if it can
+  std::string problem;  ///< why it, or a pass in it, does not count; empty if it does
 };
 
 struct Explanation {

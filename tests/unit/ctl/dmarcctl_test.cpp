@@ -173,7 +173,7 @@ TEST_F(Dmarcctl, explain_says_which_results_were_used_and_why_others_were_not) {
       "Authentication-Results: stranger; dkim=pass header.d=other.example\n"
       "From: a@good.example\n\n");
   EXPECT_TRUE(says("field 1 from verifier: trusted"));
-  EXPECT_TRUE(says("field 2 from mx: removed, because it claims a trusted name"));
+  EXPECT_TRUE(says("field 2 from mx: removed: its name is not exactly a trusted one"));
   EXPECT_TRUE(says("field 3 from stranger: ignored, because that name is not trusted"));
   EXPECT_TRUE(says("remove Authentication-Results field 2"));
 }

@@ -38,11 +38,31 @@ TEST(AuthservIds, trust_the_listed_ones_and_the_hosts_own) {
     EXPECT_TRUE(ids.trusts(id)) << id;
     EXPECT_TRUE(ids.claims_trust(id)) << id;
   }
-  for (const char* id : {"", "mail", "example.org", "xmail.example.org", "mail.example.org.",
-                         "mail.example.org/4F2A1"}) {
+  for (const char* id : {"", "mail", "example.org", "xmail.example.org", "/4F2A1", "."}) {
     EXPECT_FALSE(ids.trusts(id)) << id;
     EXPECT_FALSE(ids.claims_trust(id)) << id;
   }
+}
+
+// T3, T7: what a reader may take for a trusted name is not believed, and not left in the message.
+TEST(AuthservIds, know_what_could_be_taken_for_one_of_them) {
+  Settings settings;
+  settings.host_name = "mx.example.org";
+  settings.authserv_id = "mx.example.org";
+  settings.trusted_authserv_ids = {"mail.xn--bcher-kva.example"};
+  const AuthservIds ids({}, settings);
+  for (const char* id :
+       {"mx.example.org.", "mx.example.org/4F2A1", "mx.example.org:25", "MX.example.org./x",
+        "mx\xe3\x80\x82"
+        "example.org",
+        "\xef\xbd\x8dx.example.org",
+        "mail.b\xc3\xbc"
+        "cher.example"}) {
+    EXPECT_FALSE(ids.trusts(id)) << id;
+    EXPECT_TRUE(ids.claims_trust(id)) << id;
+  }
+  EXPECT_TRUE(ids.claims_our_name("mx.example.org."));
+  EXPECT_FALSE(ids.claims_our_name("mail.xn--bcher-kva.example"));
 }
 
 TEST(AuthservIds, trust_our_own_when_none_is_listed) {
@@ -74,6 +94,8 @@ TEST(AuthservIds, do_not_trust_a_name_that_is_ours_alone) {
   EXPECT_TRUE(with_job_id.claims_trust("OpenDMARC/0"));
 
   settings.auth_results_trust = AuthResultsTrust::any;
+  EXPECT_FALSE(AuthservIds(message, settings).trusts("OpenDMARC"));
+  settings.authserv_id_with_job_id = false;
   EXPECT_TRUE(AuthservIds(message, settings).trusts("OpenDMARC"));
 }
 

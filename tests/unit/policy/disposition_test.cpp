@@ -42,7 +42,10 @@ TEST(Disposition, is_that_of_the_table) {
       {Result::permerror, {}, false, false, Action::accept, none, 0, false},
       {Result::permerror, {}, true, true, Action::accept, none, 0, false},
       {Result::temperror, {}, false, false, Action::accept, none, 0, false},
-      {Result::temperror, reject, true, true, Action::accept, none, 0, false},
+      {Result::temperror, reject, false, true, Action::accept, none, 0, false},
+      {Result::temperror, reject, true, true, Action::tempfail, none, 451, false},
+      {Result::temperror, quarantine, true, true, Action::accept, none, 0, false},
+      {Result::temperror, {}, true, true, Action::accept, none, 0, false},
       {Result::fail, none, false, false, Action::accept, none, 0, false},
       {Result::fail, none, true, true, Action::accept, none, 0, false},
       {Result::fail, quarantine, false, false, Action::proceed, none, 0, false},
@@ -167,6 +170,30 @@ TEST(Disposition, defers_a_temporary_error_when_asked_to) {
   EXPECT_EQ(done.reply->text,
             "temporary failure while checking the DMARC policy of sub.example.org");
   EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, settings, {}).action,
+            Action::accept);
+}
+
+// T13: whose signature's servers are dead is the sender's choice.
+TEST(Disposition, defers_what_only_a_temporary_failure_keeps_from_being_rejected) {
+  Settings settings;
+  settings.reject_failures = true;
+  const Disposition done = dispose(assessment(Result::temperror, Policy::reject), {}, settings, {});
+  EXPECT_EQ(done.action, Action::tempfail);
+  EXPECT_EQ(done.reply->enhanced, "4.7.0");
+  // The milder policy of another author domain does not let it in.
+  Assessment several = assessment(Result::fail, Policy::quarantine);
+  several.verdicts.push_back(assessment(Result::temperror, Policy::reject).verdicts.front());
+  EXPECT_EQ(dispose(several, {}, settings, {}).action, Action::tempfail);
+  // Nor is it deferred when it is rejected.
+  several.result = Result::fail;
+  several.policy = Policy::reject;
+  EXPECT_EQ(dispose(several, {}, settings, {}).action, Action::reject);
+  settings.reject_failures = false;
+  EXPECT_EQ(dispose(assessment(Result::temperror, Policy::reject), {}, settings, {}).action,
+            Action::accept);
+  settings.reject_failures = true;
+  settings.temp_error_action = TempErrorAction::accept;
+  EXPECT_EQ(dispose(assessment(Result::temperror, Policy::reject), {}, settings, {}).action,
             Action::accept);
 }
 

@@ -129,7 +129,8 @@ TEST(JudgeAuthResults, never_passes_a_message_with_more_forged_fields_than_can_b
   Mail mail = Mail()
                   .results("mx.victim.com; dkim=pass header.d=legitimate.com")
                   .from("<admin@legitimate.com>");
-  for (int i = 0; i < 100; ++i)
+  // The fifty topmost are believed and stay.
+  for (int i = 0; i < 149; ++i)
     mail.results("mx.victim.com; dkim=pass header.d=legitimate.com");
   EXPECT_EQ(world.judge(mail).result, Result::pass);
   mail.results("mx.victim.com; none");
@@ -237,35 +238,143 @@ TEST(JudgeAuthResults, passes_by_dkim_of_a_trusted_filter) {
   const Judgement judgement = world.judge(
       Mail()
           .results("mx.victim.com; dkim=pass header.d=legitimate.com header.s=s1 header.b=abc")
-          .results("mx.victim.com; dkim=fail header.d=legitimate.com")
           .from("<admin@news.legitimate.com>"));
   EXPECT_EQ(judgement.result, Result::pass);
   EXPECT_TRUE(judgement.verdicts[0].dkim_aligned);
-  EXPECT_EQ(judgement.removals.size(), 1U);
+  EXPECT_TRUE(judgement.removals.empty());
+}
+
+// T12, M2: whatever else a filter found, it did not write a pass beside it.
+TEST(JudgeAuthResults, passes_an_unsigned_message_by_nothing_beside_another_result_of_dkim) {
+  for (const char* other : {"dkim=permerror", "dkim=none", "dkim=fail header.d=legitimate.com",
+                            "dkim=fail header.d=other.com"}) {
+    World world = world_with_filters();
+    const Mail mail = Mail()
+                          .results("mx.victim.com; " + std::string(other))
+                          .results("mx.victim.com; dkim=pass header.d=legitimate.com")
+                          .from("<admin@legitimate.com>");
+    expect_rejected(world.judge(mail));
+    world.settings.reject_failures = false;
+    const Judgement accepted = world.judge(mail);
+    ASSERT_EQ(accepted.removals.size(), 1U);
+    EXPECT_EQ(accepted.removals[0].index, 2U);
+    EXPECT_TRUE(
+        test::has_line(accepted,
+                       "4F2A1: dkim=pass in Authentication-Results field 2 from "
+                       "mx.victim.com does not count: another result of dkim is not a pass"));
+  }
+}
+
+// M1
+TEST(JudgeAuthResults, passes_by_an_identity_under_relaxed_alignment_alone) {
+  constexpr std::string_view zone = R"(
+_dmarc.strict.com  TXT  "v=DMARC1; p=reject; adkim=s"
+_dmarc.suffix.com  TXT  "v=DMARC1; p=reject; psd=y"
+)";
+  const auto judged = [&](const std::string& identity, const std::string& author) {
+    World world(zone);
+    world.settings.reject_failures = true;
+    return world
+        .judge(Mail()
+                   .results("mx.victim.com; dkim=pass header.i=" + identity +
+                            " header.s=sel header.b=ksOGfQcS")
+                   .from("<a@" + author + ">"))
+        .result;
+  };
+  EXPECT_EQ(judged("@legitimate.com", "legitimate.com"), Result::pass);
+  EXPECT_EQ(judged("jo@a.legitimate.com", "b.legitimate.com"), Result::pass);
+  EXPECT_EQ(judged("@strict.com", "strict.com"), Result::fail);
+  EXPECT_EQ(judged("@suffix.com", "suffix.com"), Result::fail);
+  EXPECT_EQ(judged("@com", "legitimate.com"), Result::fail);
+  EXPECT_EQ(judged("@attack.com", "legitimate.com"), Result::fail);
+}
+
+// T5
+TEST(JudgeAuthResults, passes_by_no_spf_of_a_field_beside_a_check_of_our_own) {
+  World world = world_with_filters();
+  world.settings.spf_self_validate = true;
+  expect_rejected(world.judge(Mail()
+                                  .sender("<any@legitimate.com>")
+                                  .results("mx.victim.com; spf=pass smtp.mailfrom=legitimate.com")
+                                  .from("<admin@legitimate.com>")));
+}
+
+// M2
+TEST(JudgeAuthResults, passes_by_the_result_for_the_sender_below_one_for_helo) {
+  World world = world_with_filters();
+  const Judgement judgement =
+      world.judge(Mail()
+                      .sender("<any@legitimate.com>")
+                      .results("spf.victim.com; spf=none smtp.helo=mail.legitimate.com")
+                      .results("spf.victim.com; spf=pass smtp.mailfrom=legitimate.com")
+                      .from("<admin@legitimate.com>"));
+  EXPECT_EQ(judgement.result, Result::pass);
+  EXPECT_TRUE(judgement.removals.empty());
+}
+
+// T1, T2: as real filters leave it behind.
+TEST(JudgeAuthResults, passes_a_signed_message_by_no_field_without_its_signature) {
+  const std::string tags =
+      "v=1; a=rsa-sha256; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=QQ==; ";
+  const std::vector<std::pair<std::string, std::string>> spoofs{
+      {tags + "d=attack.com; s=s; "
+              "i=x=3B=20dkim=3Dpass=20header.d=3Dlegitimate.com=20header.foo=3D@attack.com",
+       "dkim=pass header.d=attack.com header.i=x; dkim=pass header.d=legitimate.com "
+       "header.foo=@attack.com"},
+      {"garbage", "dkim=pass header.d=legitimate.com"},
+      {"", "dkim=pass header.d=legitimate.com"},
+      {tags + "d=attack.com; s=" + std::string(50'000, 's'), "dkim=pass header.d=legitimate.com"},
+  };
+  for (const auto& [signature, results] : spoofs) {
+    World world = world_with_filters();
+    expect_rejected(world.judge(Mail()
+                                    .results("mx.victim.com; " + results)
+                                    .field("DKIM-Signature", signature)
+                                    .from("<admin@legitimate.com>")));
+  }
 }
 
 TEST(JudgeAuthResults, keeps_a_verdict_open_when_an_aligned_check_failed_for_now) {
   World world = world_with_filters();
   const Mail mail = Mail()
-                        .results("mx.victim.com; dkim=temperror header.d=legitimate.com")
+                        .sender("<any@legitimate.com>")
+                        .results("spf.victim.com; spf=temperror smtp.mailfrom=legitimate.com")
                         .from("<admin@legitimate.com>");
+  world.settings.temp_error_action = TempErrorAction::accept;
   const Judgement accepted = world.judge(mail);
   EXPECT_EQ(accepted.result, Result::temperror);
   EXPECT_EQ(accepted.action, Action::accept);
-  world.settings.temp_error_action = TempErrorAction::tempfail;
-  const Judgement deferred = world.judge(mail);
-  EXPECT_EQ(deferred.action, Action::tempfail);
-  EXPECT_EQ(deferred.reply->code, 451);
-  EXPECT_FALSE(test::dmarc_result(deferred).has_value());
+  for (const TempErrorAction action : {TempErrorAction::enforced, TempErrorAction::tempfail}) {
+    world.settings.temp_error_action = action;
+    const Judgement deferred = world.judge(mail);
+    EXPECT_EQ(deferred.action, Action::tempfail);
+    EXPECT_EQ(deferred.reply->code, 451);
+    EXPECT_EQ(deferred.reply->enhanced, action == TempErrorAction::enforced ? "4.7.0" : "4.7.1");
+    EXPECT_FALSE(test::dmarc_result(deferred).has_value());
+  }
+}
+
+// T10: what another program calls a temporary error of an unsigned message is no result.
+TEST(JudgeAuthResults, takes_no_temperror_of_dkim_from_a_field_of_an_unsigned_message) {
+  World world = world_with_filters();
+  expect_rejected(world.judge(Mail()
+                                  .results("mx.victim.com; dkim=temperror header.d=legitimate.com")
+                                  .from("<admin@legitimate.com>")));
 }
 
 TEST(JudgeAuthResults, with_trust_any_believes_every_trusted_field) {
   World world = world_with_filters();
   world.settings.auth_results_trust = AuthResultsTrust::any;
   const Judgement judgement =
-      world.judge(forged().results("spf.victim.com; dkim=pass header.d=legitimate.com"));
+      world.judge(Mail()
+                      .results("elsewhere.com; dkim=none")
+                      .field("Received", "from attack.com")
+                      .results("spf.victim.com; dkim=pass header.d=legitimate.com; x-foo=bar")
+                      .from("<admin@legitimate.com>"));
   EXPECT_EQ(judgement.result, Result::pass);
   EXPECT_TRUE(judgement.removals.empty());
+  expect_rejected(
+      world.judge(forged().results("spf.victim.com; dkim=pass header.d=legitimate.com")));
 }
 
 }  // namespace

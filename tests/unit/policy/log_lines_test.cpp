@@ -40,14 +40,34 @@ TEST(LogLines, tell_the_policy_and_each_identifier_of_a_failure) {
   const Judgement judgement = world.judge(
       Mail()
           .client("192.0.2.7")
-          .results("mx.victim.com; dkim=pass header.d=attack.com; "
+          .results("mx.victim.com; dkim=pass header.d=attack.com header.s=s; "
                    "dkim=fail header.d=legitimate.com; spf=pass smtp.mailfrom=attack.com")
+          .field("DKIM-Signature",
+                 "v=1; a=rsa-sha256; d=attack.com; s=s; h=from; b=QQ==; "
+                 "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
           .from("<a@news.legitimate.com>"));
   EXPECT_EQ(detail(judgement),
             "4F2A1: fail; p=reject of legitimate.com (p); disposition none (RejectFailures is "
             "off); client [192.0.2.7]; author's organization legitimate.com; SPF by "
             "Authentication-Results: attack.com pass, relaxed alignment: not aligned; DKIM: "
             "attack.com pass, relaxed alignment: not aligned; DKIM: legitimate.com no pass");
+}
+
+// M5
+TEST(LogLines, tell_what_our_own_check_of_spf_came_to_and_why) {
+  World world(R"(
+twice.legitimate.com  TXT  "v=spf1 -all"
+twice.legitimate.com  TXT  "v=spf1 -all"
+)");
+  world.settings.spf_self_validate = true;
+  const std::string permanent =
+      detail(world.judge(Mail().sender("<a@twice.legitimate.com>").from("<a@legitimate.com>")));
+  EXPECT_NE(permanent.find("; SPF by own check: twice.legitimate.com permerror ("),
+            std::string::npos)
+      << permanent;
+  const std::string failed =
+      detail(world.judge(Mail().sender("<a@legitimate.com>").from("<a@legitimate.com>")));
+  EXPECT_NE(failed.find("; SPF by own check: legitimate.com fail"), std::string::npos) << failed;
 }
 
 TEST(LogLines, tell_that_nothing_was_authenticated) {

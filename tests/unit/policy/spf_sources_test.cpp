@@ -33,16 +33,12 @@ struct Sources {
   std::vector<mail::MethodResult> upstream = {};
   Settings settings = {};
   std::optional<spf::Result> own = {};
-  int own_checks = 0;
 
   Sources& received(std::string_view value) {
     mail.field("Received-SPF", value);
     return *this;
   }
-  SpfFinding find() {
-    own_checks = wants_own_spf(mail.message(), settings, upstream) ? 1 : 0;
-    return find_spf(mail.message(), settings, upstream, own ? &*own : nullptr);
-  }
+  SpfFinding find() { return find_spf(mail.message(), settings, upstream, own ? &*own : nullptr); }
 };
 
 void expect(const SpfFinding& found, Source source, MethodOutcome outcome,
@@ -117,35 +113,54 @@ TEST(SpfSources, carry_temporary_errors_and_other_results) {
   }
 }
 
-TEST(SpfSources, take_the_best_of_several_results_for_the_sender) {
-  Sources sources{.upstream = {spf_result("fail", "mailfrom", "legitimate.com"),
-                               spf_result("pass", "mailfrom", "legitimate.com"),
-                               spf_result("temperror", "mailfrom", "legitimate.com")}};
-  expect(sources.find(), Source::auth_results, MethodOutcome::pass);
+TEST(SpfSources, take_the_topmost_of_several_results_for_the_sender) {
+  for (const auto& [word, outcome] :
+       {std::pair{"fail", MethodOutcome::other}, std::pair{"temperror", MethodOutcome::temperror},
+        std::pair{"pass", MethodOutcome::pass}}) {
+    Sources sources{.upstream = {spf_result(word, "mailfrom", "legitimate.com"),
+                                 spf_result("pass", "mailfrom", "legitimate.com")}};
+    expect(sources.find(), Source::auth_results, outcome);
+  }
 }
 
-TEST(SpfSources, check_here_only_when_asked_to_and_nothing_passed) {
+// M2: a filter may report both identities, in one field or in two.
+TEST(SpfSources, take_the_topmost_for_the_identity_not_of_all) {
+  Sources sender{.upstream = {spf_result("none", "helo", "mail.legitimate.com"),
+                              spf_result("fail", "mailfrom", "attack.com"),
+                              spf_result("pass", "mailfrom", "legitimate.com")}};
+  expect(sender.find(), Source::auth_results, MethodOutcome::pass);
+  Sources null{.upstream = {spf_result("fail", "mailfrom", "legitimate.com"),
+                            spf_result("pass", "helo", "mail.legitimate.com")}};
+  null.mail.sender("<>");
+  expect(null.find(), Source::auth_results, MethodOutcome::pass, "mail.legitimate.com");
+}
+
+TEST(SpfSources, believe_no_pass_below_a_result_that_names_nobody) {
+  const mail::MethodResult nobody{"spf", mail::ResultWord::fail, ""};
+  Sources below{.upstream = {nobody, spf_result("pass", "mailfrom", "legitimate.com")}};
+  expect(below.find(), Source::auth_results, MethodOutcome::other);
+  Sources above{.upstream = {spf_result("pass", "mailfrom", "legitimate.com"), nobody}};
+  expect(above.find(), Source::auth_results, MethodOutcome::pass);
+}
+
+TEST(SpfSources, take_the_own_check_only_when_asked_to) {
   Sources off{.own = own_result(spf::Code::pass)};
   expect_nothing(off.find());
-  EXPECT_EQ(off.own_checks, 0);
-
   Sources on{.own = own_result(spf::Code::pass)};
   on.settings.spf_self_validate = true;
-  const SpfFinding found = on.find();
-  expect(found, Source::own, MethodOutcome::pass);
-  EXPECT_EQ(on.own_checks, 1);
-
-  Sources passed{.upstream = {spf_result("pass", "mailfrom", "legitimate.com")}};
-  passed.settings.spf_self_validate = true;
-  passed.find();
-  EXPECT_EQ(passed.own_checks, 0);
+  expect(on.find(), Source::own, MethodOutcome::pass);
 }
 
-TEST(SpfSources, prefer_the_own_check_to_a_result_that_is_no_pass) {
-  Sources sources{.upstream = {spf_result("fail", "mailfrom", "legitimate.com")},
-                  .own = own_result(spf::Code::temperror)};
-  sources.settings.spf_self_validate = true;
-  expect(sources.find(), Source::own, MethodOutcome::temperror);
+// T5: whatever a field says, also a pass, and whatever our own check came to.
+TEST(SpfSources, never_replace_the_own_check_by_a_field) {
+  for (const spf::Code code : {spf::Code::fail, spf::Code::softfail, spf::Code::none,
+                               spf::Code::temperror, spf::Code::permerror, spf::Code::neutral}) {
+    Sources sources{.upstream = {spf_result("pass", "mailfrom", "legitimate.com")},
+                    .own = own_result(code)};
+    sources.settings.spf_self_validate = true;
+    expect(sources.find(), Source::own,
+           code == spf::Code::temperror ? MethodOutcome::temperror : MethodOutcome::other);
+  }
 }
 
 TEST(SpfSources, authenticate_nothing_by_an_own_check_without_a_domain) {

@@ -1,0 +1,86 @@
+#include "policy/own_dkim.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/ascii.h"
+#include "policy/authentication.h"
+#include "policy/dkim_source.h"
+
+namespace dmarc::policy {
+
+mail::ResultWord result_word(dkim::Code code) {
+  switch (code) {
+    case dkim::Code::pass:
+      return mail::ResultWord::pass;
+    case dkim::Code::fail:
+      return mail::ResultWord::fail;
+    case dkim::Code::policy:
+      return mail::ResultWord::policy;
+    case dkim::Code::neutral:
+      return mail::ResultWord::neutral;
+    case dkim::Code::permerror:
+      return mail::ResultWord::permerror;
+    case dkim::Code::temperror:
+      break;
+  }
+  return mail::ResultWord::temperror;
+}
+
+namespace {
+
+bool mentions_temperror(const mail::HeaderField& field) {
+  constexpr std::string_view word = "temperror";
+  if (!mail::is_field(field, "Authentication-Results")) return false;
+  const auto equal = [](char a, char b) { return base::to_lower(a) == b; };
+  return std::search(field.value.begin(), field.value.end(), word.begin(), word.end(), equal) !=
+         field.value.end();
+}
+
+}  // namespace
+
+bool wants_own_dkim(const Message& message, const Settings& settings) {
+  switch (dkim_source(message, settings)) {
+    case DkimSource::own:
+      return true;
+    case DkimSource::matched:
+      return std::ranges::any_of(message.header, mentions_temperror);
+    case DkimSource::upstream:
+    case DkimSource::nothing:
+      break;
+  }
+  return false;
+}
+
+dkim::Options dkim_options(const Message& message) {
+  return {message.arrival,
+          message.leading_blanks ? dkim::LeadingBlanks::kept : dkim::LeadingBlanks::lost};
+}
+
+std::vector<Authentication::Dkim> signatures_of(const dkim::Result& own) {
+  std::vector<Authentication::Dkim> signatures;
+  for (const dkim::SignatureResult& found : own.signatures) {
+    if (!found.domain) continue;
+    const mail::ResultWord word = result_word(found.code());
+    Authentication::Dkim& dkim =
+        signatures.emplace_back(Authentication::Dkim{{*found.domain, outcome_of(word)}, word});
+    if (found.selector) dkim.input.selector = found.selector->text();
+    dkim.reason = found.reason();
+    dkim.fault = found.fault;
+  }
+  return signatures;
+}
+
+void confirm_temporary_errors(std::vector<Authentication::Dkim>& signatures,
+                              const dkim::Result* own) {
+  if (own == nullptr) return;
+  for (Authentication::Dkim& reported : signatures) {
+    if (reported.input.outcome != MethodOutcome::temperror) continue;
+    const bool confirmed = std::ranges::any_of(own->signatures, [&](const auto& found) {
+      return found.code() == dkim::Code::temperror && found.domain == reported.input.domain;
+    });
+    if (!confirmed) reported.input.outcome = MethodOutcome::other;
+  }
+}
+
+}  // namespace dmarc::policy

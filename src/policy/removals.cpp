@@ -1,0 +1,124 @@
+#include "policy/removals.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace dmarc::policy {
+namespace {
+
+using mail::MethodResult;
+using mail::ResultWord;
+
+/// The domain of "a.example" or "jo@a.example".
+std::optional<dns::Name> domain_of(const MethodResult& result, std::string_view type,
+                                   std::string_view name) {
+  const mail::Property* const property = result.find(type, name);
+  if (property == nullptr) return std::nullopt;
+  const std::string_view value = property->value;
+  auto domain = dns::Name::parse(value.substr(value.rfind('@') + 1));
+  if (!domain) return std::nullopt;
+  return std::move(*domain);
+}
+
+bool has(const MethodResult& result, std::string_view type, std::string_view name) {
+  return std::ranges::any_of(result.properties, [&](const mail::Property& property) {
+    return property.type == type && property.name == name;
+  });
+}
+
+/// Holds each pass that a believed field reports against what was found.
+class Contradictions {
+ public:
+  Contradictions(const Claims& claims, const Authentication& authentication,
+                 const Assessment& assessment)
+      : claims_(claims), authentication_(authentication), assessment_(assessment) {}
+
+  bool any_in(const BelievedField& field) const {
+    return std::ranges::any_of(field.results, [&](const MethodResult& result) {
+      return result.result == ResultWord::pass && contradicts(field, result);
+    });
+  }
+
+ private:
+  bool contradicts(const BelievedField& field, const MethodResult& result) const {
+    if (result.method == "dkim") return dkim_contradicts(field, result);
+    if (result.method == "spf") return spf_contradicts(result);
+    if (result.method == "dmarc") return dmarc_contradicts(result);
+    return false;
+  }
+
+  bool dkim_contradicts(const BelievedField& field, const MethodResult& result) const {
+    if (claims_.dkim_source != DkimSource::own)
+      return std::ranges::find(claims_.upstream_dkim.discounted, field.index,
+                               &UpstreamDkim::Discounted::index) !=
+             claims_.upstream_dkim.discounted.end();
+    const auto signer = domain_of(result, "header", "d");
+    const auto identity = domain_of(result, "header", "i");
+    return std::ranges::none_of(authentication_.dkim, [&](const Authentication::Dkim& signature) {
+      if (signature.input.outcome != MethodOutcome::pass) return false;
+      const dns::Name& domain = signature.input.domain;
+      return signer ? *signer == domain : identity && identity->is_at_or_below(domain);
+    });
+  }
+
+  bool spf_contradicts(const MethodResult& result) const {
+    const bool judged = authentication_.spf_source == Authentication::SpfSource::own ||
+                        authentication_.spf_source == Authentication::SpfSource::auth_results;
+    if (!judged) return false;
+    const bool helo = authentication_.spf_scope == spf::Scope::helo;
+    // Filters that check both identities report both; the other one was not looked at here.
+    if (!helo && !has(result, "smtp", "mailfrom") && has(result, "smtp", "helo")) return false;
+    if (authentication_.spf_result != ResultWord::pass || !authentication_.spf) return true;
+    for (const std::string_view name : {"mailfrom", "helo"}) {
+      if (!has(result, "smtp", name) || (name == "helo" && !helo)) continue;
+      // A null reverse-path is written in many ways; the domain is then that of HELO.
+      const auto domain = domain_of(result, "smtp", name);
+      if (helo && name == "mailfrom" && !domain) continue;
+      return domain != authentication_.spf->domain;
+    }
+    return false;
+  }
+
+  bool dmarc_contradicts(const MethodResult& result) const {
+    if (assessment_.result != Result::pass) return true;
+    const auto author = domain_of(result, "header", "from");
+    return author && std::ranges::none_of(assessment_.verdicts, [&](const Verdict& verdict) {
+             return verdict.author == *author;
+           });
+  }
+
+  const Claims& claims_;
+  const Authentication& authentication_;
+  const Assessment& assessment_;
+};
+
+bool reports_dmarc(const BelievedField& field) {
+  return std::ranges::find(field.results, "dmarc", &MethodResult::method) != field.results.end();
+}
+
+}  // namespace
+
+Removals find_removals(const Claims& claims, const Authentication& authentication,
+                       const Assessment& assessment, const Settings& settings) {
+  const bool any = settings.auth_results_trust == AuthResultsTrust::any;
+  const Contradictions contradictions(claims, authentication, assessment);
+  std::vector<Removal> wanted;
+  for (const BelievedField& field : claims.trusted.fields)
+    if ((field.is_ours && reports_dmarc(field)) || (!any && contradictions.any_in(field)))
+      wanted.push_back({field.index, field.authserv_id});
+  for (const DoubtedField& field : claims.trusted.doubted)
+    if (!any || field.reports_our_dmarc) wanted.push_back({field.index, field.authserv_id});
+  std::ranges::sort(wanted, {}, &Removal::index);
+  Removals removals;
+  if (wanted.size() > max_removals) {
+    removals.left_behind = wanted.size() - max_removals;
+    wanted.resize(max_removals);
+  }
+  std::ranges::reverse(wanted);
+  removals.fields = std::move(wanted);
+  return removals;
+}
+
+}  // namespace dmarc::policy
