@@ -44,7 +44,7 @@ def ends_in_blanks(message):
 
 
 def has_garbage_in_base64(tags):
-    return any(re.search("[^A-Za-z0-9+/=]", tags.get(name)) for name in ("b", "bh"))
+    return any(not re.fullmatch("[A-Za-z0-9+/]*={0,2}", tags.get(name)) for name in ("b", "bh"))
 
 
 def sets_out_of_order(message):
