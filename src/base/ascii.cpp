@@ -69,6 +69,18 @@ std::vector<std::string_view> words(std::string_view text) {
   return found;
 }
 
+std::string with_crlf(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  char previous = 0;
+  for (const char c : text) {
+    if (c == '\n' && previous != '\r') result += '\r';
+    result += c;
+    previous = c;
+  }
+  return result;
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string result;

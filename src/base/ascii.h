@@ -55,6 +55,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 /// The parts between runs of spaces, tabs, CR and LF, none of them empty.
 std::vector<std::string_view> words(std::string_view text);
 
+/// Every line ended by CR LF: an LF alone gets its CR. A file of this system becomes what was sent.
+std::string with_crlf(std::string_view text);
+
 /// Text that is safe in a log line, a terminal or an SMTP reply: octets outside printable ASCII,
 /// and the backslash, become \xHH. At most `limit` octets of `text` are shown, then "..." follows.
 std::string printable(std::string_view text, std::size_t limit = 256);

@@ -51,6 +51,7 @@ void Environments::use(const config::Configuration& configuration) {
   made->resolver = resolver_for(configuration.dns);
   made->lookup_limits.timeout = configuration.dns.timeout;
   made->sink = &sink_;
+  made->keys = keys_;
   history_ = history_for(configuration.history);
   made->history = history_;
   made->history_options = configuration.history.options;

@@ -65,6 +65,8 @@ class Environments {
   resolver::StubOptions network_options_;
   std::shared_ptr<history::File> history_;
   std::shared_ptr<failure::Queue> failure_reports_;
+  /// What was read from the DNS stays right when the settings change.
+  const std::shared_ptr<dkim::KeyCache> keys_ = std::make_shared<dkim::KeyCache>();
   mutable std::mutex mutex_;
   std::shared_ptr<const filter::Environment> current_;
 };

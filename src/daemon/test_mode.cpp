@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
@@ -43,13 +44,14 @@ Address resolve(const std::string& text) {
 
 /// Passes the header fields of a message to the session as an MTA does: the value with the blanks
 /// in front, folded lines joined by LF. `passed` gets the number of the line that each began in.
-/// The error is one clause with the line's number.
-tl::expected<void, std::string> send_header(std::string_view text, filter::Session& session,
-                                            const std::function<void(unsigned)>& passed) {
+/// Returns the body; the error is one clause with the line's number.
+tl::expected<std::string_view, std::string> send_header(
+    std::string_view text, filter::Session& session, const std::function<void(unsigned)>& passed) {
   std::string name;
   std::string value;
   unsigned began = 0;
   unsigned number = 0;
+  std::string_view body;
   const auto flush = [&] {
     if (name.empty()) return;
     session.header(name, value);
@@ -57,8 +59,12 @@ tl::expected<void, std::string> send_header(std::string_view text, filter::Sessi
   };
   for (std::string_view line : base::split(text, '\n')) {
     ++number;
+    const auto end = static_cast<std::size_t>(line.data() + line.size() - text.data());
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) break;
+    if (line.empty()) {
+      body = text.substr(std::min(end + 1, text.size()));
+      break;
+    }
     const std::size_t colon = line.find(':');
     if (base::is_blank(line.front()) && !name.empty()) {
       value.append("\n").append(line);
@@ -73,7 +79,7 @@ tl::expected<void, std::string> send_header(std::string_view text, filter::Sessi
     value = line.substr(colon + 1);
   }
   flush();
-  return {};
+  return body;
 }
 
 std::string_view status_name(policy::Action action) {
@@ -150,10 +156,11 @@ class TestRun {
       empty = false;
       tell_all(shown + "line " + std::to_string(line) + ": mlfi_header() returned SMFIS_CONTINUE");
     };
-    if (const auto sent = send_header(*text, session_, passed); !sent) {
-      return tl::unexpected(FatalError{EX_DATAERR, shown + sent.error()});
-    }
+    const auto body = send_header(*text, session_, passed);
+    if (!body) return tl::unexpected(FatalError{EX_DATAERR, shown + body.error()});
     if (empty) tell(shown + "warning: no headers on input");
+    session_.end_of_header();
+    session_.body(base::with_crlf(*body));
     report(shown, wait_for_judgement(session_, wakeup_, macros));
     return {};
   }

@@ -1,6 +1,6 @@
 // What sessions work with: one generation of the configuration, and where things go.
 //
-// Threads: immutable once built, but for `job_id_missed`; shared by all sessions that began with
+// Threads: immutable once built, but for its flags; shared by all sessions that began with
 // it.
 #pragma once
 
@@ -10,6 +10,7 @@
 
 #include <dmarc/resolver.h>
 
+#include "dkim/key_cache.h"
 #include "dns/lookup_session.h"
 #include "failure/incident.h"
 #include "history/file.h"
@@ -33,9 +34,11 @@ struct Environment {
 
   /// Set when the MTA's failure to send a job id was logged: once is enough.
   mutable std::atomic_flag job_id_missed;
+  /// The same for the blanks of header fields.
+  mutable std::atomic_flag blanks_missed;
 
-  /// Signatures may be verified, so the MTA has to send bodies.
-  bool verifies_signatures = false;
+  /// Keys of signatures that were read before; outlives a reload.
+  std::shared_ptr<dkim::KeyCache> keys = std::make_shared<dkim::KeyCache>();
 };
 
 }  // namespace dmarc::filter

@@ -4,14 +4,20 @@
 //   if (spf.advance()) ... spf.result()
 //
 // advance() goes as far as the answers at hand allow, and asks what is needed next. It costs
-// nothing while the answer that the check waits for has not come.
+// nothing while what the check waits for has not come.
+//
+// A check that hashes the body is fed through body() and end_of_body(). Its questions stand side by
+// side, so that any answer takes it further; others wait for their first question alone.
 //
 // Threads: belongs to one thread.
 #pragma once
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <dmarc/check.h>
 
@@ -27,43 +33,74 @@ class RunningCheck {
 
   /// True when the result is known.
   bool advance() {
-    if (result_) return true;
-    if (awaited_ && !lookups_->find(*awaited_)) return false;
-    awaited_.reset();
-    take(std::exchange(begun_, true) ? check_.next(*lookups_) : check_.begin());
-    while (!result_ && awaited_ && lookups_->find(*awaited_)) {
-      awaited_.reset();
-      take(check_.next(*lookups_));
-    }
+    while (!result_ && can_go_on())
+      take(std::exchange(begun_, true) ? check_.next(*lookups_) : check_.begin());
     return result_.has_value();
   }
 
   /// The check itself, to be told what it did not know; it then goes on with advance().
   Check& tell() {
-    awaited_.reset();
+    waits_ = false;
     return check_;
   }
+
+  /// The check itself, to be looked at.
+  const Check& check() const { return check_; }
+
+  /// After advance(): the rest of the body makes a difference.
+  bool wants_body() const { return wants_body_; }
+  void body(std::string_view piece) {
+    if (wants_body_) check_.body(piece);
+  }
+  /// The check goes on with advance().
+  void end_of_body() {
+    if (!std::exchange(wants_body_, false)) return;
+    check_.end_of_body();
+    waits_ = false;
+  }
+
+  /// What is still open can't change any more what the result means.
+  bool is_sufficient() const { return sufficient_; }
 
   const std::optional<Result>& result() const { return result_; }
   Result take_result() { return *std::move(result_); }
 
  private:
+  static constexpr bool hashes_body = requires(Check check) { check.end_of_body(); };
+
+  bool can_go_on() const {
+    const auto has_answer = [this](const dns::Question& question) {
+      return lookups_->find(question) != nullptr;
+    };
+    return !waits_ || std::any_of(awaited_.begin(), awaited_.end(), has_answer);
+  }
+
   void take(dns::Step<Result> step) {
+    awaited_.clear();
+    wants_body_ = false;
     if (auto* const result = std::get_if<Result>(&step)) {
       result_.emplace(std::move(*result));
       return;
     }
     dns::Need& need = std::get<dns::Need>(step);
+    waits_ = true;
+    wants_body_ = need.wants_body;
+    sufficient_ = need.sufficient;
     for (const dns::Question& question : need.questions)
       lookups_->ask(question);
-    if (!need.questions.empty()) awaited_.emplace(std::move(need.questions.front()));
+    if (!hashes_body && need.questions.size() > 1)
+      need.questions.erase(need.questions.begin() + 1, need.questions.end());
+    awaited_ = std::move(need.questions);
   }
 
   Check check_;
   Lookups* lookups_;
-  std::optional<dns::Question> awaited_;
+  std::vector<dns::Question> awaited_;
   std::optional<Result> result_;
   bool begun_ = false;
+  bool waits_ = false;
+  bool wants_body_ = false;
+  bool sufficient_ = false;
 };
 
 }  // namespace dmarc::filter

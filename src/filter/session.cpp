@@ -6,14 +6,11 @@
 #include <vector>
 
 #include <dmarc/author_domain.h>
-#include <dmarc/discovery.h>
 #include <dmarc/reverse_path.h>
-#include <dmarc/spf.h>
 
 #include "base/ascii.h"
 #include "filter/environment.h"
-#include "filter/lookups.h"
-#include "filter/running_check.h"
+#include "filter/message_checks.h"
 #include "policy/judge.h"
 
 namespace dmarc::filter {
@@ -57,28 +54,14 @@ mail::ReversePath reconcile(mail::ReversePath sender, const Macros& macros) {
 
 /// A message between MAIL and its answer.
 struct Session::MessageState {
-  using SpfCheck = RunningCheck<spf::Check, spf::Result>;
-  using PolicyCheck = RunningCheck<DiscoveryCheck, Discovery>;
-
-  MessageState(const Environment& environment, const Wake& wake)
-      : spf_lookups(*environment.resolver, environment.lookup_limits.max_queries, wake),
-        policy_lookups(*environment.resolver, environment.lookup_limits.max_queries, wake) {}
+  MessageState(const Environment& environment, const Wake& wake, const io::Clock& clock)
+      : checks(environment, message, wake, clock) {}
 
   policy::Message message;
   bool to_ignored_recipient = false;  ///< one of IgnoreMailTo
   std::size_t header_octets = 0;
-
-  /// SPF asks what the sender's record tells it to ask, and must not use up what the author's
-  /// policy needs, nor share an answer that it had no budget for.
-  Lookups spf_lookups;
-  Lookups policy_lookups;
-  std::optional<SpfCheck> spf;
-  std::vector<PolicyCheck> policies;  ///< of `authors`, in the same order
-  std::vector<dns::Name> authors;
-
-  std::optional<policy::Claims> claims;  ///< once the whole header is known
-  bool identifiers_known = false;        ///< the policy checks were told all outcomes
-  io::Time deadline;
+  bool header_ended = false;
+  MessageChecks checks;
 };
 
 bool wants_recipients(const Environment& environment) {
@@ -86,7 +69,7 @@ bool wants_recipients(const Environment& environment) {
 }
 
 bool wants_bodies(const Environment& environment) {
-  return environment.verifies_signatures;
+  return environment.settings->dkim_self_validate != policy::SelfValidate::never;
 }
 
 Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer,
@@ -120,19 +103,15 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
     environment_->sink->write(log::make<log::Id::ignored_authenticated>(argument));
     return Response::accept;
   }
-  message_ = std::make_unique<MessageState>(*environment_, wake_);
+  message_ = std::make_unique<MessageState>(*environment_, wake_, clock_);
   policy::Message& message = message_->message;
   message.client_name = client_name_;
   message.client = client_;
   message.helo = helo_;
-  message.arrival = seconds_since_1970();
   message.leading_blanks = transfer_.leading_blanks;
+  message.arrival = seconds_since_1970();
   message.sender = reconcile(mail::parse_reverse_path(argument), macros);
-  if (settings.spf_self_validate) {
-    message_->spf.emplace(spf::Check(policy::spf_request(message), settings.spf),
-                          message_->spf_lookups);
-    message_->spf->advance();
-  }
+  message_->checks.begin_spf();
   return Response::proceed;
 }
 
@@ -151,35 +130,21 @@ Response Session::header(std::string_view name, std::string_view value) {
     return Response::proceed;
   }
   const mail::HeaderField& field = message.header.add(name, value);
-  if (message_->authors.empty() && mail::is_field(field, "From")) {
+  if (!message_->checks.has_authors() && mail::is_field(field, "From")) {
     const mail::Author author = mail::find_author_in({&field.value, 1});
-    discover(author.visible);
+    message_->checks.begin_policies(author.visible);
   }
   return Response::proceed;
 }
 
-void Session::end_of_header() {}
-
-Response Session::body(std::string_view) {
-  return Response::skip;
+void Session::end_of_header() {
+  if (!message_ || std::exchange(message_->header_ended, true)) return;
+  message_->checks.begin_signatures();
 }
 
-/// Begins with the policies of these authors, the first of them: usually, but not always, those
-/// that the whole header has in the end.
-void Session::discover(std::span<const dns::Name> authors) {
-  authors = authors.first(std::min(authors.size(), mail::Author::max_visible));
-  message_->authors.assign(authors.begin(), authors.end());
-  message_->policies.clear();
-  message_->identifiers_known = false;
-  std::vector<Candidate> senders;
-  if (const auto identity = policy::spf_identity(message_->message); identity && message_->spf)
-    senders.push_back({Method::spf, identity->domain, {}});
-  for (const dns::Name& author : authors) {
-    auto& check = message_->policies.emplace_back(
-        DiscoveryCheck(author, environment_->settings->evaluation()), message_->policy_lookups);
-    check.tell().identifiers(senders, false);
-    check.advance();
-  }
+Response Session::body(std::string_view piece) {
+  end_of_header();
+  return message_ && message_->checks.body(piece) ? Response::proceed : Response::skip;
 }
 
 std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
@@ -189,6 +154,7 @@ std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
     judgement.action = policy::Action::tempfail;
     return judgement;
   }
+  end_of_header();
   policy::Message& message = message_->message;
   message.mta_name = macros("j").value_or("");
   message.job_id = macros("i").value_or("");
@@ -198,58 +164,26 @@ std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
       environment_->sink->write(log::make<log::Id::no_job_id>());
     }
   }
-  const auto& claims =
-      message_->claims.emplace(policy::read_claims(message, *environment_->settings));
-  if (claims.form.domains != message_->authors) discover(claims.form.domains);
-  if (!claims.wants_own_spf) message_->spf.reset();
-  tell_identifiers(*message_);
-  message_->deadline = clock_.now() + environment_->lookup_limits.timeout;
+  message_->checks.end_message(policy::read_claims(message, *environment_->settings));
   return advance();
 }
 
 std::optional<policy::Judgement> Session::advance() {
   if (!message_) return std::nullopt;
-  message_->spf_lookups.take_arrivals();
-  message_->policy_lookups.take_arrivals();
-  if (message_->claims && clock_.now() >= message_->deadline) {
-    message_->spf_lookups.give_up();
-    message_->policy_lookups.give_up();
-  }
-  if (!run_checks(*message_)) return std::nullopt;
+  if (!message_->checks.advance()) return std::nullopt;
 
   const std::unique_ptr<MessageState> state = std::move(message_);
+  if (state->checks.lack_blanks()) warn_of_blanks(*state);
   policy::Judgement judgement =
-      policy::judge(state->message, take_evidence(*state), *environment_->settings);
+      policy::judge(state->message, state->checks.take_evidence(), *environment_->settings);
   conclude(*state, judgement);
   return judgement;
 }
 
-/// Goes as far as the answers allow; true when the message can be judged.
-bool Session::run_checks(MessageState& state) const {
-  const bool spf_known = !state.spf || state.spf->advance();
-  if (state.claims && spf_known && !std::exchange(state.identifiers_known, true))
-    tell_identifiers(state);
-  bool policies_known = true;
-  for (MessageState::PolicyCheck& check : state.policies)
-    policies_known &= check.advance();
-  return state.claims && spf_known && policies_known;
-}
-
-/// Tells the policy checks whom the message may come from: all of them, when SPF has its result.
-void Session::tell_identifiers(MessageState& state) const {
-  const spf::Result* const own = state.spf && state.spf->result() ? &*state.spf->result() : nullptr;
-  const auto candidates =
-      policy::candidates(state.message, *state.claims, *environment_->settings, {.spf = own});
-  for (MessageState::PolicyCheck& check : state.policies)
-    check.tell().identifiers(candidates, state.identifiers_known);
-}
-
-policy::Evidence Session::take_evidence(MessageState& state) {
-  policy::Evidence evidence{*std::move(state.claims), {}, {}, {}};
-  if (state.spf) evidence.spf = state.spf->take_result();
-  for (MessageState::PolicyCheck& check : state.policies)
-    evidence.policies.push_back(check.take_result());
-  return evidence;
+/// Once is enough.
+void Session::warn_of_blanks(const MessageState& state) const {
+  if (!environment_->blanks_missed.test_and_set())
+    environment_->sink->write(log::make<log::Id::no_leading_blanks>(state.message.job_id));
 }
 
 void Session::conclude(const MessageState& state, const policy::Judgement& judgement) const {
@@ -276,7 +210,7 @@ void Session::report_failure(const MessageState& state, const policy::Judgement&
 }
 
 io::Time Session::deadline() const {
-  return message_ ? message_->deadline : io::Time{};
+  return message_ ? message_->checks.deadline() : io::Time{};
 }
 
 void Session::abort() {

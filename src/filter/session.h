@@ -4,6 +4,7 @@
 //   Session session(environment, wake, transfer);
 //   session.connect(host, address); session.helo(name);
 //   session.mail(path, macros); session.header(name, value); ...
+//   session.end_of_header(); session.body(piece); ...
 //   auto judgement = session.end_of_message(macros);
 //   while (!judgement) {
 //     ... until `wake` was called, or session.deadline() has come
@@ -12,29 +13,37 @@
 //
 // The life of a message that never waits, since every name is in the cache:
 //
-//   MAIL FROM:<a@news.example>    the SPF check begins: TXT news.example is at hand, its record
-//                                 matches the client: pass.
-//   From: a@shop.example          the discovery of shop.example's policy begins; each name of its
-//                                 walk is at hand.
-//   end of message                the claims are read (author, form, trusted fields); the discovery
-//                                 is told that news.example has passed. Nothing is open: judge()
-//                                 runs, once, and what was decided is logged, recorded, reported
-//                                 and returned.
+//   MAIL FROM:<a@news.example>  the SPF check begins: TXT news.example is at hand, its record
+//                               matches the client: pass.
+//   From: a@shop.example        the discovery of shop.example's policy begins; each name of its
+//                               walk is at hand.
+//   end of the header           it has a signature of mail.shop.example: what was signed of the
+//                               header is hashed. The key is at hand, and the discovery is told of
+//                               two identifiers that may authenticate.
+//   body                        hashed as it comes, never kept. Without a signature that needs it
+//                               the MTA is told to skip the rest.
+//   end of message              the claims are read (author, form, trusted fields). The signature
+//                               verifies: pass. Nothing is open: judge() runs, once, and what was
+//                               decided is logged, recorded, reported and returned.
 //
 // And of one that waits:
 //
-//   MAIL FROM:<a@news.example>    TXT news.example is asked.
-//   (wake)  advance()             its record includes other.example, which is asked now, while the
-//                                 message is still being received.
-//   From: a@shop.example          _dmarc.shop.example and _dmarc.example are asked, and whether
-//                                 shop.example exists.
-//   end of message                SPF and the discovery lack answers: no judgement yet. The
-//                                 deadline is set.
-//   (wake)  advance()             the policy has come; SPF is still open.
-//   (wake)  advance()             SPF passes. The discovery needs nothing more: judged as above.
+//   MAIL FROM:<a@news.example>  TXT news.example is asked.
+//   (wake)  advance()           its record includes other.example, which is asked now, while the
+//                               message is still being received.
+//   From: a@shop.example        _dmarc.shop.example and _dmarc.example are asked, and whether
+//                               shop.example exists.
+//   end of the header           two signatures: both keys are asked for.
+//   end of message              SPF, both keys and the discovery lack answers: no judgement yet.
+//                               The deadline is set.
+//   (wake)  advance()           the policy has come, then the key of mail.shop.example: pass. That
+//                               is an aligned pass, so the verdict is certain, and the deadline is
+//                               one second from now.
+//   (wake)  advance()           SPF passes; the other key is still open.
+//   deadline  advance()         the other signature is a temperror; judged as above.
 //
 // At the deadline what is still open has failed, and the checks end with what they have. Nothing is
-// done twice: a record is parsed once, the message is judged once.
+// done twice: a record is parsed once, a signature verified once, the message judged once.
 //
 // A session keeps the settings that were current when its connection came, for all of its messages.
 //
@@ -118,10 +127,7 @@ class Session {
 
  private:
   struct MessageState;
-  void discover(std::span<const dns::Name> authors);
-  bool run_checks(MessageState& state) const;
-  void tell_identifiers(MessageState& state) const;
-  static policy::Evidence take_evidence(MessageState& state);
+  void warn_of_blanks(const MessageState& state) const;
   void conclude(const MessageState& state, const policy::Judgement& judgement) const;
   void record(const MessageState& state, const policy::Judgement& judgement) const;
   void report_failure(const MessageState& state, const policy::Judgement& judgement) const;

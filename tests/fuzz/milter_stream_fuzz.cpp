@@ -32,6 +32,7 @@ std::string answers_to(std::string_view octets, std::size_t piece) {
     policy::Settings settings;
     settings.authserv_id = "mx";
     settings.spf_self_validate = true;
+    settings.dkim_self_validate = policy::SelfValidate::automatic;
     made->settings = std::make_shared<const policy::Settings>(settings);
     made->resolver = std::make_shared<dns::Zone>();
     made->sink = &log;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/decimal.h"
 #include "file_tail.h"
 #include "match.h"
 #include "milter/client/client.h"
@@ -54,6 +55,7 @@ class Player {
     act(action);
     const auto took = std::chrono::steady_clock::now() - started;
     check_answer(action);
+    check_chunks(action.expected);
     check_edits(action.expected);
     check_log(action.expected);
     check_history(action.expected);
@@ -75,6 +77,7 @@ class Player {
     if (word == "CLIENT") return client(action.argument);
     if (word == "SET") return set_macro(action.argument);
     if (word == "WITHOUT") return withhold(action.argument);
+    if (word == "CHUNKS") return cut_bodies(action.argument);
     if (!client_) throw Mismatch("there is no connection: CLIENT has to come first");
     if (std::exchange(finished_message_, false) && word != "NEXT" && word != "DROP")
       done(client_->abort());
@@ -120,6 +123,7 @@ class Player {
     Client::Options options;
     options.timeout = patience;
     options.offer.protocol &= ~withheld_;
+    if (chunk_ != 0) options.chunk = chunk_;
     auto connected = Client::connect_to(daemon_.socket(), options);
     if (!connected) throw Mismatch("no connection: " + connected.error().text);
     client_ = std::move(*connected);
@@ -132,9 +136,17 @@ class Player {
     for (const std::string_view word : base::split(argument, ' ')) {
       if (word == "leading-blanks")
         withheld_ |= flag::leading_space;
+      else if (word == "skip")
+        withheld_ |= flag::skip;
       else
         throw Mismatch("nothing that can be left out: " + std::string(word));
     }
+  }
+
+  void cut_bodies(const std::string& octets) {
+    if (client_) throw Mismatch("CHUNKS has to come before CLIENT");
+    chunk_ = base::parse_decimal<std::size_t>(octets).value_or(0);
+    if (chunk_ == 0) throw Mismatch("no size of chunks: " + octets);
   }
 
   void log_in(const std::string& user) {
@@ -243,7 +255,9 @@ class Player {
 
   void check_answer(const Action& action) {
     if (!answer_) return;
-    // Where nothing is said, the conversation has to go on, or was accepted before.
+    // Where nothing is said, the conversation has to go on, or was accepted before. That no more of
+    // a body is needed is no end of it.
+    if (!action.expected.answer && answer_->kind == Answer::Kind::skip) return;
     const std::string usual = settled_ == Settled::nothing ? "continue" : "accept";
     const std::string wanted = with_words(action.expected.answer.value_or(usual), words_);
     if (!matches(answer_text(*answer_), wanted))
@@ -254,6 +268,11 @@ class Player {
       settled_ = Settled::connection;
     else
       settled_ = Settled::message;
+  }
+
+  void check_chunks(const Expectations& expected) {
+    if (!expected.chunks || client_->chunks_sent() == *expected.chunks) return;
+    throw Mismatch("chunks of the body: " + std::to_string(client_->chunks_sent()));
   }
 
   void check_edits(const Expectations& expected) {
@@ -310,6 +329,7 @@ class Player {
   std::optional<Client> client_;
   std::map<std::string, std::string> chosen_macros_;
   std::uint32_t withheld_ = 0;
+  std::size_t chunk_ = 0;  ///< 0: as Postfix cuts a body
   unsigned messages_ = 0;
   bool queue_id_set_ = false;
   bool header_ended_ = false;

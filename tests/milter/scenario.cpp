@@ -14,9 +14,9 @@ namespace {
 // Longer than any limit of the daemon that a scenario has to pass.
 constexpr std::size_t max_repetition = 5'000'000;
 
-constexpr std::array<std::string_view, 14> action_keywords{
-    "CLIENT", "HELO", "AUTH", "MAIL", "RCPT",         "DATA", ".",
-    "RSET",   "QUIT", "DROP", "NEXT", "UNKNOWN-SMTP", "SET",  "WITHOUT"};
+constexpr std::array<std::string_view, 15> action_keywords{
+    "CLIENT", "HELO", "AUTH", "MAIL",         "RCPT", "DATA",    ".",     "RSET",
+    "QUIT",   "DROP", "NEXT", "UNKNOWN-SMTP", "SET",  "WITHOUT", "CHUNKS"};
 
 bool is_action(std::string_view word) {
   return std::find(action_keywords.begin(), action_keywords.end(), word) != action_keywords.end();
@@ -154,6 +154,8 @@ class Reader {
       expected.recorded.emplace_back(rest);
     else if (word == "no-history")
       expected.not_recorded.emplace_back(rest);
+    else if (word == "chunks")
+      expected.chunks = number(rest);
     else if (word == "within")
       expected.within = milliseconds(rest);
     else

@@ -32,6 +32,7 @@ struct Expectations {
   std::vector<std::string> not_logged;
   std::vector<std::string> recorded;  ///< lines of the history file
   std::vector<std::string> not_recorded;
+  std::optional<std::size_t> chunks;  ///< of the body, that the filter has let come
   std::optional<std::chrono::milliseconds> within;
 };
 

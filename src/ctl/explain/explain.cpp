@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <ostream>
 
+#include "base/ascii.h"
 #include "ctl/explain/explanation.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
@@ -52,6 +54,7 @@ policy::Message make_message(const Envelope& envelope, std::string_view text, st
   const bool bracketed = envelope.sender.starts_with('<');
   message.sender =
       mail::parse_reverse_path(bracketed ? envelope.sender : "<" + envelope.sender + ">");
+  message.arrival = std::time(nullptr);
   message.header = mail::split_header_block(text, body);
   return message;
 }
@@ -85,7 +88,8 @@ Explanation explain(const Envelope& envelope, std::string_view text,
   std::size_t body = 0;
   result.message = make_message(envelope, text, body);
   result.judgement = policy::judge(
-      result.message, policy::gather(result.message, settings.policy, lookups, text.substr(body)),
+      result.message,
+      policy::gather(result.message, settings.policy, lookups, base::with_crlf(text.substr(body))),
       settings.policy);
   result.fields = uses_of_fields(result.message, settings.policy, result.judgement);
   result.lookups = lookups.entries();

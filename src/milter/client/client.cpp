@@ -72,8 +72,8 @@ bool is_of_connection(const wire::Event& event) {
 
 }  // namespace
 
-Client::Client(Stream stream, wire::Negotiation negotiated)
-    : stream_(std::move(stream)), negotiated_(std::move(negotiated)) {}
+Client::Client(Stream stream, wire::Negotiation negotiated, std::size_t chunk)
+    : stream_(std::move(stream)), negotiated_(std::move(negotiated)), chunk_(chunk) {}
 
 tl::expected<Client, Error> Client::connect_to(const io::SocketSpec& spec, const Options& options) {
   auto socket = milter::client::connect_to(spec, options.timeout);
@@ -92,7 +92,7 @@ tl::expected<Client, Error> Client::connect_to(const io::SocketSpec& spec, const
     return protocol_error("the filter wants actions that were not offered");
   if ((wanted->protocol & ~options.offer.protocol) != 0)
     return protocol_error("the filter wants protocol steps that were not offered");
-  return Client(std::move(stream), std::move(*wanted));
+  return Client(std::move(stream), std::move(*wanted), options.chunk);
 }
 
 bool Client::leading_space() const {
@@ -173,6 +173,7 @@ Client::Result Client::helo(std::string_view name) {
 
 Client::Result Client::mail(std::string_view path, const std::vector<std::string>& parameters) {
   skip_body_ = false;
+  chunks_sent_ = 0;
   return tell(Command::mail, command_arguments(path, parameters));
 }
 
@@ -196,11 +197,12 @@ Client::Result Client::end_of_header() {
 Client::Result Client::body(std::string_view octets) {
   Answer answer;
   while (!octets.empty() && !skip_body_ && answer.kind == Answer::Kind::proceed) {
-    auto next = tell(Command::body, octets.substr(0, wire::max_chunk));
+    if ((negotiated_.protocol & flag::no_body) == 0) ++chunks_sent_;
+    auto next = tell(Command::body, octets.substr(0, chunk_));
     if (!next) return next;
     answer = std::move(*next);
     skip_body_ = answer.kind == Answer::Kind::skip;
-    octets.remove_prefix(std::min(octets.size(), wire::max_chunk));
+    octets.remove_prefix(std::min(octets.size(), chunk_));
   }
   return answer;
 }

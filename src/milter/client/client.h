@@ -19,6 +19,7 @@
 #include <tl/expected.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -45,6 +46,7 @@ class Client {
   struct Options {
     std::chrono::milliseconds timeout{30000};
     wire::Negotiation offer;
+    std::size_t chunk = wire::max_chunk;  ///< octets of a body that are sent at a time
   };
 
   /// Connects and negotiates.
@@ -69,8 +71,10 @@ class Client {
   /// them.
   Result header(std::string_view name, std::string_view value);
   Result end_of_header();
-  /// Cut into chunks as needed.
+  /// Cut into chunks, of which no more are sent once the filter has said that it needs none.
   Result body(std::string_view octets);
+  /// How many chunks of this message were sent.
+  std::size_t chunks_sent() const { return chunks_sent_; }
   /// The values of fields in the edits begin behind the colon too, as the message gets them.
   tl::expected<EndOfMessage, Error> end_of_message();
   Result unknown(std::string_view command);
@@ -86,7 +90,7 @@ class Client {
  private:
   enum class Done { nothing, message, connection };
 
-  Client(Stream stream, wire::Negotiation negotiated);
+  Client(Stream stream, wire::Negotiation negotiated, std::size_t chunk);
 
   Result tell(wire::Command command, std::string_view data);
   void queue_macros(const wire::Event& event);
@@ -99,6 +103,8 @@ class Client {
   std::map<std::string, std::string> macros_;
   Done done_ = Done::nothing;
   Answer done_answer_;
+  std::size_t chunk_;
+  std::size_t chunks_sent_ = 0;
   bool skip_body_ = false;
 };
 

@@ -5,18 +5,6 @@
 namespace dmarc::milter::client {
 namespace {
 
-std::string with_crlf(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  char previous = 0;
-  for (const char c : text) {
-    if (c == '\n' && previous != '\r') result += '\r';
-    result += c;
-    previous = c;
-  }
-  return result;
-}
-
 std::string path(const std::string& address) {
   return "<" + address + ">";
 }
@@ -75,7 +63,7 @@ bool send_content(Client& client, const SmtpMessage& message, Transcript& transc
 void set_content(SmtpMessage& message, std::string_view text) {
   std::size_t body = 0;
   message.header = mail::split_header_block(text, body);
-  message.body = with_crlf(text.substr(body));
+  message.body = base::with_crlf(text.substr(body));
 }
 
 tl::expected<void, Error> begin_session(Client& client, const SmtpSession& session,

@@ -38,5 +38,10 @@ TEST(Ascii, words_are_what_stands_between_blanks) {
   EXPECT_TRUE(words(" \t ").empty());
 }
 
+TEST(Ascii, a_line_feed_alone_gets_its_carriage_return) {
+  EXPECT_EQ(with_crlf("a\nb\r\n\n\rc"), "a\r\nb\r\n\r\n\rc");
+  EXPECT_EQ(with_crlf(""), "");
+}
+
 }  // namespace
 }  // namespace dmarc::base

@@ -69,7 +69,6 @@ struct World {
                   environment->resolver = resolver;
                   environment->lookup_limits.timeout = timeout;
                   environment->sink = &log;
-                  environment->verifies_signatures = verifies_signatures;
                   return environment;
                 },
             .connection_limit = &connection_limit,
@@ -79,7 +78,6 @@ struct World {
   policy::Settings settings;
   std::shared_ptr<dns::AsyncResolver> resolver;
   std::chrono::milliseconds timeout{60000};
-  bool verifies_signatures = false;
   LogCapture log;
   filter::ConnectionLimit connection_limit{2, log};
 };

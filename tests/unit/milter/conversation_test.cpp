@@ -163,7 +163,7 @@ TEST_F(ConversationTest, the_name_of_the_mta_is_that_of_this_connection) {
 }
 
 TEST_F(ConversationTest, a_body_that_nothing_needs_is_skipped) {
-  world_.verifies_signatures = true;
+  world_.settings.dkim_self_validate = policy::SelfValidate::automatic;
   const std::string chunks = packet(Command::body, "one") + packet(Command::body, "two");
   const std::string header = client_packet() + mail_packet("<a@b.example>") +
                              header_packet("From", "a@author.example") +
@@ -178,11 +178,11 @@ TEST_F(ConversationTest, a_body_that_nothing_needs_is_skipped) {
 
 TEST_F(ConversationTest, settings_that_want_more_than_was_negotiated_wait_for_a_new_connection) {
   say(offer());
-  world_.verifies_signatures = true;
+  world_.settings.dkim_self_validate = policy::SelfValidate::automatic;
   world_.settings.authserv_id = "new";
   say(client_packet());
   EXPECT_NE(say(message_packets("a@none.example")).find("mx;"), std::string::npos);
-  world_.verifies_signatures = false;
+  world_.settings.dkim_self_validate = policy::SelfValidate::never;
   say(packet(Command::abort) + packet(Command::quit_new_connection) + client_packet());
   EXPECT_NE(say(message_packets("a@none.example")).find("new;"), std::string::npos);
 }

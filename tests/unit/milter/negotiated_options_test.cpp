@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "filter/environment.h"
 
 namespace dmarc::milter {
@@ -59,8 +61,12 @@ TEST(NegotiatedOptions, asks_for_bodies_and_the_right_to_skip_them_when_they_mat
 }
 
 TEST(NegotiatedOptions, covers_settings_that_want_no_more_than_was_asked_for) {
+  policy::Settings settings;
+  settings.dkim_self_validate = policy::SelfValidate::never;
   filter::Environment plain, verifying;
-  verifying.verifies_signatures = true;
+  plain.settings = std::make_shared<const policy::Settings>(settings);
+  settings.dkim_self_validate = policy::SelfValidate::automatic;
+  verifying.settings = std::make_shared<const policy::Settings>(settings);
   const auto narrow = negotiate_options(every_action, every_step, situation_of(plain, false));
   const auto wide = negotiate_options(every_action, every_step, situation_of(verifying, false));
   const auto old_mta = negotiate_options(every_action, 0, situation_of(plain, false));
