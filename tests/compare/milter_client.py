@@ -166,7 +166,8 @@ class Connection:
         return self._tell("N")
 
     def body(self, octets: bytes) -> str:
-        return self._tell("B", octets)
+        answer = self._tell("B", octets)
+        return "continue" if answer == "skip" else answer  # that no more of it is needed changes nothing for the message
 
     def end_of_message(self) -> tuple[str, Edits]:
         edits = Edits()
