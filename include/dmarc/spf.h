@@ -55,16 +55,16 @@ struct Request {
   mail::ReversePath sender;
 };
 
-/// `native` is our own evaluator. `libspf2` is the library behind a guard (spf/libspf2_guard.h):
-/// the same results, but without mechanism, path and explanation where the library did the work.
-enum class EngineKind { native, libspf2 };
+/// Another evaluation of records than the one of this library.
+class Evaluator;
 
 struct Options {
-  EngineKind engine = EngineKind::native;
   std::size_t max_void_lookups = 2;  ///< RFC 7208 section 4.6.4
   bool explanation = false;  ///< expand exp= of a record that fails; attacker's text, so off
   std::string receiver = "unknown";  ///< %{r} in explanations
   std::int64_t now = 0;              ///< %{t} in explanations: seconds since 1970
+  /// Asked as well, and believed where it has a finding; null for none. It outlives the checks.
+  const Evaluator* evaluator = nullptr;
 };
 
 struct Result {

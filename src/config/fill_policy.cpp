@@ -9,6 +9,7 @@
 #include "base/read_file.h"
 #include "config/fill.h"
 #include "config/values.h"
+#include "spf/libspf2/libspf2.h"
 
 namespace dmarc::config {
 namespace {
@@ -96,8 +97,8 @@ Filled fill_form(Context& context, Settings& settings) {
 Filled fill_spf(Context& context, Settings& settings) {
   settings.spf_ignore_results = context.values().flag("SPFIgnoreResults");
   settings.spf_self_validate = context.values().flag("SPFSelfValidate");
-  settings.spf.engine = context.values().is({"SPFEngine", "libspf2"}) ? spf::EngineKind::libspf2
-                                                                      : spf::EngineKind::native;
+  settings.spf.evaluator =
+      context.values().is({"SPFEngine", "libspf2"}) ? &spf::libspf2() : nullptr;
   settings.spf.max_void_lookups =
       static_cast<std::size_t>(context.values().number("SPFVoidLookups"));
   settings.spf.receiver = settings.host_name;

@@ -4,7 +4,6 @@
 
 #include "base/ascii.h"
 #include "spf/evaluation.h"
-#include "spf/libspf2_engine.h"
 #include "spf/lookups.h"
 
 namespace dmarc::spf {
@@ -172,7 +171,7 @@ class Check::State {
   dns::Step<Result> go_on(const dns::Answers& answers) {
     if (!run_) return std::move(result_);
     run_->lookups.feed(answers);
-    if (!run_->evaluate() || !run_->ask_library(answers) || !run_->explain(result_.explanation))
+    if (!run_->evaluate() || !run_->ask_evaluator(answers) || !run_->explain(result_.explanation))
       return run_->lookups.need();
     Finding& finding = *run_->finding;
     result_.code = finding.code;
@@ -189,7 +188,7 @@ class Check::State {
     Run(Identity whom, const Options& how) : identity(std::move(whom)), options(how) {}
 
     bool evaluate();
-    bool ask_library(const dns::Answers& answers);
+    bool ask_evaluator(const dns::Answers& answers);
     bool explain(std::string& text);
 
     const Identity identity;
@@ -198,7 +197,7 @@ class Check::State {
     ClientNames client_names{identity.client};
     Evaluation evaluation{identity, options, lookups, client_names};
     std::optional<Finding> finding;
-    bool library_done = false;
+    bool evaluator_asked = false;
     std::optional<ExplanationText> explanation;
   };
 
@@ -212,14 +211,13 @@ bool Check::State::Run::evaluate() {
   return finding.has_value();
 }
 
-// Our own evaluation has asked for what is needed, and its finding stands where the library is not
-// to be trusted with the records.
-bool Check::State::Run::ask_library(const dns::Answers& answers) {
-  if (options.engine != EngineKind::libspf2 || library_done) return true;
-  LibraryRun run = check_host_with_libspf2(identity, answers, options);
+// Our own finding stands where the other evaluator has none.
+bool Check::State::Run::ask_evaluator(const dns::Answers& answers) {
+  if (options.evaluator == nullptr || evaluator_asked) return true;
+  Evaluator::Run run = options.evaluator->run(identity, answers, options);
   if (run.missing && !lookups.find(*run.missing) && !lookups.exhausted()) return false;
   if (run.finding) finding = std::move(run.finding);
-  library_done = true;
+  evaluator_asked = true;
   return true;
 }
 

@@ -1,10 +1,12 @@
-// What evaluating the records of a domain came to, and the words for what went wrong.
+// What evaluating the records of a domain came to, the words for what went wrong, and whoever else
+// may do it.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <dmarc/check.h>
 #include <dmarc/resolver.h>
 #include <dmarc/spf.h>
 
@@ -50,5 +52,25 @@ Trouble too_many_void_lookups(std::size_t limit, const dns::Question& last);
 Trouble too_many_mx_hosts(const dns::Name& domain);
 Trouble too_many_questions();
 Trouble too_much_text();
+
+/// The check_host() function by other code (Options::evaluator). It is run over the answers that
+/// are at hand, when our own evaluation has asked for almost everything and has its finding.
+///
+/// Threads: run() may be called by several at the same time.
+class Evaluator {
+ public:
+  struct Run {
+    /// Nothing when our own finding is to stand, or when an answer is missing.
+    std::optional<Finding> finding;
+    /// The answer that is missing: to be run again when that has come.
+    std::optional<dns::Question> missing;
+  };
+
+  virtual Run run(const Identity& identity, const dns::Answers& answers,
+                  const Options& options) const = 0;
+
+ protected:
+  ~Evaluator() = default;
+};
 
 }  // namespace dmarc::spf

@@ -12,6 +12,7 @@
 
 #include "base/ascii.h"
 #include "dns/lookup_session.h"
+#include "spf/libspf2/libspf2.h"
 #include "spf_suite_reader.h"
 
 namespace {
@@ -49,7 +50,7 @@ std::string complaint(const test::SpfCase& test, const spf::Result& result, bool
 
 void run_scenario(const test::SpfScenario& scenario, spf::Options options, Tally& tally) {
   // The library is not asked for explanations.
-  const bool explains = options.engine == spf::EngineKind::native;
+  const bool explains = options.evaluator == nullptr;
   options.explanation = explains;
   for (const test::SpfCase& test : scenario.cases) {
     dns::LookupSession session(*scenario.zone, {});
@@ -76,7 +77,7 @@ int main(int argc, char** argv) {
   spf::Options options;
   if (arguments.size() >= 2 && arguments[0] == "--engine") {
     if (arguments[1] != "native" && arguments[1] != "libspf2") return usage();
-    if (arguments[1] == "libspf2") options.engine = spf::EngineKind::libspf2;
+    if (arguments[1] == "libspf2") options.evaluator = &spf::libspf2();
     arguments.erase(arguments.begin(), arguments.begin() + 2);
   }
   if (arguments.empty()) return usage();

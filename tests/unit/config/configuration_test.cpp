@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 
+#include "spf/libspf2/libspf2.h"
 #include "support/temporary_folder.h"
 #include "unit/dmarc/public_suffix_file.h"
 
@@ -106,7 +107,7 @@ TEST(Configuration, the_default_policy_is_that_of_a_settings_value) {
   EXPECT_EQ(made.multi_from_policy, plain.multi_from_policy);
   EXPECT_EQ(made.spf_ignore_results, plain.spf_ignore_results);
   EXPECT_EQ(made.spf_self_validate, plain.spf_self_validate);
-  EXPECT_EQ(made.spf.engine, plain.spf.engine);
+  EXPECT_EQ(made.spf.evaluator, plain.spf.evaluator);
   EXPECT_EQ(made.discovery, plain.discovery);
   EXPECT_EQ(made.public_suffixes, plain.public_suffixes);
   EXPECT_EQ(made.reject_failures, plain.reject_failures);
@@ -145,8 +146,8 @@ TEST(Configuration, every_choice_arrives_where_it_belongs) {
             policy::TempErrorAction::tempfail);
   EXPECT_EQ(made_from("MilterEngine native").process.engine, MilterEngine::native);
   EXPECT_EQ(made_from("MilterEngine libmilter").process.engine, MilterEngine::libmilter);
-  EXPECT_EQ(made_from("SPFEngine libspf2").policy.spf.engine, spf::EngineKind::libspf2);
-  EXPECT_EQ(made_from("SPFEngine native").policy.spf.engine, spf::EngineKind::native);
+  EXPECT_EQ(made_from("SPFEngine libspf2").policy.spf.evaluator, &spf::libspf2());
+  EXPECT_EQ(made_from("SPFEngine native").policy.spf.evaluator, nullptr);
   EXPECT_EQ(made_from("SPFVoidLookups 5").policy.spf.max_void_lookups, 5U);
   EXPECT_EQ(made_from("DiscoveryMethod psl").policy.discovery, DiscoveryMethod::psl);
 }

@@ -8,6 +8,7 @@
 
 #include "filter/environment.h"
 #include "filter/session.h"
+#include "spf/libspf2/libspf2.h"
 #include "support/log_capture.h"
 #include "support/manual_clock.h"
 #include "support/manual_resolver.h"
@@ -122,10 +123,10 @@ TEST_F(SuspendedSession, asks_each_question_once_however_often_it_is_resumed) {
 }
 
 class SuspendedSpf : public SuspendedSession,
-                     public testing::WithParamInterface<spf::EngineKind> {};
+                     public testing::WithParamInterface<const spf::Evaluator*> {};
 
 TEST_P(SuspendedSpf, goes_on_by_itself_before_the_end_of_the_message) {
-  settings_.spf.engine = GetParam();
+  settings_.spf.evaluator = GetParam();
   begin();
   resolver_->answer(txt("author.example"), text_answer("v=spf1 include:other.example -all"));
   EXPECT_EQ(wakes_, 1);
@@ -139,8 +140,7 @@ TEST_P(SuspendedSpf, goes_on_by_itself_before_the_end_of_the_message) {
   EXPECT_EQ(judgement->result, Result::pass);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, SuspendedSpf,
-                         testing::Values(spf::EngineKind::native, spf::EngineKind::libspf2));
+INSTANTIATE_TEST_SUITE_P(Engines, SuspendedSpf, testing::Values(nullptr, &spf::libspf2()));
 
 TEST_F(SuspendedSession, is_not_judged_before_its_end_however_often_it_is_advanced) {
   begin();

@@ -5,6 +5,7 @@
 
 #include <dmarc/spf.h>
 
+#include "spf/libspf2/libspf2.h"
 #include "spf/limits.h"
 #include "world.h"
 
@@ -104,10 +105,10 @@ TEST(SpfCheck, waits_on_when_another_answer_comes_than_the_awaited_one) {
 }
 
 TEST(SpfCheck, ends_at_once_when_its_caller_gives_up) {
-  for (const EngineKind engine : {EngineKind::native, EngineKind::libspf2}) {
+  for (const Evaluator* evaluator : {static_cast<const Evaluator*>(nullptr), &libspf2()}) {
     Feed feed(zone_of(record("include:a.example include:b.example mx -all")));
     Options options;
-    options.engine = engine;
+    options.evaluator = evaluator;
     Check check(request_of({}), options);
     feed.answer(std::get<dns::Need>(check.begin()).questions.front());
     const auto step = check.next(feed);
@@ -139,7 +140,7 @@ TEST(SpfCheck, may_be_moved_while_it_waits) {
 // the addresses of all of them.
 TEST(SpfCheck, asks_what_only_the_library_wants) {
   Ask ask;
-  ask.options.engine = EngineKind::libspf2;
+  ask.options.evaluator = &libspf2();
   const Course course =
       course_of(zone_of(record("ptr -all") + "1.2.0.192.in-addr.arpa PTR other.example\n"
                                              "1.2.0.192.in-addr.arpa PTR a.example.org\n"

@@ -5,7 +5,8 @@
 #include <random>
 
 #include "spf/evaluation.h"
-#include "spf/libspf2_engine.h"
+#include "spf/libspf2/libspf2.h"
+#include "spf/macro.h"
 #include "world.h"
 
 namespace dmarc::spf {
@@ -127,7 +128,7 @@ TEST(SpfDifferential, both_engines_agree_on_generated_records) {
     const ZoneAnswers answers(generator.zone());
     const Identity identity = generator.identity();
     const Options options;
-    const auto library = check_host_with_libspf2(identity, answers, options).finding;
+    const auto library = libspf2().run(identity, answers, options).finding;
     if (!library) continue;
     ++compared;
     Lookups lookups;

@@ -1,4 +1,4 @@
-#include "spf/libspf2_guard.h"
+#include "spf/libspf2/guard.h"
 
 #include <algorithm>
 #include <utility>
@@ -158,7 +158,7 @@ std::optional<std::string> Libspf2Guard::rewritten_record(const dns::Name& domai
   return result;
 }
 
-Libspf2Guard::Reply Libspf2Guard::lookup(std::string_view name, dns::Type type) {
+Libspf2Guard::Data Libspf2Guard::lookup(std::string_view name, dns::Type type) {
   const bool of_last_term = !hosts_.empty() && hosts_.front() == name;
   if (of_last_term)
     hosts_.pop_front();
@@ -167,44 +167,44 @@ Libspf2Guard::Reply Libspf2Guard::lookup(std::string_view name, dns::Type type) 
   if (name.size() > dns::Name::max_text) refused_ = true;
   if (is_over()) return std::nullopt;
   const auto asked = dns::Name::from_octets(name);
-  if (!asked) return Reply::value_type{};
+  if (!asked) return Data::value_type{};
   return of_last_term ? lookup_host({*asked, type}) : lookup_term({*asked, type});
 }
 
-Libspf2Guard::Reply Libspf2Guard::lookup_term(const dns::Question& question) {
+Libspf2Guard::Data Libspf2Guard::lookup_term(const dns::Question& question) {
   const dns::AnswerPtr answer = find(question);
   if (!answer) return std::nullopt;
   if (answer->outcome == dns::Outcome::temporary_failure) {
-    if (question.type == dns::Type::ptr) return Reply::value_type{};
+    if (question.type == dns::Type::ptr) return Data::value_type{};
     stop(failed_lookup(*answer, question));
     return std::nullopt;
   }
   if (answer->outcome != dns::Outcome::records) {
     count_void(question);
     if (is_over()) return std::nullopt;
-    return Reply::value_type{};
+    return Data::value_type{};
   }
   if (question.type == dns::Type::mx || question.type == dns::Type::ptr)
     return hosts(*answer, question);
   return answer->records;
 }
 
-Libspf2Guard::Reply Libspf2Guard::hosts(const dns::Answer& answer, const dns::Question& question) {
+Libspf2Guard::Data Libspf2Guard::hosts(const dns::Answer& answer, const dns::Question& question) {
   hosts_of_ptr_ = question.type == dns::Type::ptr;
   const std::vector<dns::Name> names = hosts_of_ptr_ ? ptr_names(answer) : mx_hosts(answer);
   if (!hosts_of_ptr_ && names.size() > max_mx_hosts) {
     stop(too_many_mx_hosts(question.name));
     return std::nullopt;
   }
-  std::vector<std::string> reply;
+  std::vector<std::string> texts;
   for (const dns::Name& host : names) {
     hosts_.push_back(host.text());
-    reply.push_back(host.text());
+    texts.push_back(host.text());
   }
-  return reply;
+  return texts;
 }
 
-Libspf2Guard::Reply Libspf2Guard::lookup_host(const dns::Question& question) {
+Libspf2Guard::Data Libspf2Guard::lookup_host(const dns::Question& question) {
   const dns::AnswerPtr answer = find(question);
   if (!answer) return std::nullopt;
   if (answer->outcome == dns::Outcome::temporary_failure && !hosts_of_ptr_) {

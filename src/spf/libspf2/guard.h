@@ -36,8 +36,8 @@ class Libspf2Guard {
 
   /// The answer to a question of the library: octets of addresses, or names. Nothing for a failure,
   /// which makes the library give up; so does an answer when the check is over.
-  using Reply = std::optional<std::vector<std::string>>;
-  Reply lookup(std::string_view name, dns::Type type);
+  using Data = std::optional<std::vector<std::string>>;
+  Data lookup(std::string_view name, dns::Type type);
 
   /// The question whose answer was not at hand: the library has to be run again when it is.
   const std::optional<dns::Question>& missing() const { return missing_; }
@@ -55,9 +55,9 @@ class Libspf2Guard {
   std::optional<std::string> rewritten_record(const dns::Name& domain, std::string_view text);
   void count_term();
   void count_void(const dns::Question& question);
-  Reply lookup_term(const dns::Question& question);
-  Reply lookup_host(const dns::Question& question);
-  Reply hosts(const dns::Answer& answer, const dns::Question& question);
+  Data lookup_term(const dns::Question& question);
+  Data lookup_host(const dns::Question& question);
+  Data hosts(const dns::Answer& answer, const dns::Question& question);
 
   const dns::Answers& answers_;
   const Options& options_;

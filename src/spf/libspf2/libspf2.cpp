@@ -1,4 +1,4 @@
-#include "spf/libspf2_engine.h"
+#include "spf/libspf2/libspf2.h"
 
 #include <arpa/nameser.h>
 #include <netdb.h>
@@ -16,7 +16,7 @@ extern "C" {
 #include <spf2/spf.h>
 }
 
-#include "spf/libspf2_guard.h"
+#include "spf/libspf2/guard.h"
 
 namespace dmarc::spf {
 namespace {
@@ -65,12 +65,12 @@ bool add_record(SPF_dns_rr_t* answer, const std::string& data) {
 SPF_dns_rr_t* look_up(SPF_dns_server_t* layer, const char* domain, ns_type type, int) noexcept {
   const auto known = type_of(type);
   if (!known) return SPF_dns_rr_new_init(layer, domain, type, 0, NO_DATA);
-  const Libspf2Guard::Reply reply = guard_of(layer).lookup(domain, *known);
-  const int status = !reply ? TRY_AGAIN : reply->empty() ? HOST_NOT_FOUND : NETDB_SUCCESS;
+  const Libspf2Guard::Data data = guard_of(layer).lookup(domain, *known);
+  const int status = !data ? TRY_AGAIN : data->empty() ? HOST_NOT_FOUND : NETDB_SUCCESS;
   SPF_dns_rr_t* answer = SPF_dns_rr_new_init(layer, domain, type, 0, status);
-  if (answer == nullptr || !reply) return answer;
-  for (const std::string& data : *reply)
-    if (!add_record(answer, data)) break;
+  if (answer == nullptr || !data) return answer;
+  for (const std::string& text : *data)
+    if (!add_record(answer, text)) break;
   return answer;
 }
 
@@ -115,8 +115,8 @@ bool host_name_fits() {
   return ::gethostname(name.data(), name.size()) == 0;
 }
 
-std::optional<SPF_result_t> run(const Identity& identity, const std::string& receiver,
-                                Libspf2Guard& guard) {
+std::optional<SPF_result_t> query(const Identity& identity, const std::string& receiver,
+                                  Libspf2Guard& guard) {
   SPF_dns_server_t layer = layer_for(guard);
   const Server server(SPF_server_new_dns(&layer, 0));
   if (!server || !silence_explanations(server.get()) ||
@@ -150,13 +150,17 @@ std::optional<Code> code_of(SPF_result_t result) {
   }
 }
 
-}  // namespace
+class Libspf2 final : public Evaluator {
+ public:
+  Run run(const Identity& identity, const dns::Answers& answers,
+          const Options& options) const override;
+};
 
-LibraryRun check_host_with_libspf2(const Identity& identity, const dns::Answers& answers,
-                                   const Options& options) {
+Evaluator::Run Libspf2::run(const Identity& identity, const dns::Answers& answers,
+                            const Options& options) const {
   if (!Libspf2Guard::accepts(identity) || !host_name_fits()) return {};
   Libspf2Guard guard(answers, options);
-  const auto result = run(identity, options.receiver, guard);
+  const auto result = query(identity, options.receiver, guard);
   if (guard.refused()) return {};
   if (guard.missing()) return {{}, guard.missing()};
 
@@ -173,6 +177,13 @@ LibraryRun check_host_with_libspf2(const Identity& identity, const dns::Answers&
   if (!code) return {};
   finding.code = *code;
   return {std::move(finding), {}};
+}
+
+}  // namespace
+
+const Evaluator& libspf2() {
+  static const Libspf2 evaluator;
+  return evaluator;
 }
 
 }  // namespace dmarc::spf
