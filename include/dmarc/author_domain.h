@@ -19,9 +19,9 @@
 //   that is in angle brackets and last: `jo@a.example <jo@b.example>`, `[Tag] News: Jo
 //   <jo@b.example>` (but not "@" together with ":");
 // - dots in a row, and at both ends of an unquoted local part, as in `jo..@b.example`;
-// - octets that are not UTF-8 in display names and comments, unless there is a backslash as well:
-// in
-//   some older encodings it is half a character and escapes nothing;
+// - octets that are not UTF-8 in display names and comments, unless there is a backslash as
+//   well: in some older encodings that octet is the second half of a character and escapes
+//   nothing;
 // - lines folded with LF alone.
 // Refused although the grammar allows it are
 // - control octets, which the obsolete syntax has in comments and quoted strings;

@@ -25,11 +25,11 @@ namespace dmarc::dns {
 
 /// Why a text is not a domain name.
 enum class NameError {
-  empty,        ///< no text at all
-  empty_label,  ///< a leading, trailing or double dot
-  long_label,   ///< a label of more than 63 octets
-  long_name,    ///< more than 253 octets in A-label form
-  bad_octet,  ///< an octet that RFC 5322 allows in no dot-atom: blank, control, quote, bracket, ...
+  empty,         ///< no text at all
+  empty_label,   ///< a leading, trailing or double dot
+  long_label,    ///< a label of more than 63 octets
+  long_name,     ///< more than 253 octets in A-label form
+  bad_octet,     ///< an octet outside "atext" of RFC 5322: blank, control, quote, bracket, ...
   bad_encoding,  ///< octets of 0x80 and above that are not UTF-8
   bad_idna,      ///< UTF-8 that IDNA2008 does not allow in a name, such as a bidirectional control
 };

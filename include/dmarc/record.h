@@ -4,8 +4,8 @@
 //   auto record = dmarc::Record::parse("v=DMARC1; p=reject; rua=mailto:a@example.org");
 //   if (record) record->p;  // Policy::reject
 //
-// Total over any octets: a text is either not a DMARC record at all, or it is one and every tag has
-// a value, if only the default. What was dropped on the way is in `problems`, for people who debug
+// Any octets may be given: a text is not a DMARC record at all, or it is one and every tag has a
+// value, if only the default. What was dropped on the way is in `problems`, for people who debug
 // their record.
 //
 // Limits: the whole text is read, so that no policy is lost because it stands far behind; the DNS
@@ -65,8 +65,8 @@ struct Record {
   /// else it says.
   static bool has_version_tag(std::string_view text);
 
-  /// Nothing when the text does not begin with a correct version tag: then it is no DMARC record,
-  /// and does not count.
+  /// Nothing when the text does not begin with a correct version tag: such a text is not a DMARC
+  /// record, and does not count.
   static std::optional<Record> parse(std::string_view text);
 
   std::optional<Policy> p, sp, np;

@@ -40,7 +40,7 @@ enum class Failure {
   none,       ///< it did not
   timeout,    ///< no server answered in time, or the message's deadline passed
   servfail,   ///< SERVFAIL, which includes data that failed DNSSEC validation
-  refused,    ///< REFUSED, NOTIMP, FORMERR or another response code that is no answer
+  refused,    ///< REFUSED, NOTIMP, FORMERR or another response code that is not an answer
   malformed,  ///< an answer that could not be decoded
   network,    ///< no server could be reached
   alias,      ///< a CNAME loop, or a chain longer than the limit
@@ -66,11 +66,11 @@ struct Answer {
   Failure failure = Failure::none;
 
   /// The data of each record of the type asked for, in the order received:
-  ///   TXT      the character-strings joined without separator (RFC 9989 section 4.5), any octets
-  ///   A, AAAA  4 or 16 octets in network order
-  ///   PTR, CNAME  the target's text as received (no trailing dot, any octets but ASCII lower case)
-  ///   MX       the preference in decimal, a blank, the exchange's text ("10 mx.example.org"; "0 ."
-  ///   for a null MX)
+  ///   TXT         the character-strings joined without separator (RFC 9989 section 4.5)
+  ///   A, AAAA     4 or 16 octets in network order
+  ///   PTR, CNAME  the target's text: no trailing dot, ASCII in lower case, else any octets
+  ///   MX          the preference in decimal, a blank, the exchange's text: "10 mx.example.org", or
+  ///               "0 ." for a null MX
   std::vector<std::string> records;
 
   /// True when the answer begins with a CNAME owned by the name asked for: the name exists, even

@@ -3,8 +3,8 @@
 //
 //   const ReportName name{"mx.example.net", "example.org", period, "3f2a91"};
 //   file_name(name);   // "mx.example.net!example.org!1763856000!1763942400!3f2a91.xml.gz"
-//   subject(name);     // "Report Domain: example.org Submitter: mx.example.net Report-ID:
-//   <3f2a91>"
+//   subject(name);
+//       // "Report Domain: example.org Submitter: mx.example.net Report-ID: <3f2a91>"
 //
 //   const ReportMail mail{.name = name, .from = *settings.email, .to = target.mailbox, ...};
 //   const std::string message = compose(mail, gzip_octets);

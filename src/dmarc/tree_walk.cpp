@@ -17,7 +17,7 @@ constexpr std::size_t longest_ancestor = 7;
 
 // A list of public suffixes knows some whose operators publish a record without saying psd=y
 // (RFC 9989 section 11.8 "Relaxed Alignment Considerations"). psd=n is the operator's word that it
-// is no suffix.
+// is not a suffix.
 bool is_guarded(const WalkStep& step, const Options& options) {
   return step.record && step.record->psd == PublicSuffixFlag::unknown && options.public_suffixes &&
          options.public_suffixes->is_public_suffix(step.name);

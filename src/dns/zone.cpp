@@ -126,7 +126,7 @@ Result<Name> read_name(std::string_view text) {
   auto name = ascii ? Name::from_octets(text) : Name::parse(text);
   if (!name)
     return unreadable(base::printable(text) +
-                      " is no name: " + std::string(describe(name.error())));
+                      " is not a name: " + std::string(describe(name.error())));
   return *std::move(name);
 }
 
@@ -139,7 +139,7 @@ Result<std::string> read_target(std::string_view text) {
 Result<std::string> read_address(std::string_view text, Type type) {
   const auto address = base::IpAddress::parse(text);
   if (!address || address->is_v4() != (type == Type::a))
-    return unreadable(base::printable(text) + " is no " + (type == Type::a ? "IPv4" : "IPv6") +
+    return unreadable(base::printable(text) + " is not an " + (type == Type::a ? "IPv4" : "IPv6") +
                       " address");
   const auto octets = address->octets();
   return std::string(octets.begin(), octets.end());
@@ -148,7 +148,7 @@ Result<std::string> read_address(std::string_view text, Type type) {
 Result<std::string> read_exchange(std::string_view text) {
   const std::string_view preference = take_word(text);
   if (!base::parse_decimal<std::uint16_t>(preference))
-    return unreadable(base::printable(preference) + " is no MX preference (0 to 65535)");
+    return unreadable(base::printable(preference) + " is not an MX preference (0 to 65535)");
   return read_target(text).map(
       [&](const std::string& host) { return std::string(preference) + ' ' + host; });
 }

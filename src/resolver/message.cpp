@@ -81,8 +81,9 @@ Octets framed(OctetView message) {
 
 namespace {
 
-Reply failed_reply(dns::Failure failure, Reply::Kind kind = Reply::Kind::failure) {
-  Reply reply;
+DecodedReply failed_reply(dns::Failure failure,
+                          DecodedReply::Kind kind = DecodedReply::Kind::failure) {
+  DecodedReply reply;
   reply.kind = kind;
   reply.answer = dns::Answer::failed(failure);
   return reply;
@@ -129,7 +130,7 @@ class Chain {
         asked_(to_ldns(question.name)),
         owner_(asked_.get()) {}
 
-  Reply follow() {
+  DecodedReply follow() {
     for (; reply_.aliases <= dns::max_aliases; ++reply_.aliases) {
       if (collect_records()) return conclude(dns::Outcome::records);
       const ldns_rdf* target = find_alias();
@@ -158,16 +159,16 @@ class Chain {
   const ldns_rdf* find_alias();
   std::optional<std::uint32_t> negative_ttl() const;
   bool is_referral() const;
-  Reply nothing_found();
-  Reply end_of_chain();
-  Reply conclude(dns::Outcome outcome);
+  DecodedReply nothing_found();
+  DecodedReply end_of_chain();
+  DecodedReply conclude(dns::Outcome outcome);
 
   const ldns_pkt& packet_;
   const ldns_rr_type type_;
   const LdnsPtr<ldns_rdf> asked_;
   const ldns_rdf* owner_;  ///< the end of the chain so far
   std::uint32_t ttl_ = INT32_MAX;
-  Reply reply_;
+  DecodedReply reply_;
 };
 
 bool Chain::collect_records() {
@@ -219,19 +220,19 @@ bool Chain::is_referral() const {
   return names_servers;
 }
 
-Reply Chain::nothing_found() {
+DecodedReply Chain::nothing_found() {
   if (nxdomain()) return conclude(dns::Outcome::no_such_name);
   return is_referral() ? failed_reply(dns::Failure::refused) : conclude(dns::Outcome::no_data);
 }
 
-Reply Chain::end_of_chain() {
+DecodedReply Chain::end_of_chain() {
   // RFC 8020 section 2 "Rules": NXDOMAIN belongs to the end of a chain, not to its beginning.
   if (nxdomain() || negative_ttl()) return conclude(dns::Outcome::no_data);
   const std::string text = name_text(*owner_);
   if (text == ".") return conclude(dns::Outcome::no_data);
   auto target = dns::Name::from_octets(text);
   if (!target) return failed_reply(dns::Failure::malformed);
-  reply_.kind = Reply::Kind::alias;
+  reply_.kind = DecodedReply::Kind::alias;
   reply_.target = *std::move(target);
   reply_.answer.alias = true;
   reply_.answer.authenticated = ldns_pkt_ad(&packet_);
@@ -239,8 +240,8 @@ Reply Chain::end_of_chain() {
   return std::move(reply_);
 }
 
-Reply Chain::conclude(dns::Outcome outcome) {
-  reply_.kind = Reply::Kind::conclusion;
+DecodedReply Chain::conclude(dns::Outcome outcome) {
+  reply_.kind = DecodedReply::Kind::conclusion;
   dns::Answer& answer = reply_.answer;
   answer.outcome = outcome;
   answer.alias =
@@ -254,12 +255,12 @@ Reply Chain::conclude(dns::Outcome outcome) {
 
 }  // namespace
 
-Reply decode_reply(OctetView message, const dns::Question& question) {
+DecodedReply decode_reply(OctetView message, const dns::Question& question) {
   constexpr std::size_t flags = 2;
   constexpr unsigned truncated = 0x02;
   // What a truncated message holds is not looked at; it may end within a record.
   if (message.size() > flags && (message[flags] & truncated) != 0)
-    return failed_reply(dns::Failure::malformed, Reply::Kind::truncated);
+    return failed_reply(dns::Failure::malformed, DecodedReply::Kind::truncated);
 
   ldns_pkt* decoded = nullptr;
   if (ldns_wire2pkt(&decoded, message.data(), message.size()) != LDNS_STATUS_OK)
@@ -268,14 +269,14 @@ Reply decode_reply(OctetView message, const dns::Question& question) {
 
   // An extended code such as BADVERS is about EDNS; its low bits alone would read as success.
   if (ldns_pkt_edns_extended_rcode(packet.get()) != 0)
-    return failed_reply(dns::Failure::refused, Reply::Kind::no_edns);
+    return failed_reply(dns::Failure::refused, DecodedReply::Kind::no_edns);
   switch (ldns_pkt_get_rcode(packet.get())) {
     case LDNS_RCODE_NOERROR:
     case LDNS_RCODE_NXDOMAIN:
       return Chain(*packet, question).follow();
     case LDNS_RCODE_FORMERR:
     case LDNS_RCODE_NOTIMPL:
-      return failed_reply(dns::Failure::refused, Reply::Kind::no_edns);
+      return failed_reply(dns::Failure::refused, DecodedReply::Kind::no_edns);
     case LDNS_RCODE_SERVFAIL:
       return failed_reply(dns::Failure::servfail);
     default:

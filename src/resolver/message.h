@@ -50,7 +50,8 @@ inline constexpr std::size_t max_records = 256;
 /// says that such answers should not be cached; a few seconds spare the server a burst of mail.
 inline constexpr std::uint32_t negative_ttl_without_soa = 5;
 
-struct Reply {
+/// What a reply says.
+struct DecodedReply {
   enum class Kind {
     conclusion,  ///< `answer` holds records, no_data or no_such_name
     alias,       ///< a chain of CNAMEs whose end, `target`, is not in the message
@@ -65,6 +66,6 @@ struct Reply {
   unsigned aliases = 0;  ///< links of the chain that were followed within the message
 };
 
-Reply decode_reply(OctetView message, const dns::Question& question);
+DecodedReply decode_reply(OctetView message, const dns::Question& question);
 
 }  // namespace dmarc::resolver

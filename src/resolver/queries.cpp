@@ -99,10 +99,10 @@ void Queries::ready(io::Token token, std::uint32_t) {
 
 void Queries::handle_reply(Number number, Query& query, const Transmission& ended) {
   pool_.answered(ended.ask.server);
-  Reply reply = decode_reply(ended.exchange->reply(), query.plan.asked());
+  DecodedReply reply = decode_reply(ended.exchange->reply(), query.plan.asked());
   reply.answer.authenticated = reply.answer.authenticated && believes_ad(ended.ask.server);
   // The other exchange asks for something that is out of date now.
-  if (reply.kind == Reply::Kind::alias) query.transmissions = {};
+  if (reply.kind == DecodedReply::Kind::alias) query.transmissions = {};
   perform(number, query,
           query.plan.replied(ended.ask.server, ended.ask.transport, std::move(reply)));
 }

@@ -11,20 +11,20 @@ QueryPlan::QueryPlan(dns::Question question, std::vector<std::size_t> order)
     servers_.push_back({index});
 }
 
-Step QueryPlan::replied(std::size_t server, Transport transport, Reply reply) {
+Step QueryPlan::replied(std::size_t server, Transport transport, DecodedReply reply) {
   const std::size_t position = position_of(server);
   switch (reply.kind) {
-    case Reply::Kind::conclusion:
+    case DecodedReply::Kind::conclusion:
       return conclude(std::move(reply));
-    case Reply::Kind::alias:
+    case DecodedReply::Kind::alias:
       return follow_alias(position, std::move(reply));
-    case Reply::Kind::truncated:
+    case DecodedReply::Kind::truncated:
       if (transport == Transport::udp) return ask(position, Transport::tcp);
       return failed(position, dns::Failure::malformed);
-    case Reply::Kind::no_edns:
+    case DecodedReply::Kind::no_edns:
       if (std::exchange(edns_, false)) return ask(position, transport);
       return failed(position, dns::Failure::refused);
-    case Reply::Kind::failure:
+    case DecodedReply::Kind::failure:
       break;
   }
   return failed(position, reply.answer.failure);
@@ -85,7 +85,7 @@ Step QueryPlan::failed(std::size_t position, dns::Failure failure) {
   return next();
 }
 
-Step QueryPlan::follow_alias(std::size_t position, Reply reply) {
+Step QueryPlan::follow_alias(std::size_t position, DecodedReply reply) {
   aliases_ += reply.aliases;
   if (aliases_ > dns::max_aliases) return dns::Answer::failed(dns::Failure::alias);
   ttl_ = std::min(ttl_, reply.answer.ttl);
@@ -97,7 +97,7 @@ Step QueryPlan::follow_alias(std::size_t position, Reply reply) {
   return ask(position, Transport::udp);
 }
 
-dns::Answer QueryPlan::conclude(Reply reply) const {
+dns::Answer QueryPlan::conclude(DecodedReply reply) const {
   if (aliases_ + reply.aliases > dns::max_aliases) return dns::Answer::failed(dns::Failure::alias);
   dns::Answer answer = std::move(reply.answer);
   if (aliases_ == 0) return answer;

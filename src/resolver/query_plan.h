@@ -51,7 +51,7 @@ class QueryPlan {
   QueryPlan(dns::Question question, std::vector<std::size_t> order);
 
   Step begin() { return ask(0, Transport::udp); }
-  Step replied(std::size_t server, Transport transport, Reply reply);
+  Step replied(std::size_t server, Transport transport, DecodedReply reply);
   Step unreachable(std::size_t server);
   Step retry();
   dns::Answer expired() const;
@@ -74,8 +74,8 @@ class QueryPlan {
   /// Asks a server that was not asked yet, or concludes that all have failed, or waits.
   Step next();
   Step failed(std::size_t position, dns::Failure failure);
-  Step follow_alias(std::size_t position, Reply reply);
-  dns::Answer conclude(Reply reply) const;
+  Step follow_alias(std::size_t position, DecodedReply reply);
+  dns::Answer conclude(DecodedReply reply) const;
 
   dns::Question asked_;
   std::vector<Server> servers_;

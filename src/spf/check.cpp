@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 #include "spf/evaluation.h"
-#include "spf/lookups.h"
+#include "spf/questions.h"
 
 namespace dmarc::spf {
 namespace {
@@ -19,9 +19,9 @@ tl::expected<dns::Name, std::string> helo_domain(std::string_view helo) {
   auto name = dns::Name::parse(without_root_dot(helo));
   if (!name)
     return tl::unexpected("HELO " + base::printable(helo, 100) +
-                          " is no host name: " + std::string(dns::describe(name.error())));
+                          " is not a host name: " + std::string(dns::describe(name.error())));
   if (!name->is_hostname())
-    return tl::unexpected("HELO " + base::printable(helo, 100) + " is no host name");
+    return tl::unexpected("HELO " + base::printable(helo, 100) + " is not a host name");
   return *std::move(name);
 }
 
@@ -33,12 +33,12 @@ tl::expected<dns::Name, std::string> sender_domain(const Request& request) {
     case mail::ReversePath::Kind::literal:
       return tl::unexpected(std::string("the sender is at an address, not at a domain"));
     case mail::ReversePath::Kind::invalid:
-      return tl::unexpected("the sender is no valid path: " + sender.detail);
+      return tl::unexpected("the sender is not a valid path: " + sender.detail);
     case mail::ReversePath::Kind::mailbox:
       break;
   }
   if (!sender.domain || !sender.domain->is_hostname())
-    return tl::unexpected(std::string("the sender's domain is no host name"));
+    return tl::unexpected(std::string("the sender's domain is not a host name"));
   return *sender.domain;
 }
 
@@ -67,15 +67,15 @@ class ExplanationText {
  public:
   /// The references must stay valid as long as the object lives.
   ExplanationText(Explanation explanation, const Identity& identity, const Options& options,
-                  Lookups& lookups, ClientNames& client_names)
+                  Questions& questions, ClientNames& client_names)
       : explanation_(std::move(explanation)),
         identity_(identity),
         options_(options),
-        lookups_(lookups),
+        questions_(questions),
         client_names_(client_names) {}
 
   /// Printable ASCII; empty when there is no usable text, for whatever reason. Nothing while
-  /// `lookups` lacks an answer.
+  /// `questions` lacks an answer.
   std::optional<std::string> run();
 
  private:
@@ -86,7 +86,7 @@ class ExplanationText {
   const Explanation explanation_;
   const Identity& identity_;
   const Options& options_;
-  Lookups& lookups_;
+  Questions& questions_;
   ClientNames& client_names_;
 
   std::optional<dns::Name> name_;  ///< what exp= expands to
@@ -103,7 +103,7 @@ std::optional<std::string> ExplanationText::run() {
     name_ = *std::move(name);
   }
   if (!text_) {
-    answer_ = lookups_.find({*name_, dns::Type::txt});
+    answer_ = questions_.find({*name_, dns::Type::txt});
     if (!answer_) return {};
     if (answer_->records.size() != 1) return std::string();
     auto text = parse_macro_string(answer_->records.front(), MacroPlace::explanation);
@@ -117,7 +117,7 @@ bool ExplanationText::complete_context(const MacroString& text, MacroContext& co
   context.receiver = options_.receiver;
   context.now = options_.now;
   if (!text.uses('p')) return true;
-  auto name = client_names_.for_macro(lookups_, explanation_.domain);
+  auto name = client_names_.for_macro(questions_, explanation_.domain);
   if (!name) return false;
   context.client_name = *std::move(name);
   return true;
@@ -170,9 +170,9 @@ class Check::State {
 
   dns::Step<Result> go_on(const dns::Answers& answers) {
     if (!run_) return std::move(result_);
-    run_->lookups.feed(answers);
+    run_->questions.feed(answers);
     if (!run_->evaluate() || !run_->ask_evaluator(answers) || !run_->explain(result_.explanation))
-      return run_->lookups.need();
+      return run_->questions.need();
     Finding& finding = *run_->finding;
     result_.code = finding.code;
     result_.mechanism = std::move(finding.mechanism);
@@ -193,9 +193,9 @@ class Check::State {
 
     const Identity identity;
     const Options& options;
-    Lookups lookups;
+    Questions questions;
     ClientNames client_names{identity.client};
-    Evaluation evaluation{identity, options, lookups, client_names};
+    Evaluation evaluation{identity, options, questions, client_names};
     std::optional<Finding> finding;
     bool evaluator_asked = false;
     std::optional<ExplanationText> explanation;
@@ -215,7 +215,7 @@ bool Check::State::Run::evaluate() {
 bool Check::State::Run::ask_evaluator(const dns::Answers& answers) {
   if (options.evaluator == nullptr || evaluator_asked) return true;
   Evaluator::Run run = options.evaluator->run(identity, answers, options);
-  if (run.missing && !lookups.find(*run.missing) && !lookups.exhausted()) return false;
+  if (run.missing && !questions.find(*run.missing) && !questions.exhausted()) return false;
   if (run.finding) finding = std::move(run.finding);
   evaluator_asked = true;
   return true;
@@ -224,9 +224,9 @@ bool Check::State::Run::ask_evaluator(const dns::Answers& answers) {
 bool Check::State::Run::explain(std::string& text) {
   if (!options.explanation || !finding->explanation) return true;
   if (!explanation)
-    explanation.emplace(*finding->explanation, identity, options, lookups, client_names);
+    explanation.emplace(*finding->explanation, identity, options, questions, client_names);
   auto expanded = explanation->run();
-  if (!expanded && !lookups.exhausted()) return false;
+  if (!expanded && !questions.exhausted()) return false;
   text = std::move(expanded).value_or("");
   return true;
 }

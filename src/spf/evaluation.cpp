@@ -8,9 +8,9 @@
 
 namespace dmarc::spf {
 
-Evaluation::Evaluation(const Identity& identity, const Options& options, Lookups& lookups,
+Evaluation::Evaluation(const Identity& identity, const Options& options, Questions& questions,
                        ClientNames& client_names)
-    : identity_(identity), options_(options), lookups_(lookups), client_names_(client_names) {
+    : identity_(identity), options_(options), questions_(questions), client_names_(client_names) {
   frames_.emplace_back(identity.domain, Entry::outermost);
 }
 
@@ -18,7 +18,7 @@ std::optional<Finding> Evaluation::run() {
   while (!frames_.empty()) {
     Progress progress = advance(frames_.back());
     if (progress == Progress::waits) {
-      if (!lookups_.exhausted()) return {};
+      if (!questions_.exhausted()) return {};
       finish(too_many_questions());
       break;
     }
@@ -58,7 +58,7 @@ Evaluation::Progress Evaluation::finish(Finding finding) {
 // RFC 7208 sections 4.3 to 4.6.
 Evaluation::Progress Evaluation::read_record(Frame& frame) {
   if (auto trouble = without_record(frame.domain)) return finish(*std::move(trouble));
-  frame.source = lookups_.find({frame.domain, dns::Type::txt});
+  frame.source = questions_.find({frame.domain, dns::Type::txt});
   if (!frame.source) return Progress::waits;
   const auto text = published_record(frame.domain, *frame.source);
   if (!text) return finish(text.error());
@@ -109,7 +109,7 @@ bool Evaluation::foresee_term(Frame& frame, std::size_t index) {
   if (spec && spec->uses('p')) return false;
   Target target = spec ? expand_domain(*spec, {identity_, frame.domain}) : Target(frame.domain);
   if (target)
-    lookups_.foresee(question(
+    questions_.foresee(question(
         redirect ? Mechanism::include : frame.record.directives[index].mechanism, *target));
   frame.targets.emplace_back(index, std::move(target));
   return frame.targets.back().second.has_value();
@@ -138,7 +138,7 @@ Evaluation::Progress Evaluation::begin_dns_term(Frame& frame) {
 }
 
 Evaluation::Progress Evaluation::expand_client_name(Frame& frame) {
-  auto name = client_names_.for_macro(lookups_, frame.domain);
+  auto name = client_names_.for_macro(questions_, frame.domain);
   if (!name) return Progress::waits;
   return use_target(frame,
                     expand_domain(*frame.spec(), {identity_, frame.domain, *std::move(name)}));

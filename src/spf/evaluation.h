@@ -1,9 +1,9 @@
 // The check_host() function (RFC 7208 section 4 "The check_host() Function"), by our own code, as a
 // state that goes on when an answer comes.
 //
-//   Evaluation evaluation(identity, options, lookups, client_names);
-//   std::optional<Finding> finding = evaluation.run();   // nothing: lookups.need(), then run()
-//   again
+//   Evaluation evaluation(identity, options, questions, client_names);
+//   std::optional<Finding> finding = evaluation.run();
+//   if (!finding) ... questions.need(), and run() again
 //
 // One Evaluation is one check: its counters run through all records that include and redirect lead
 // to. Each record in evaluation is a Frame on a stack; the frame on top is the one that works or
@@ -28,8 +28,8 @@
 #include <vector>
 
 #include "spf/finding.h"
-#include "spf/lookups.h"
 #include "spf/macro.h"
+#include "spf/questions.h"
 #include "spf/record.h"
 
 namespace dmarc::spf {
@@ -37,10 +37,10 @@ namespace dmarc::spf {
 class Evaluation {
  public:
   /// The references must stay valid as long as the Evaluation lives.
-  Evaluation(const Identity& identity, const Options& options, Lookups& lookups,
+  Evaluation(const Identity& identity, const Options& options, Questions& questions,
              ClientNames& client_names);
 
-  /// The outcome for the identity's domain; nothing while `lookups` lacks an answer. Not to be
+  /// The outcome for the identity's domain; nothing while `questions` lacks an answer. Not to be
   /// called again once it has given the outcome.
   std::optional<Finding> run();
 
@@ -113,7 +113,7 @@ class Evaluation {
 
   const Identity& identity_;
   const Options& options_;
-  Lookups& lookups_;
+  Questions& questions_;
   ClientNames& client_names_;
 
   std::vector<Frame> frames_;

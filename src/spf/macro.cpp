@@ -92,7 +92,7 @@ class Scanner {
       rest.remove_prefix(1);
     }
     if (rest.find_first_not_of(".-+,/_=") != std::string_view::npos)
-      return "a macro holds something that is no delimiter";
+      return "a macro holds something that is not a delimiter";
     if (!rest.empty()) macro.delimiters = rest;
     result_.pieces.emplace_back(macro);
     return {};

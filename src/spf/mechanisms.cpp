@@ -53,7 +53,7 @@ std::optional<Trouble> Evaluation::count_void(const dns::Question& question) {
 Evaluation::Progress Evaluation::read_answer(Frame& frame) {
   const Directive& directive = frame.directive();
   const dns::Question asked = question(directive.mechanism, *frame.target);
-  const dns::AnswerPtr answer = lookups_.find(asked);
+  const dns::AnswerPtr answer = questions_.find(asked);
   if (!answer) return Progress::waits;
   if (is_failure(*answer)) {
     // RFC 7208 section 5.5 "ptr (do not use)": a failure is no match.
@@ -82,7 +82,7 @@ Evaluation::Progress Evaluation::read_mx(Frame& frame, const dns::Answer& answer
   frame.hosts = mx_hosts(answer);
   if (frame.hosts.size() > max_mx_hosts) return finish(too_many_mx_hosts(*frame.target));
   for (const dns::Name& host : frame.hosts)
-    lookups_.foresee({host, address_type(identity_.client)});
+    questions_.foresee({host, address_type(identity_.client)});
   frame.next_host = 0;
   frame.host_without_address.reset();
   frame.stage = Stage::hosts;
@@ -98,7 +98,7 @@ Evaluation::Progress Evaluation::read_hosts(Frame& frame) {
   const dns::Type type = address_type(identity_.client);
   for (; frame.next_host < frame.hosts.size(); ++frame.next_host) {
     const dns::Question asked{frame.hosts[frame.next_host], type};
-    const dns::AnswerPtr addresses = lookups_.find(asked);
+    const dns::AnswerPtr addresses = questions_.find(asked);
     if (!addresses) return Progress::waits;
     if (is_failure(*addresses)) return finish(failed_lookup(*addresses, asked));
     if (holds_client(directive, *addresses)) return match(frame);
@@ -112,7 +112,7 @@ Evaluation::Progress Evaluation::read_hosts(Frame& frame) {
 
 // Names that are not below the target need no validation.
 Evaluation::Progress Evaluation::read_client_names(Frame& frame) {
-  if (!client_names_.validate(lookups_, &*frame.target)) return Progress::waits;
+  if (!client_names_.validate(questions_, &*frame.target)) return Progress::waits;
   return client_names_.any_below(*frame.target) ? match(frame) : no_match(frame);
 }
 

@@ -1,9 +1,9 @@
 // A connection to the store, be it SQLite, MariaDB or PostgreSQL: where it is, the connection, and
 // transactions.
 //
-//   const auto address =
-//   store::DatabaseAddress::parse("sqlite:/var/lib/opendmarc/opendmarc.sqlite"); store::Database
-//   database(*address);
+//   const std::string where = "sqlite:/var/lib/opendmarc/opendmarc.sqlite";
+//   const auto address = store::DatabaseAddress::parse(where);
+//   store::Database database(*address);
 //
 //   store::Transaction transaction(database);   // all or nothing: rolled back if not committed
 //   ...

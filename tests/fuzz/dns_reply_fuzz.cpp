@@ -15,13 +15,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Octets query = encode_query(question, {.id = 0x4d44});
   // Both are run on all messages: the check must not be what keeps the decoder from harm.
   is_reply_to(message, query);
-  const Reply reply = decode_reply(message, question);
+  const DecodedReply reply = decode_reply(message, question);
   expect(reply.answer.records.size() <= max_records, "the limit of records holds");
   expect(reply.aliases <= max_aliases + 1, "the limit of aliases holds");
-  expect((reply.kind == Reply::Kind::alias) == reply.target.has_value(), "an alias has a target");
+  expect((reply.kind == DecodedReply::Kind::alias) == reply.target.has_value(),
+         "an alias has a target");
   const bool has_records = !reply.answer.records.empty();
   expect(!has_records || reply.answer.outcome == Outcome::records, "records are an outcome");
-  expect(reply.kind != Reply::Kind::failure || reply.answer.failure != Failure::none,
+  expect(reply.kind != DecodedReply::Kind::failure || reply.answer.failure != Failure::none,
          "a failure has a reason");
   for (const std::string& record : reply.answer.records) {
     if (question.type == Type::a) expect(record.size() == 4, "an address has 4 octets");

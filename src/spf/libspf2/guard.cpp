@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "spf/limits.h"
-#include "spf/lookups.h"
+#include "spf/questions.h"
 #include "spf/record.h"
 
 namespace dmarc::spf {

@@ -153,18 +153,18 @@ TEST(Zone, owner_names_may_be_internationalised) {
 }
 
 TEST(Zone, errors_name_the_line_and_the_reason) {
-  EXPECT_EQ(parse_error("a.example TXT x\n\na..b TXT x\n"), "3: a..b is no name: empty label");
+  EXPECT_EQ(parse_error("a.example TXT x\n\na..b TXT x\n"), "3: a..b is not a name: empty label");
   EXPECT_EQ(parse_error("a.example"), "1: no record type");
   EXPECT_EQ(parse_error("a.example 300 IN"), "1: no record type");
   EXPECT_EQ(parse_error("a.example TXT"), "1: no data after TXT");
   EXPECT_EQ(parse_error("a.example SRV x"),
             "1: SRV is none of A, AAAA, CNAME, MX, PTR, TXT, RCODE");
-  EXPECT_EQ(parse_error("a.example A 2001:db8::1"), "1: 2001:db8::1 is no IPv4 address");
-  EXPECT_EQ(parse_error("a.example AAAA 192.0.2.1"), "1: 192.0.2.1 is no IPv6 address");
+  EXPECT_EQ(parse_error("a.example A 2001:db8::1"), "1: 2001:db8::1 is not an IPv4 address");
+  EXPECT_EQ(parse_error("a.example AAAA 192.0.2.1"), "1: 192.0.2.1 is not an IPv6 address");
   EXPECT_EQ(parse_error("a.example MX mx.example"),
-            "1: mx.example is no MX preference (0 to 65535)");
+            "1: mx.example is not an MX preference (0 to 65535)");
   EXPECT_EQ(parse_error("a.example MX 70000 mx.example"),
-            "1: 70000 is no MX preference (0 to 65535)");
+            "1: 70000 is not an MX preference (0 to 65535)");
   EXPECT_EQ(parse_error("a.example RCODE BADVERS"),
             "1: BADVERS is none of SERVFAIL, REFUSED, TIMEOUT, NXDOMAIN");
   EXPECT_EQ(parse_error("a.example TXT \"x"), "1: a quoted string does not end");

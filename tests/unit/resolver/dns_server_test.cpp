@@ -20,7 +20,7 @@ TEST(DnsServer, a_line_that_cannot_be_read_is_named) {
   EXPECT_EQ(complaint("a.example TXT x\n\na.example FAULT drop wrong-key\n"),
             "zone line 3: wrong-key is no fault");
   EXPECT_EQ(complaint("a.example FAULT drop\na.example A x\n"),
-            "zone line 2: x is no IPv4 address");
+            "zone line 2: x is not an IPv4 address");
   EXPECT_EQ(complaint("a.example FAULT delay=5\n"), "zone line 1: delay=5 is no fault");
   EXPECT_EQ(complaint("a.example FAULT truncate=yes\n"), "zone line 1: truncate=yes is no fault");
   EXPECT_EQ(complaint("* FAULT delay=5ms drop=3 ttl=0\n* FAULT ad\n"), "nothing");

@@ -117,16 +117,16 @@ struct Message {
     return {wire, wire + size};
   }
 
-  Reply decode() const { return decode_reply(encode(), asked); }
+  DecodedReply decode() const { return decode_reply(encode(), asked); }
 };
 
 const char* const soa = "example. 600 IN SOA ns.example. h.example. 1 3600 600 86400 120";
 
 TEST(ReplyMessage, joins_the_strings_of_each_text_record) {
-  const Reply reply = Message{.answers = {R"(a.example. 300 IN TXT "v=spf1 " "" "-all")",
-                                          R"(A.Example. 60 IN TXT "second\000\255")"}}
-                          .decode();
-  EXPECT_EQ(reply.kind, Reply::Kind::conclusion);
+  const DecodedReply reply = Message{.answers = {R"(a.example. 300 IN TXT "v=spf1 " "" "-all")",
+                                                 R"(A.Example. 60 IN TXT "second\000\255")"}}
+                                 .decode();
+  EXPECT_EQ(reply.kind, DecodedReply::Kind::conclusion);
   EXPECT_EQ(reply.answer.outcome, dns::Outcome::records);
   ASSERT_EQ(reply.answer.records.size(), 2U);
   EXPECT_EQ(reply.answer.records[0], "v=spf1 -all");
@@ -153,7 +153,7 @@ TEST(ReplyMessage, gives_each_type_its_form) {
 }
 
 TEST(ReplyMessage, ignores_records_that_were_not_asked_for) {
-  const Reply reply = Message{
+  const DecodedReply reply = Message{
       .answers = {"other.example. 300 IN TXT x", "a.example. 300 CH TXT x",
                   "a.example. 300 IN A 192.0.2.1"},
       .authority = {soa}}.decode();
@@ -162,24 +162,25 @@ TEST(ReplyMessage, ignores_records_that_were_not_asked_for) {
 }
 
 TEST(ReplyMessage, tells_the_negative_answers_apart_and_takes_their_ttl_from_the_soa_record) {
-  const Reply no_data = Message{.authority = {soa}}.decode();
+  const DecodedReply no_data = Message{.authority = {soa}}.decode();
   EXPECT_EQ(no_data.answer.outcome, dns::Outcome::no_data);
   EXPECT_EQ(no_data.answer.ttl, 120U);
-  const Reply no_name = Message{.code = LDNS_RCODE_NXDOMAIN,
-                                .authority = {". 60 IN SOA ns.example. h.example. 1 2 3 4 900"}}
-                            .decode();
+  const DecodedReply no_name =
+      Message{.code = LDNS_RCODE_NXDOMAIN,
+              .authority = {". 60 IN SOA ns.example. h.example. 1 2 3 4 900"}}
+          .decode();
   EXPECT_EQ(no_name.answer.outcome, dns::Outcome::no_such_name);
   EXPECT_EQ(no_name.answer.ttl, 60U);
   EXPECT_EQ(Message{.code = LDNS_RCODE_NXDOMAIN}.decode().answer.ttl, negative_ttl_without_soa);
 }
 
 TEST(ReplyMessage, follows_aliases_within_the_message_in_any_order) {
-  const Reply reply =
+  const DecodedReply reply =
       Message{.answers = {"c.example. 300 IN TXT found", "b.example. 40 IN CNAME c.example.",
                           "a.example. 300 IN CNAME B.example."},
               .authenticated = true}
           .decode();
-  EXPECT_EQ(reply.kind, Reply::Kind::conclusion);
+  EXPECT_EQ(reply.kind, DecodedReply::Kind::conclusion);
   EXPECT_EQ(reply.answer.records, std::vector<std::string>{"found"});
   EXPECT_EQ(reply.aliases, 2U);
   EXPECT_TRUE(reply.answer.alias);
@@ -188,10 +189,10 @@ TEST(ReplyMessage, follows_aliases_within_the_message_in_any_order) {
 }
 
 TEST(ReplyMessage, a_dangling_alias_is_no_data_of_a_name_that_exists) {
-  const Reply reply = Message{.code = LDNS_RCODE_NXDOMAIN,
-                              .answers = {"a.example. 300 IN CNAME nowhere.test."},
-                              .authority = {"test. 60 IN SOA ns.test. h.test. 1 2 3 4 30"}}
-                          .decode();
+  const DecodedReply reply = Message{.code = LDNS_RCODE_NXDOMAIN,
+                                     .answers = {"a.example. 300 IN CNAME nowhere.test."},
+                                     .authority = {"test. 60 IN SOA ns.test. h.test. 1 2 3 4 30"}}
+                                 .decode();
   EXPECT_EQ(reply.answer.outcome, dns::Outcome::no_data);
   EXPECT_TRUE(reply.answer.alias);
   EXPECT_EQ(reply.answer.ttl, 30U);
@@ -200,35 +201,35 @@ TEST(ReplyMessage, a_dangling_alias_is_no_data_of_a_name_that_exists) {
 }
 
 TEST(ReplyMessage, an_alias_without_its_end_is_to_be_asked_for) {
-  const Reply reply = Message{.answers = {"a.example. 300 IN CNAME b.test."}}.decode();
-  EXPECT_EQ(reply.kind, Reply::Kind::alias);
+  const DecodedReply reply = Message{.answers = {"a.example. 300 IN CNAME b.test."}}.decode();
+  EXPECT_EQ(reply.kind, DecodedReply::Kind::alias);
   ASSERT_TRUE(reply.target);
   EXPECT_EQ(reply.target->text(), "b.test");
   EXPECT_EQ(reply.aliases, 1U);
   EXPECT_EQ(reply.answer.ttl, 300U);
 
-  const Reply denied = Message{.answers = {"a.example. 300 IN CNAME b.test."},
-                               .authority = {"test. 60 IN SOA ns.test. h.test. 1 2 3 4 30"}}
-                           .decode();
+  const DecodedReply denied = Message{.answers = {"a.example. 300 IN CNAME b.test."},
+                                      .authority = {"test. 60 IN SOA ns.test. h.test. 1 2 3 4 30"}}
+                                  .decode();
   EXPECT_EQ(denied.answer.outcome, dns::Outcome::no_data) << "the end has no such record";
 
-  const Reply unrelated =
+  const DecodedReply unrelated =
       Message{.answers = {"a.example. 300 IN CNAME b.test."}, .authority = {soa}}.decode();
-  EXPECT_EQ(unrelated.kind, Reply::Kind::alias) << "this SOA says nothing of b.test";
+  EXPECT_EQ(unrelated.kind, DecodedReply::Kind::alias) << "this SOA says nothing of b.test";
 }
 
 TEST(ReplyMessage, a_loop_of_aliases_fails) {
-  const Reply reply =
+  const DecodedReply reply =
       Message{.answers = {"a.example. IN CNAME b.example.", "b.example. IN CNAME a.example."}}
           .decode();
-  EXPECT_EQ(reply.kind, Reply::Kind::failure);
+  EXPECT_EQ(reply.kind, DecodedReply::Kind::failure);
   EXPECT_EQ(reply.answer.failure, dns::Failure::alias);
 }
 
 TEST(ReplyMessage, an_alias_that_was_asked_for_is_not_followed) {
-  const Reply reply = Message{.answers = {"a.example. 300 IN CNAME b.example."},
-                              .asked = {name("a.example"), dns::Type::cname}}
-                          .decode();
+  const DecodedReply reply = Message{.answers = {"a.example. 300 IN CNAME b.example."},
+                                     .asked = {name("a.example"), dns::Type::cname}}
+                                 .decode();
   EXPECT_EQ(reply.answer.outcome, dns::Outcome::records);
   EXPECT_EQ(reply.answer.records, std::vector<std::string>{"b.example"});
   EXPECT_TRUE(reply.answer.alias);
@@ -239,15 +240,15 @@ TEST(ReplyMessage, response_codes_that_are_no_answer_fail) {
   EXPECT_EQ(code(LDNS_RCODE_SERVFAIL).answer.failure, dns::Failure::servfail);
   EXPECT_EQ(code(LDNS_RCODE_REFUSED).answer.failure, dns::Failure::refused);
   EXPECT_EQ(code(LDNS_RCODE_NOTAUTH).answer.failure, dns::Failure::refused);
-  EXPECT_EQ(code(LDNS_RCODE_FORMERR).kind, Reply::Kind::no_edns);
-  EXPECT_EQ(code(LDNS_RCODE_NOTIMPL).kind, Reply::Kind::no_edns);
+  EXPECT_EQ(code(LDNS_RCODE_FORMERR).kind, DecodedReply::Kind::no_edns);
+  EXPECT_EQ(code(LDNS_RCODE_NOTIMPL).kind, DecodedReply::Kind::no_edns);
 }
 
 TEST(ReplyMessage, an_extended_response_code_is_not_taken_for_success) {
   Octets message = Message{.authority = {soa}}.encode();
   message[11] = 1;  // one additional record: OPT with the upper bits of BADVERS
   message.insert(message.end(), {0, 0, 41, 4, 208, 1, 0, 0, 0, 0, 0});
-  EXPECT_EQ(decode_reply(message, question).kind, Reply::Kind::no_edns);
+  EXPECT_EQ(decode_reply(message, question).kind, DecodedReply::Kind::no_edns);
 }
 
 TEST(ReplyMessage, a_referral_of_a_server_that_does_not_recurse_is_no_answer) {
@@ -261,14 +262,14 @@ TEST(ReplyMessage, a_truncated_message_is_not_looked_into) {
   Octets message = Message{.answers = {"a.example. 300 IN TXT x"}}.encode();
   message[2] |= 0x02;
   message.resize(message.size() - 1);
-  EXPECT_EQ(decode_reply(message, question).kind, Reply::Kind::truncated);
+  EXPECT_EQ(decode_reply(message, question).kind, DecodedReply::Kind::truncated);
 }
 
 TEST(ReplyMessage, every_prefix_of_a_message_is_malformed) {
   const Octets message = Message{.answers = {"a.example. 300 IN TXT x"}}.encode();
   for (std::size_t size = 0; size < message.size(); ++size) {
-    const Reply reply = decode_reply(OctetView(message).first(size), question);
-    EXPECT_EQ(reply.kind, Reply::Kind::failure) << size;
+    const DecodedReply reply = decode_reply(OctetView(message).first(size), question);
+    EXPECT_EQ(reply.kind, DecodedReply::Kind::failure) << size;
     EXPECT_EQ(reply.answer.failure, dns::Failure::malformed) << size;
   }
 }
@@ -294,10 +295,10 @@ TEST(ReplyMessage, damaged_messages_are_survived) {
     for (int changes = 1 + i % 4; changes > 0; --changes)
       damaged[random() % damaged.size()] = static_cast<std::uint8_t>(random());
     if (i % 5 == 0) damaged.resize(random() % damaged.size());
-    const Reply reply = decode_reply(damaged, question);
-    EXPECT_EQ(reply.kind == Reply::Kind::conclusion,
+    const DecodedReply reply = decode_reply(damaged, question);
+    EXPECT_EQ(reply.kind == DecodedReply::Kind::conclusion,
               reply.answer.outcome != dns::Outcome::temporary_failure);
-    EXPECT_EQ(reply.kind == Reply::Kind::alias, reply.target.has_value());
+    EXPECT_EQ(reply.kind == DecodedReply::Kind::alias, reply.target.has_value());
   }
 }
 

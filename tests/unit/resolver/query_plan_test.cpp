@@ -22,28 +22,28 @@ std::string text(const Step& step) {
   return "wait";
 }
 
-Reply conclusion(dns::Outcome outcome, std::uint32_t ttl = 300) {
-  Reply reply;
-  reply.kind = Reply::Kind::conclusion;
+DecodedReply conclusion(dns::Outcome outcome, std::uint32_t ttl = 300) {
+  DecodedReply reply;
+  reply.kind = DecodedReply::Kind::conclusion;
   reply.answer.outcome = outcome;
   reply.answer.ttl = ttl;
   return reply;
 }
 
-Reply failure(dns::Failure why) {
-  Reply reply;
+DecodedReply failure(dns::Failure why) {
+  DecodedReply reply;
   reply.answer.failure = why;
   return reply;
 }
 
-Reply of_kind(Reply::Kind kind) {
-  Reply reply;
+DecodedReply of_kind(DecodedReply::Kind kind) {
+  DecodedReply reply;
   reply.kind = kind;
   return reply;
 }
 
-Reply alias(std::string_view target, std::uint32_t ttl = 300) {
-  Reply reply = of_kind(Reply::Kind::alias);
+DecodedReply alias(std::string_view target, std::uint32_t ttl = 300) {
+  DecodedReply reply = of_kind(DecodedReply::Kind::alias);
   reply.target = name(target);
   reply.aliases = 1;
   reply.answer.ttl = ttl;
@@ -122,8 +122,8 @@ TEST(QueryPlan, servers_that_cannot_be_reached_are_tried_again_after_a_while) {
 TEST(QueryPlan, a_truncated_answer_is_asked_for_by_tcp) {
   QueryPlan plan(question, {0});
   plan.begin();
-  EXPECT_EQ(text(plan.replied(0, udp, of_kind(Reply::Kind::truncated))), "ask 0 tcp");
-  EXPECT_EQ(text(plan.replied(0, tcp, of_kind(Reply::Kind::truncated))),
+  EXPECT_EQ(text(plan.replied(0, udp, of_kind(DecodedReply::Kind::truncated))), "ask 0 tcp");
+  EXPECT_EQ(text(plan.replied(0, tcp, of_kind(DecodedReply::Kind::truncated))),
             "the answer could not be decoded");
 }
 
@@ -131,9 +131,9 @@ TEST(QueryPlan, edns_is_left_out_once) {
   QueryPlan plan(question, {0});
   plan.begin();
   EXPECT_TRUE(plan.edns());
-  EXPECT_EQ(text(plan.replied(0, udp, of_kind(Reply::Kind::no_edns))), "ask 0 udp");
+  EXPECT_EQ(text(plan.replied(0, udp, of_kind(DecodedReply::Kind::no_edns))), "ask 0 udp");
   EXPECT_FALSE(plan.edns());
-  EXPECT_EQ(text(plan.replied(0, udp, of_kind(Reply::Kind::no_edns))),
+  EXPECT_EQ(text(plan.replied(0, udp, of_kind(DecodedReply::Kind::no_edns))),
             "the server refused to answer");
 }
 

@@ -131,10 +131,10 @@ TEST(SpfDifferential, both_engines_agree_on_generated_records) {
     const auto library = libspf2().run(identity, answers, options).finding;
     if (!library) continue;
     ++compared;
-    Lookups lookups;
-    lookups.feed(answers);
+    Questions questions;
+    questions.feed(answers);
     ClientNames client_names(identity.client);
-    Evaluation evaluation(identity, options, lookups, client_names);
+    Evaluation evaluation(identity, options, questions, client_names);
     const Finding own = evaluation.run().value();
     ++codes[static_cast<std::size_t>(own.code)];
     EXPECT_EQ(to_string(library->code), to_string(own.code))

@@ -1,9 +1,9 @@
 // The questions of one check: which answers are at hand, which one is waited for, and which will
 // probably be wanted. And the client's names, which are the same for all records of a check.
 //
-//   lookups.feed(answers);
-//   dns::AnswerPtr answer = lookups.find({name, dns::Type::a});
-//   if (!answer) return lookups.need();   // to be called again when there are more answers
+//   questions.feed(answers);
+//   dns::AnswerPtr answer = questions.find({name, dns::Type::a});
+//   if (!answer) return questions.need();   // to be called again when there are more answers
 //
 // Limits: max_questions in one check, foreseen ones included. When one more is needed, find() gives
 // nothing and exhausted() says why; what is only foreseen is then not asked for. max_ptr_names.
@@ -21,7 +21,7 @@
 
 namespace dmarc::spf {
 
-class Lookups {
+class Questions {
  public:
   /// The answers that have come so far. They must stay valid until the next call of feed() or
   /// until nothing more is asked.
@@ -71,14 +71,14 @@ class ClientNames {
   /// Finds out which names at or below `ancestor` (null: which of all names) have the client's
   /// address, asking for all of them at the same time. A failure is as good as no address. False
   /// while an answer is missing.
-  bool validate(Lookups& lookups, const dns::Name* ancestor);
+  bool validate(Questions& questions, const dns::Name* ancestor);
 
   /// After validate() for the same ancestor: true when there is a validated name.
   bool any_below(const dns::Name& ancestor) const;
 
   /// %{p}: the validated name that is `domain`, or else below it, or else any; "unknown" when there
   /// is none (RFC 7208 section 7.3 "Macro Processing Details"). Nothing while an answer is missing.
-  std::optional<std::string> for_macro(Lookups& lookups, const dns::Name& domain);
+  std::optional<std::string> for_macro(Questions& questions, const dns::Name& domain);
 
  private:
   enum class State { unknown, confirmed, denied };

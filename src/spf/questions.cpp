@@ -1,4 +1,4 @@
-#include "spf/lookups.h"
+#include "spf/questions.h"
 
 #include <algorithm>
 
@@ -7,25 +7,25 @@
 
 namespace dmarc::spf {
 
-std::size_t Lookups::add(const dns::Question& question) {
+std::size_t Questions::add(const dns::Question& question) {
   const auto found = std::find(asked_.begin(), asked_.end(), question);
   const auto index = static_cast<std::size_t>(found - asked_.begin());
   if (found == asked_.end() && index < max_questions) asked_.push_back(question);
   return index;
 }
 
-dns::AnswerPtr Lookups::find(const dns::Question& question) {
+dns::AnswerPtr Questions::find(const dns::Question& question) {
   awaited_ = add(question);
   if (awaited_ < asked_.size()) return answers_->find(question);
   exhausted_ = true;
   return nullptr;
 }
 
-void Lookups::foresee(const dns::Question& question) {
+void Questions::foresee(const dns::Question& question) {
   add(question);
 }
 
-dns::Need Lookups::need() {
+dns::Need Questions::need() {
   dns::Need need;
   need.questions.push_back(asked_[awaited_]);
   for (; listed_ < asked_.size(); ++listed_)
@@ -58,19 +58,19 @@ void ClientNames::read(const dns::Answer& answer) {
     candidates_->push_back({std::move(name), State::unknown});
 }
 
-bool ClientNames::validate(Lookups& lookups, const dns::Name* ancestor) {
+bool ClientNames::validate(Questions& questions, const dns::Name* ancestor) {
   const dns::Type type = address_type(client_);
   const auto is_open = [ancestor](const Candidate& candidate) {
     return candidate.state == State::unknown &&
            (ancestor == nullptr || candidate.name.is_at_or_below(*ancestor));
   };
   for (const Candidate& candidate : *candidates_)
-    if (is_open(candidate)) lookups.foresee({candidate.name, type});
+    if (is_open(candidate)) questions.foresee({candidate.name, type});
 
   const std::string address(client_.octets().begin(), client_.octets().end());
   for (Candidate& candidate : *candidates_) {
     if (!is_open(candidate)) continue;
-    const dns::AnswerPtr answer = lookups.find({candidate.name, type});
+    const dns::AnswerPtr answer = questions.find({candidate.name, type});
     if (!answer) return false;
     const auto& records = answer->records;
     const bool found = std::find(records.begin(), records.end(), address) != records.end();
@@ -85,13 +85,13 @@ bool ClientNames::any_below(const dns::Name& ancestor) const {
   });
 }
 
-std::optional<std::string> ClientNames::for_macro(Lookups& lookups, const dns::Name& domain) {
+std::optional<std::string> ClientNames::for_macro(Questions& questions, const dns::Name& domain) {
   if (!candidates_) {
-    const dns::AnswerPtr answer = lookups.find(question());
+    const dns::AnswerPtr answer = questions.find(question());
     if (!answer) return {};
     read(*answer);
   }
-  if (!validate(lookups, nullptr)) return {};
+  if (!validate(questions, nullptr)) return {};
   const dns::Name* best = nullptr;
   for (const Candidate& candidate : *candidates_) {
     if (candidate.state != State::confirmed) continue;
