@@ -47,9 +47,10 @@ Fault key_text_fault(std::string_view value) {
 
 /// A sequence in DER that says itself to be longer than what is there.
 bool is_cut(std::string_view der) {
-  return der.size() > 4 && der.starts_with("\x30\x82") &&
-         (static_cast<unsigned char>(der[2]) << 8 | static_cast<unsigned char>(der[3])) + 4U >
-             der.size();
+  if (der.size() <= 4 || !der.starts_with("\x30\x82")) return false;
+  const std::size_t high = static_cast<unsigned char>(der[2]);
+  const std::size_t low = static_cast<unsigned char>(der[3]);
+  return high * 256 + low + 4 > der.size();
 }
 
 Fault fault_of(crypto::KeyError error, crypto::KeyType type, std::string_view octets) {
