@@ -94,6 +94,19 @@ Filled fill_form(Context& context, Settings& settings) {
   return {};
 }
 
+policy::SelfValidate self_validate(bool always, bool never) {
+  if (always) return policy::SelfValidate::always;
+  return never ? policy::SelfValidate::never : policy::SelfValidate::automatic;
+}
+
+Filled fill_signatures(Context& context, Settings& settings) {
+  const Values& values = context.values();
+  settings.dkim_self_validate = self_validate(values.is({"DKIMSelfValidate", "true"}),
+                                              values.is({"DKIMSelfValidate", "false"}));
+  settings.dkim_ignore_results = values.flag("DKIMIgnoreResults");
+  return {};
+}
+
 Filled fill_spf(Context& context, Settings& settings) {
   settings.spf_ignore_results = context.values().flag("SPFIgnoreResults");
   settings.spf_self_validate = context.values().flag("SPFSelfValidate");
@@ -193,8 +206,8 @@ Filled fill_enforcement(Context& context, Settings& settings) {
 Filled fill_policy(Context& context, Settings& settings) {
   settings.host_name = this_host();
   settings.version = DMARCD_VERSION;
-  for (const auto step : {fill_identity, fill_ignored, fill_form, fill_spf, fill_discovery,
-                          fill_enforcement, fill_whitelist}) {
+  for (const auto step : {fill_identity, fill_ignored, fill_form, fill_signatures, fill_spf,
+                          fill_discovery, fill_enforcement, fill_whitelist}) {
     if (auto filled = step(context, settings); !filled) return filled;
   }
   return {};

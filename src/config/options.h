@@ -40,6 +40,7 @@ inline constexpr auto sections = std::to_array<Section>({
     {"Names and trust", identity_options},
     {"Mail that is not judged", ignore_options},
     {"Form of messages", form_options},
+    {"DKIM", dkim_options},
     {"SPF", spf_options},
     {"DNS and policy discovery", dns_options},
     {"What is done with failures", failure_options},

@@ -49,6 +49,33 @@ inline constexpr auto form_options = std::to_array<Option>({
          "a broken field."},
 });
 
+inline constexpr auto dkim_options = std::to_array<Option>({
+    {.name = "DKIMSelfValidate",
+     .type = Type::choice,
+     .default_value = "auto",
+     .words = {"auto", "true", "false"},
+     .in_sample = InSample::active,
+     .example = "true",
+     .summary = "Verify DKIM signatures here: `auto`, `true` or `false`.",
+     .details =
+         "With `auto` a message that has a DKIM-Signature field is judged by what this filter "
+         "finds of its signatures, and by nothing else. For a message without one, a `dkim=pass` "
+         "of a trusted Authentication-Results field still counts, as in OpenDMARC, unless another "
+         "result of DKIM stands beside it, the field is spelled unusually, or the header is "
+         "larger than 60 KiB: a forged field is believed so while the filter that removes such "
+         "fields is down. With `true` nothing but our own results counts; choose it wherever no "
+         "filter takes signatures out of messages.\n\n"
+         "With `false` nothing is verified here, for those who change messages between a DKIM "
+         "filter and this one. A `dkim=pass` of a trusted field then counts for a signed message "
+         "only if the message has a valid looking signature that it can be about.\n\n"
+         "What was found is added in an Authentication-Results field of its own."},
+    {.name = "DKIMIgnoreResults",
+     .type = Type::boolean,
+     .default_value = "false",
+     .summary = "Do not use DKIM results from Authentication-Results fields.",
+     .details = "With `DKIMSelfValidate false` no message has a DKIM result then."},
+});
+
 inline constexpr long max_void_lookups = 100;
 
 inline constexpr auto spf_options = std::to_array<Option>({

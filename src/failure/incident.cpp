@@ -142,20 +142,27 @@ std::string identity_of(const Message& message, const DkimInput& signature) {
   return "@" + signature.domain.text();
 }
 
+/// RFC 6591 section 3.3 "Authentication Failure Types".
+std::string_view dkim_failure_type(dkim::Fault fault) {
+  if (fault == dkim::Fault::body_hash) return "bodyhash";
+  return fault == dkim::Fault::key_revoked ? "revoked" : "signature";
+}
+
 std::optional<Incident::Signature> failed_signature(const Message& message,
                                                     const Judgement& judgement) {
   const Verdict& verdict = judgement.verdicts.front();
   const dns::Name& home = verdict.organizational_domain.value_or(verdict.author);
-  const DkimInput* found = nullptr;
+  const policy::Authentication::Dkim* found = nullptr;
   for (const Authentication::Dkim& signature : judgement.authentication.dkim) {
     if (!is_dkim_failure(signature.result)) continue;
     const bool could_align = signature.input.domain.is_at_or_below(home);
-    if (found == nullptr || (could_align && !found->domain.is_at_or_below(home)))
-      found = &signature.input;
+    if (found == nullptr || (could_align && !found->input.domain.is_at_or_below(home)))
+      found = &signature;
   }
   if (found == nullptr) return std::nullopt;
-  return Incident::Signature{found->domain, found->selector.substr(0, max_shown_selector),
-                             identity_of(message, *found)};
+  return Incident::Signature{found->input.domain,
+                             found->input.selector.substr(0, max_shown_selector),
+                             identity_of(message, found->input), dkim_failure_type(found->fault)};
 }
 
 std::optional<Incident::Spf> failed_spf(const Authentication& authentication) {

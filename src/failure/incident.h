@@ -100,6 +100,7 @@ struct Incident {
     dns::Name domain;
     std::string selector;
     std::string identity;
+    std::string_view type = "signature";  ///< Auth-Failure (RFC 6591 section 3.3)
   };
   std::optional<Signature> failed_signature;  ///< the one nearest to the author
   struct Spf {

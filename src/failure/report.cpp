@@ -137,12 +137,12 @@ std::string_view to_string(Incident::Delivery delivery) {
 
 /// RFC 6591 section 3.3 "Authentication Failure Types"; "dmarc" is RFC 9991's. What exactly was
 /// wrong with a signature its verifier alone knows.
-std::string_view failure_type(Kind kind) {
+std::string_view failure_type(const Incident& incident, Kind kind) {
   switch (kind) {
     case Kind::dmarc:
       break;
     case Kind::dkim:
-      return "signature";
+      return incident.failed_signature ? incident.failed_signature->type : "signature";
     case Kind::spf:
       return "spf";
   }
@@ -191,10 +191,11 @@ std::string quoted(std::string_view text) {
 void add_authentication(Fields& fields, const Incident& incident, Kind kind,
                         const Redactor* redactor) {
   if (kind != Kind::spf && incident.failed_signature) {
-    const auto& [domain, selector, identity] = *incident.failed_signature;
-    fields.add("DKIM-Domain", domain.text());
-    fields.add("DKIM-Identity", redactor == nullptr ? identity : redactor->text(identity));
-    fields.add("DKIM-Selector", selector);
+    const Incident::Signature& signature = *incident.failed_signature;
+    fields.add("DKIM-Domain", signature.domain.text());
+    fields.add("DKIM-Identity",
+               redactor == nullptr ? signature.identity : redactor->text(signature.identity));
+    fields.add("DKIM-Selector", signature.selector);
   }
   if (kind != Kind::dkim && incident.failed_spf && !incident.failed_spf->record.empty()) {
     fields.add_line("SPF-DNS", "txt : " + incident.failed_spf->domain.text() + " :\r\n\t" +
@@ -210,7 +211,7 @@ std::string feedback_fields(const Incident& incident, const Report& report) {
   fields.add("Feedback-Type", "auth-failure");
   fields.add("Version", "1");
   fields.add("User-Agent", "OpenDMARC-Filter/" + report.version);
-  fields.add("Auth-Failure", failure_type(report.kind));
+  fields.add("Auth-Failure", failure_type(incident, report.kind));
   fields.add_line("Authentication-Results", folded(incident.results));
   fields.add("Original-Envelope-Id", incident.job_id);
   fields.add("Original-Mail-From", sender_text(incident.sender, report.redactor));

@@ -67,7 +67,7 @@ struct Settings {
   MultiFromPolicy multi_from_policy = MultiFromPolicy::strictest;
 
   // ---- DKIM
-  SelfValidate dkim_self_validate = SelfValidate::never;
+  SelfValidate dkim_self_validate = SelfValidate::automatic;
   bool dkim_ignore_results = false;
 
   // ---- SPF

@@ -75,6 +75,8 @@ class Reader {
       end_block("it stands below a field that can't be read");
     else if (!trusted)
       end_block("it stands below a field under another name");
+    else if (!reason.empty())
+      pass_over(*parsed);
   }
 
   void finish() {
@@ -88,6 +90,16 @@ class Reader {
   }
 
  private:
+  /// A field under a trusted name that does not count may be genuine all the same: then a filter
+  /// has spoken, and what stands below its field is not its own.
+  void pass_over(const mail::AuthResults& field) {
+    if (end_of_block_.empty())
+      results_.other_dkim_result |= std::ranges::any_of(field.results, [](const auto& result) {
+        return result.method == "dkim" && result.result != mail::ResultWord::pass;
+      });
+    end_block("it stands below a field that does not count");
+  }
+
   void end_block(std::string_view why) {
     if (!believes_any_ && end_of_block_.empty()) end_of_block_ = why;
   }

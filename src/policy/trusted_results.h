@@ -6,8 +6,8 @@
 // between them, down to the first one that can't be read or whose authserv-id is not exactly a
 // trusted one. A field counts as a whole: one that reports a method that is not registered (RFC
 // 8601 section 6.2) does not count, because filters that remove forged fields leave what they can't
-// read. What each field's results are worth is decided by method: policy/authentication.h for SPF,
-// policy/upstream_dkim.h for DKIM, policy/arc.h for ARC.
+// read, and ends the block. What each field's results are worth is decided by method:
+// policy/authentication.h for SPF, policy/upstream_dkim.h for DKIM, policy/arc.h for ARC.
 //
 // Whether a field claims a trusted name is read as leniently as any reader might, whether it is
 // believed as strictly as possible. The difference is to be removed (policy/removals.h).
@@ -50,6 +50,8 @@ struct DoubtedField {
 struct TrustedResults {
   std::vector<BelievedField> fields;  ///< topmost first
   std::vector<DoubtedField> doubted;  ///< likewise
+  /// A field of the block that does not count reports a result of dkim that is not a pass.
+  bool other_dkim_result = false;
   std::vector<log::Event> events;
 
   /// The results of one method, topmost first.

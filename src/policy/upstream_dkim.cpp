@@ -92,7 +92,7 @@ void discount(UpstreamDkim& found, const BelievedField& field, std::string_view 
 }
 
 UpstreamDkim of_unsigned(const TrustedResults& trusted, const Settings& settings) {
-  bool others = false;
+  bool others = trusted.other_dkim_result;
   for_each_result(trusted, [&](const BelievedField&, const MethodResult& result) {
     others |= result.result != ResultWord::pass;
   });

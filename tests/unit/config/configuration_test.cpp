@@ -105,6 +105,8 @@ TEST(Configuration, the_default_policy_is_that_of_a_settings_value) {
   EXPECT_EQ(made.required_from, plain.required_from);
   EXPECT_EQ(made.reject_multi_value_from, plain.reject_multi_value_from);
   EXPECT_EQ(made.multi_from_policy, plain.multi_from_policy);
+  EXPECT_EQ(made.dkim_self_validate, plain.dkim_self_validate);
+  EXPECT_EQ(made.dkim_ignore_results, plain.dkim_ignore_results);
   EXPECT_EQ(made.spf_ignore_results, plain.spf_ignore_results);
   EXPECT_EQ(made.spf_self_validate, plain.spf_self_validate);
   EXPECT_EQ(made.spf.evaluator, plain.spf.evaluator);
@@ -126,6 +128,7 @@ TEST(Configuration, knows_its_host_and_version) {
 TEST(Configuration, every_switch_arrives_where_it_belongs) {
   EXPECT_TRUE(made_from("AuthservIDWithJobID true").policy.authserv_id_with_job_id);
   EXPECT_TRUE(made_from("SoftwareHeader true").policy.software_header);
+  EXPECT_TRUE(made_from("DKIMIgnoreResults true").policy.dkim_ignore_results);
   EXPECT_TRUE(made_from("RequiredFrom true").policy.required_from);
   EXPECT_TRUE(made_from("RejectMultiValueFrom true").policy.reject_multi_value_from);
   EXPECT_TRUE(made_from("HoldQuarantinedMessages true").policy.hold_quarantined_messages);
@@ -144,6 +147,12 @@ TEST(Configuration, every_choice_arrives_where_it_belongs) {
             policy::MultiFromPolicy::permerror);
   EXPECT_EQ(made_from("TempErrorAction Tempfail").policy.temp_error_action,
             policy::TempErrorAction::tempfail);
+  EXPECT_EQ(made_from("TempErrorAction accept").policy.temp_error_action,
+            policy::TempErrorAction::accept);
+  EXPECT_EQ(made_from("DKIMSelfValidate True").policy.dkim_self_validate,
+            policy::SelfValidate::always);
+  EXPECT_EQ(made_from("DKIMSelfValidate false").policy.dkim_self_validate,
+            policy::SelfValidate::never);
   EXPECT_EQ(made_from("MilterEngine native").process.engine, MilterEngine::native);
   EXPECT_EQ(made_from("MilterEngine libmilter").process.engine, MilterEngine::libmilter);
   EXPECT_EQ(made_from("SPFEngine libspf2").policy.spf.evaluator, &spf::libspf2());

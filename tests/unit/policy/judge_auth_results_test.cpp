@@ -325,13 +325,16 @@ TEST(JudgeAuthResults, passes_a_signed_message_by_no_field_without_its_signature
       {"", "dkim=pass header.d=legitimate.com"},
       {tags + "d=attack.com; s=" + std::string(50'000, 's'), "dkim=pass header.d=legitimate.com"},
   };
-  for (const auto& [signature, results] : spoofs) {
-    World world = world_with_filters();
-    expect_rejected(world.judge(Mail()
-                                    .results("mx.victim.com; " + results)
-                                    .field("DKIM-Signature", signature)
-                                    .from("<admin@legitimate.com>")));
-  }
+  for (const auto& [signature, results] : spoofs)
+    for (const SelfValidate validate :
+         {SelfValidate::automatic, SelfValidate::always, SelfValidate::never}) {
+      World world = world_with_filters();
+      world.settings.dkim_self_validate = validate;
+      expect_rejected(world.judge(Mail()
+                                      .results("mx.victim.com; " + results)
+                                      .field("DKIM-Signature", signature)
+                                      .from("<admin@legitimate.com>")));
+    }
 }
 
 TEST(JudgeAuthResults, keeps_a_verdict_open_when_an_aligned_check_failed_for_now) {

@@ -37,6 +37,7 @@ TEST(LogLines, say_nothing_more_of_a_pass_or_of_mail_without_a_policy) {
 TEST(LogLines, tell_the_policy_and_each_identifier_of_a_failure) {
   World world;
   world.settings.authserv_id = "mx.victim.com";
+  world.settings.dkim_self_validate = SelfValidate::never;
   const Judgement judgement = world.judge(
       Mail()
           .client("192.0.2.7")

@@ -23,6 +23,7 @@ Settings usual() {
   Settings settings;
   settings.authserv_id = "mx.victim.com";
   settings.host_name = "mx.victim.com";
+  settings.dkim_self_validate = SelfValidate::never;
   return settings;
 }
 
@@ -133,6 +134,13 @@ TEST(UpstreamDkim, of_an_unsigned_message_is_void_beside_anything_but_a_pass) {
     EXPECT_EQ(shown(read(Mail().results(results(pass)).results(results("dkim=" + word)))), "");
     EXPECT_EQ(shown(read(Mail().results(results(pass + "; dkim=" + word)))), "");
   }
+}
+
+TEST(UpstreamDkim, of_an_unsigned_message_is_void_by_a_field_that_does_not_count) {
+  EXPECT_EQ(shown(read(Mail()
+                           .results(results("dkim=pass header.d=a.com"))
+                           .results(results("dkim=none; x-foo=pass")))),
+            "");
 }
 
 TEST(UpstreamDkim, of_an_unsigned_message_is_not_void_by_what_is_not_believed) {
