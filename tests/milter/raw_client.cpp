@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "milter/client/stream.h"
+
 namespace dmarc::test {
 
 using milter::wire::Command;
