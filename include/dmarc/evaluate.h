@@ -88,7 +88,7 @@ struct Verdict {
   /// Unset when no record applies, or when it could not be found out.
   std::optional<dns::Name> organizational_domain;
   std::optional<dns::Name> policy_domain;
-  std::optional<Record> record;  ///< the record of policy_domain
+  RecordPtr record;  ///< the record of policy_domain; null when no record applies
   PolicySource policy_source = PolicySource::p;
   /// The policy that applies or would apply, after p, sp, np and t. Unset when no record applies or
   /// when the query that decides between sp and np failed.

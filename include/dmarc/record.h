@@ -15,6 +15,7 @@
 // Threads: pure functions and plain values.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,5 +100,12 @@ struct Record {
   Policy for_subdomain() const;
   Policy for_nonexistent_subdomain() const;
 };
+
+/// A record that was read once, for all who keep it: walks, verdicts and their copies. Null for
+/// none.
+using RecordPtr = std::shared_ptr<const Record>;
+
+/// Record::parse() for those who share the record.
+RecordPtr read_record(std::string_view text);
 
 }  // namespace dmarc

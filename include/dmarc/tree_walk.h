@@ -57,7 +57,7 @@ struct WalkStep {
   /// The number of TXT records that are DMARC records; only exactly one counts (RFC 9989
   /// section 4.10 step 2).
   std::size_t records_found = 0;
-  std::optional<Record> record = {};
+  RecordPtr record = {};
   bool suffix_guard = false;  ///< treated as psd=y because the name is a public suffix
 };
 
@@ -83,13 +83,20 @@ struct Walk {
 /// The names that a walk from `start` visits unless a record stops it, longest first.
 std::vector<dns::Name> walk_names(const dns::Name& start);
 
+/// A name that a walk visits.
+struct WalkName {
+  dns::Name name;
+  /// Where its record is asked for; nothing when that is too long for the DNS.
+  std::optional<dns::Question> question;
+};
+
 /// The records that several walks of one message have read: each answer is read once.
 class RecordReader {
  public:
   explicit RecordReader(const Options& options) : options_(options) {}
 
   /// What the name's answer says; null while it is under way. Good until the next call.
-  const WalkStep* read(const dns::Name& name, const dns::Answers& answers);
+  const WalkStep* read(const WalkName& visited, const dns::Answers& answers);
 
  private:
   Options options_;
@@ -115,7 +122,7 @@ class TreeWalk {
   bool is_done() const { return done_; }
   /// Appends what is still open and not yet in the list; the walk waits for the first of them.
   void ask(std::vector<dns::Question>& questions, const dns::Answers& answers) const;
-  const dns::Name& start() const { return names_.front(); }
+  const dns::Name& start() const { return names_.front().name; }
   /// The steps made so far, and at the end the Organizational Domains.
   const Walk& walk() const { return walk_; }
   Walk& walk() { return walk_; }
@@ -125,7 +132,7 @@ class TreeWalk {
   void finish();
 
   Options options_;
-  std::vector<dns::Name> names_;  ///< to be asked unless a record ends the walk
+  std::vector<WalkName> names_;  ///< to be asked unless a record ends the walk
   std::size_t names_to_ask_;
   Walk walk_;
   bool done_ = false;

@@ -12,7 +12,7 @@ namespace {
 
 std::optional<std::size_t> find_applied(std::span<const WalkStep> walk, const dns::Name& org) {
   const auto last = std::find_if(walk.rbegin(), walk.rend(),
-                                 [](const WalkStep& step) { return step.record.has_value(); });
+                                 [](const WalkStep& step) { return step.record != nullptr; });
   if (last == walk.rend()) return {};
   const auto at_org = std::find_if(walk.begin(), walk.end(), [&](const WalkStep& step) {
     return step.record && step.name == org;
@@ -36,7 +36,7 @@ bool existence_matters(const Record& record) {
 enum class DiscoveryCheck::Standing { aligned, not_aligned, unknown, open };
 
 const Record* Discovery::record() const {
-  return applied ? &*walk.steps[*applied].record : nullptr;
+  return applied ? walk.steps[*applied].record.get() : nullptr;
 }
 
 const Walk* Discovery::find(const dns::Name& domain) const {
@@ -87,7 +87,7 @@ dns::Step<Discovery> DiscoveryCheck::next(const dns::Answers& answers) {
 
 /// The record that applies; null as long as it is not known.
 const Record* DiscoveryCheck::record() const {
-  return found_.applied ? &*author_.walk().steps[*found_.applied].record : nullptr;
+  return found_.applied ? author_.walk().steps[*found_.applied].record.get() : nullptr;
 }
 
 // RFC 9989 section 4.10.1 "DMARC Policy Discovery": a record of the author's own applies whatever

@@ -221,6 +221,11 @@ std::optional<Record> Record::parse(std::string_view text) {
   return record;
 }
 
+RecordPtr read_record(std::string_view text) {
+  auto record = Record::parse(text);
+  return record ? std::make_shared<const Record>(*std::move(record)) : nullptr;
+}
+
 Usability Record::usability() const {
   if (repeated_tag) return Usability::no_processing;
   if (p && !invalid_policy_tag) return Usability::apply;

@@ -40,7 +40,7 @@ WalkStep read_step(const dns::Name& name, const dns::Answer& answer, const Optio
     record = &text;
   }
   // Section 4.10 step 2: several records at one name are all discarded.
-  if (step.records_found == 1) step.record = Record::parse(*record);
+  if (step.records_found == 1) step.record = read_record(*record);
   step.suffix_guard = is_guarded(step, options);
   return step;
 }
@@ -125,24 +125,26 @@ const WalkStep* find_failure(std::span<const WalkStep> walk) {
   return failure == walk.end() ? nullptr : &*failure;
 }
 
-const WalkStep* RecordReader::read(const dns::Name& name, const dns::Answers& answers) {
+const WalkStep* RecordReader::read(const WalkName& visited, const dns::Answers& answers) {
   const auto known = std::find_if(steps_.begin(), steps_.end(),
-                                  [&](const WalkStep& step) { return step.name == name; });
+                                  [&](const WalkStep& step) { return step.name == visited.name; });
   if (known != steps_.end()) return &*known;
-  const auto question = record_question(name);
-  if (!question) {
+  if (!visited.question) {
     // A name too long for the DNS cannot exist, so it publishes no record.
-    return &steps_.emplace_back(WalkStep{.name = name, .outcome = dns::Outcome::no_such_name});
+    return &steps_.emplace_back(
+        WalkStep{.name = visited.name, .outcome = dns::Outcome::no_such_name});
   }
-  const dns::AnswerPtr answer = answers.find(*question);
+  const dns::AnswerPtr answer = answers.find(*visited.question);
   if (!answer) return nullptr;
-  return &steps_.emplace_back(read_step(name, *answer, options_));
+  return &steps_.emplace_back(read_step(visited.name, *answer, options_));
 }
 
 TreeWalk::TreeWalk(const dns::Name& start, const Options& options, Purpose purpose)
     : options_(options) {
   const bool by_list = effective_method(options) == DiscoveryMethod::psl;
-  names_ = by_list ? names_by_list(start, *options.public_suffixes) : walk_names(start);
+  const Names names = by_list ? names_by_list(start, *options.public_suffixes) : walk_names(start);
+  for (const dns::Name& name : names)
+    names_.push_back({name, record_question(name)});
   // The list decides without the DNS.
   names_to_ask_ = by_list && purpose == Purpose::organization ? 0 : names_.size();
   walk_.steps.reserve(names_to_ask_);
@@ -181,7 +183,7 @@ bool TreeWalk::ends_at(const WalkStep& step) const {
 void TreeWalk::finish() {
   done_ = true;
   if (effective_method(options_) == DiscoveryMethod::psl)
-    walk_.organizations = {names_.back()};
+    walk_.organizations = {names_.back().name};
   else
     walk_.organizations = possible_organizational_domains(walk_.steps);
 }
@@ -189,10 +191,10 @@ void TreeWalk::finish() {
 void TreeWalk::ask(std::vector<dns::Question>& questions, const dns::Answers& answers) const {
   if (done_) return;
   for (std::size_t i = walk_.steps.size(); i < names_to_ask_; ++i) {
-    auto question = record_question(names_[i]);
+    const auto& question = names_[i].question;
     if (!question || answers.find(*question)) continue;
     if (std::find(questions.begin(), questions.end(), *question) == questions.end())
-      questions.push_back(*std::move(question));
+      questions.push_back(*question);
   }
 }
 

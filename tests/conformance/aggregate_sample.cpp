@@ -27,7 +27,7 @@ Policy lowered(Policy policy) {
 
 Verdict verdict_on(const SampleMessage& message) {
   Verdict verdict(dns::Name::parse(message.author).value());
-  verdict.record = Record::parse(message.record);
+  verdict.record = read_record(message.record);
   if (!verdict.record) throw Malformed("not a DMARC record: " + message.record);
   verdict.policy_domain = dns::Name::parse(message.policy_domain).value();
   verdict.published_policy = verdict.record->for_domain();

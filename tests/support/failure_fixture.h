@@ -37,7 +37,7 @@ inline policy::Judgement judgement(std::string_view record) {
   policy::Judgement judgement;
   Verdict verdict(name("news.example.org"));
   verdict.result = Result::fail;
-  verdict.record = Record::parse(record);
+  verdict.record = read_record(record);
   verdict.organizational_domain = name("example.org");
   verdict.policy_domain = name("example.org");
   verdict.walk = {{.name = name("news.example.org"), .outcome = dns::Outcome::no_such_name},

@@ -64,10 +64,10 @@ const WalkStep* step_of(const Verdict& verdict, const dns::Name& name) {
 const Record* record_for_subdomains(const Verdict& verdict) {
   if (!verdict.organizational_domain) return nullptr;
   const WalkStep* step = step_of(verdict, *verdict.organizational_domain);
-  if (step != nullptr && step->record) return &*step->record;
+  if (step != nullptr && step->record) return step->record.get();
   const auto above = verdict.organizational_domain->parent();
   step = above ? step_of(verdict, *above) : nullptr;
-  return step != nullptr && step->record ? &*step->record : nullptr;
+  return step != nullptr ? step->record.get() : nullptr;
 }
 
 Policy as_tested(const Record& record, Policy policy) {
@@ -113,7 +113,7 @@ void find_walk_problems(Review& review) {
 }
 
 void find_record_problems(Review& review) {
-  const std::optional<Record>& record = review.verdict.record;
+  const RecordPtr& record = review.verdict.record;
   if (!review.verdict.reason.empty()) review.problems.push_back(review.verdict.reason);
   if (record && record->usability() == Usability::treat_as_none)
     review.problems.push_back(
@@ -121,7 +121,7 @@ void find_record_problems(Review& review) {
 }
 
 void find_advice(Review& review) {
-  const std::optional<Record>& record = review.verdict.record;
+  const RecordPtr& record = review.verdict.record;
   if (!record || record->usability() != Usability::apply) return;
   if (record->rua.empty())
     review.advice.push_back("no rua: nobody gets aggregate reports about this domain");

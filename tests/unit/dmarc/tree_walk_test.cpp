@@ -84,7 +84,8 @@ TEST(TreeWalk, other_text_beside_a_record_is_discarded_first) {
   )");
   const auto steps = walk(world, "example.com");
   EXPECT_EQ(steps[0].records_found, 1U);
-  EXPECT_EQ(steps[0].record.value().p, Policy::reject);
+  ASSERT_TRUE(steps[0].record);
+  EXPECT_EQ(steps[0].record->p, Policy::reject);
 }
 
 TEST(TreeWalk, a_failure_does_not_end_it) {

@@ -23,7 +23,7 @@ policy::Judgement judgement(Result result, std::string_view record_text) {
   policy::Judgement judgement;
   Verdict verdict(name("News.Example.org"));
   verdict.result = result;
-  verdict.record = Record::parse(record_text);
+  verdict.record = read_record(record_text);
   if (verdict.record) {
     verdict.policy_domain = name("example.org");
     verdict.published_policy = verdict.record->p;

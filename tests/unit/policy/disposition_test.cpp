@@ -112,7 +112,7 @@ TEST(Disposition, a_record_with_an_invalid_tag_is_a_reason) {
   const auto reasons = [](std::string_view record) {
     auto failed = assessment(Result::fail, Policy::none);
     Verdict& verdict = failed.verdicts.front();
-    verdict.record = Record::parse(record);
+    verdict.record = read_record(record);
     verdict.published_policy = Policy::none;
     return dispose(failed, {}, {}, {}).overrides;
   };
