@@ -108,6 +108,10 @@ class AsyncResolver {
 
   virtual ~AsyncResolver() = default;
 
+  /// An answer that can be given without asking anybody, such as one of the cache; else null:
+  /// resolve() brings it. A resolver that has nothing at hand need not override it.
+  virtual AnswerPtr at_hand(const Question& /*question*/) { return nullptr; }
+
   /// Calls `done` exactly once with an answer that is not null: before returning when the answer is
   /// at hand, otherwise later on a thread of the resolver. `done` must not block and must not
   /// throw.

@@ -56,6 +56,7 @@ class Zone final : public AsyncResolver, public Answers {
   void add_nonexistent(const Name& owner);
 
   Answer answer(const Question& question) const;
+  AnswerPtr at_hand(const Question& question) override { return find(question); }
   void resolve(const Question& question, Callback done) override;
   /// Never null.
   AnswerPtr find(const Question& question) const override;

@@ -42,10 +42,17 @@ tl::expected<dns::Zone, std::string> read_test_dns_data(const std::string& path)
 TestDnsData::TestDnsData(dns::Zone zone, std::shared_ptr<dns::AsyncResolver> network)
     : zone_(std::move(zone)), network_(std::move(network)) {}
 
+bool TestDnsData::is_ours(const dns::Question& question) const {
+  return question.type == dns::Type::txt &&
+         (question.name.text().starts_with(policy_prefix) || zone_.lists(question.name));
+}
+
+dns::AnswerPtr TestDnsData::at_hand(const dns::Question& question) {
+  return is_ours(question) ? zone_.at_hand(question) : network_->at_hand(question);
+}
+
 void TestDnsData::resolve(const dns::Question& question, Callback done) {
-  const bool ours = question.type == dns::Type::txt &&
-                    (question.name.text().starts_with(policy_prefix) || zone_.lists(question.name));
-  if (ours) return zone_.resolve(question, std::move(done));
+  if (is_ours(question)) return zone_.resolve(question, std::move(done));
   network_->resolve(question, std::move(done));
 }
 

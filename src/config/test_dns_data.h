@@ -33,9 +33,12 @@ class TestDnsData final : public dns::AsyncResolver {
  public:
   TestDnsData(dns::Zone zone, std::shared_ptr<dns::AsyncResolver> network);
 
+  dns::AnswerPtr at_hand(const dns::Question& question) override;
   void resolve(const dns::Question& question, Callback done) override;
 
  private:
+  bool is_ours(const dns::Question& question) const;
+
   dns::Zone zone_;
   std::shared_ptr<dns::AsyncResolver> network_;
 };

@@ -49,11 +49,10 @@ struct Lookups::Inbox {
 
 Lookups::Lookups(dns::AsyncResolver& resolver, std::size_t max_questions,
                  std::function<void()> wake)
-    : resolver_(resolver),
-      max_questions_(max_questions),
-      inbox_(std::make_shared<Inbox>(std::move(wake))) {}
+    : resolver_(resolver), max_questions_(max_questions), wake_(std::move(wake)) {}
 
 Lookups::~Lookups() {
+  if (!inbox_) return;
   const std::lock_guard lock(inbox_->mutex);
   inbox_->closed = true;
 }
@@ -69,7 +68,9 @@ void Lookups::ask(const dns::Question& question) {
   if (given_up_ || find_item(question, hash) != nullptr) return;
   const std::size_t index = items_.size();
   if (index >= max_questions_) return;
-  items_.push_back({hash, question, nullptr});
+  items_.push_back({hash, question, resolver_.at_hand(question)});
+  if (items_.back().answer) return;
+  if (!inbox_) inbox_ = std::make_shared<Inbox>(wake_);
   {
     const std::lock_guard lock(inbox_->mutex);
     inbox_->owner_looks = true;
@@ -81,6 +82,7 @@ void Lookups::ask(const dns::Question& question) {
 }
 
 void Lookups::take_arrivals() {
+  if (!inbox_) return;
   for (Inbox::Arrival& arrival : inbox_->take(false))
     items_[arrival.item].answer = std::move(arrival.answer);
 }

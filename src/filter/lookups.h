@@ -55,8 +55,10 @@ class Lookups final : public dns::Answers {
 
   dns::AsyncResolver& resolver_;
   const std::size_t max_questions_;
-  std::shared_ptr<Inbox> inbox_;  ///< shared with the answers under way
-  std::vector<Item> items_;       ///< seldom more than twenty
+  const std::function<void()> wake_;
+  /// Shared with the answers under way; null until there is one.
+  std::shared_ptr<Inbox> inbox_;
+  std::vector<Item> items_;  ///< seldom more than twenty
   bool given_up_ = false;
 };
 

@@ -3,6 +3,7 @@
 //   io::EventLoop loop;
 //   SystemNetwork network;
 //   CachingResolver resolver(loop, network, options);
+//   if (auto answer = resolver.at_hand(question)) ...   // the cache; any thread
 //   resolver.resolve(question, done);    // any thread; `done` is called at once or by the loop
 //   loop.run();
 //
@@ -14,8 +15,8 @@
 // loop. The loop's thread keeps the answer in the cache, then takes the callbacks out and calls
 // them, holding no lock.
 //
-// Threads: resolve() and statistics() from any; construction and destruction while the loop does
-// not run. Destruction answers everything still under way with Failure::network.
+// Threads: at_hand(), resolve() and statistics() from any; construction and destruction while the
+// loop does not run. Destruction answers everything still under way with Failure::network.
 #pragma once
 
 #include <chrono>
@@ -39,6 +40,7 @@ class CachingResolver final : public dns::AsyncResolver,
   CachingResolver(io::EventLoop& loop, Network& network, StubOptions options);
   ~CachingResolver() override;
 
+  dns::AnswerPtr at_hand(const dns::Question& question) override;
   void resolve(const dns::Question& question, Callback done) override;
   StubStatistics statistics() const;
 

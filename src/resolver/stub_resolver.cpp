@@ -37,6 +37,10 @@ StubResolver::StubResolver(StubOptions options)
 
 StubResolver::~StubResolver() = default;
 
+dns::AnswerPtr StubResolver::at_hand(const dns::Question& question) {
+  return service_->resolver.at_hand(question);
+}
+
 void StubResolver::resolve(const dns::Question& question, Callback done) {
   service_->resolver.resolve(question, std::move(done));
 }

@@ -65,6 +65,7 @@ class StubResolver final : public dns::AsyncResolver {
   explicit StubResolver(StubOptions options);
   ~StubResolver() override;
 
+  dns::AnswerPtr at_hand(const dns::Question& question) override;
   void resolve(const dns::Question& question, Callback done) override;
   StubStatistics statistics() const;
 

@@ -37,6 +37,22 @@ TEST_F(LookupsTest, an_answer_at_hand_is_there_at_once_and_wakes_nobody) {
   EXPECT_EQ(wakes, 0);
 }
 
+TEST(Lookups, what_the_resolver_has_at_hand_is_not_asked_for) {
+  class Cache final : public ManualResolver {
+   public:
+    dns::AnswerPtr at_hand(const dns::Question& question) override {
+      return question == txt("a.example") ? text_answer("x") : nullptr;
+    }
+  } cache;
+  Lookups lookups(cache, 10, [] { FAIL() << "nobody waits"; });
+  lookups.ask(txt("a.example"));
+  lookups.ask(txt("b.example"));
+  EXPECT_EQ(lookups.find(txt("a.example"))->records.front(), "x");
+  EXPECT_FALSE(lookups.find(txt("b.example")));
+  EXPECT_EQ(cache.times_asked(txt("a.example")), 0U);
+  EXPECT_EQ(cache.times_asked(txt("b.example")), 1U);
+}
+
 TEST_F(LookupsTest, an_answer_counts_when_it_was_taken) {
   make();
   lookups->ask(txt("a.example"));

@@ -24,6 +24,18 @@ TEST(StubResolver, asks_and_decodes) {
   EXPECT_FALSE(answer->stale);
 }
 
+TEST(StubResolver, has_at_hand_what_it_keeps) {
+  const DnsServer server("a.example TXT x\n");
+  StubResolver resolver(asking({&server}));
+  const dns::Question question{dns::Name::parse("a.example").value(), dns::Type::txt};
+  EXPECT_FALSE(resolver.at_hand(question));
+  const dns::AnswerPtr answer = ask(resolver, "a.example");
+  EXPECT_EQ(resolver.at_hand(question), answer);
+  EXPECT_EQ(resolver.statistics().questions, 2U) << "the one that was asked, and the one at hand";
+  EXPECT_EQ(resolver.statistics().cache_hits, 1U);
+  EXPECT_EQ(server.total(), 1U);
+}
+
 TEST(StubResolver, agrees_with_the_zone_that_the_server_serves) {
   std::string data =
       "a.example TXT one\n"
