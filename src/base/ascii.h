@@ -1,6 +1,8 @@
 // ASCII text without locales: the protocols here are defined on octets, and <cctype> is not.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +39,23 @@ constexpr bool is_eight_bit(char c) {
 constexpr char to_lower(char c) {
   return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
+
+/// The octets for which a predicate holds, as a table: to ask it takes one look.
+///
+///   constexpr OctetSet digits([](char c) { return is_digit(c); });
+///   digits.contains(c)
+class OctetSet {
+ public:
+  template <typename Predicate>
+  constexpr explicit OctetSet(Predicate holds) : members_{} {
+    for (std::size_t octet = 0; octet < members_.size(); ++octet)
+      members_[octet] = holds(static_cast<char>(octet));
+  }
+  constexpr bool contains(char c) const { return members_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> members_;
+};
 
 /// A copy with ASCII letters in lower case; other octets as they are.
 std::string lower(std::string_view text);

@@ -12,16 +12,18 @@ namespace dmarc::dns {
 namespace {
 
 // RFC 5322 section 3.2.3 "atext": what a dot-atom may hold, ASCII part.
-bool is_atext(char c) {
+constexpr base::OctetSet atext([](char c) {
   return base::is_alnum(c) ||
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-}
+});
 
 std::optional<NameError> check_labels(std::string_view text) {
   if (text.empty()) return NameError::empty;
-  for (const std::string_view label : base::split(text, '.')) {
-    if (label.empty()) return NameError::empty_label;
-    if (label.size() > Name::max_label) return NameError::long_label;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('.', begin), text.size());
+    if (end == begin) return NameError::empty_label;
+    if (end - begin > Name::max_label) return NameError::long_label;
+    begin = end + 1;
   }
   if (text.size() > Name::max_text) return NameError::long_name;
   return {};
@@ -79,7 +81,9 @@ std::string_view describe(NameError error) {
 tl::expected<Name, NameError> Name::parse(std::string_view text) {
   if (text.empty()) return tl::unexpected(NameError::empty);
   const bool ascii = std::none_of(text.begin(), text.end(), base::is_eight_bit);
-  const auto acceptable = [](char c) { return c == '.' || base::is_eight_bit(c) || is_atext(c); };
+  const auto acceptable = [](char c) {
+    return c == '.' || base::is_eight_bit(c) || atext.contains(c);
+  };
   if (!std::all_of(text.begin(), text.end(), acceptable))
     return tl::unexpected(NameError::bad_octet);
 
@@ -92,7 +96,7 @@ tl::expected<Name, NameError> Name::parse(std::string_view text) {
     name = base::lower(*converted);
     // The mapping can produce octets that were not in the input, such as a full-width bracket's
     // ASCII form.
-    const auto still_acceptable = [](char c) { return c == '.' || is_atext(c); };
+    const auto still_acceptable = [](char c) { return c == '.' || atext.contains(c); };
     if (!std::all_of(name.begin(), name.end(), still_acceptable))
       return tl::unexpected(NameError::bad_octet);
   }
@@ -138,9 +142,9 @@ bool Name::is_at_or_below(const Name& ancestor) const {
 }
 
 std::optional<Name> Name::with_prefix(std::string_view labels) const {
-  auto name = from_octets(std::string(labels) + '.' + text_);
-  if (!name) return {};
-  return *std::move(name);
+  // The labels of this name have been checked when it was made.
+  if (check_labels(labels) || labels.size() + 1 + text_.size() > max_text) return {};
+  return Name(base::lower(labels).append(1, '.').append(text_));
 }
 
 }  // namespace dmarc::dns

@@ -29,15 +29,20 @@ bool is_keyword_octet(char c) {
 // More than the token of RFC 8601 section 2.2: ids with a job id after a slash, with a port, and
 // internationalised host names are in use. "=" would make it a method.
 bool is_id_octet(char c) {
-  return c != '=' &&
-         (is_atom_octet(c) || std::string_view("./:@[]").find(c) != std::string_view::npos);
+  static constexpr base::OctetSet more(
+      [](char octet) { return std::string_view("./:@[]").find(octet) != std::string_view::npos; });
+  return c != '=' && (is_atom_octet(c) || more.contains(c));
 }
 
 // More than the pvalue of RFC 8601 section 2.2: base64, IPv6 addresses, "<>" and the like are
 // written without quotes. What remains can't be taken for the end of the value, a comment or a
 // quoted string.
 bool is_value_octet(char c) {
-  return !base::is_blank(c) && std::string_view(";\"()\\").find(c) == std::string_view::npos;
+  static constexpr base::OctetSet values([](char octet) {
+    return !base::is_blank(octet) &&
+           std::string_view(";\"()\\").find(octet) == std::string_view::npos;
+  });
+  return values.contains(c);
 }
 
 /// Reads one field from left to right. Every read_ function stands behind its piece and the blanks
@@ -276,8 +281,11 @@ namespace {
 // RFC 2045 section 5.1 "Syntax of the Content-Type Header Field", token, as RFC 8601 section 2.2
 // uses it.
 bool is_token_octet(char c) {
-  return base::is_alnum(c) ||
-         std::string_view("!#$%&'*+-.^_`{|}~").find(c) != std::string_view::npos;
+  static constexpr base::OctetSet token([](char octet) {
+    return base::is_alnum(octet) ||
+           std::string_view("!#$%&'*+-.^_`{|}~").find(octet) != std::string_view::npos;
+  });
+  return token.contains(c);
 }
 
 bool is_token(std::string_view text) {

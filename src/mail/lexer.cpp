@@ -18,26 +18,21 @@ std::string_view describe(LexError error) {
   return "";
 }
 
-bool is_atom_octet(char c) {
-  return base::is_alnum(c) || base::is_eight_bit(c) ||
-         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-}
-
 tl::expected<std::string, std::size_t> unfold(std::string_view value) {
   std::string text;
   text.reserve(value.size());
+  std::size_t line = 0;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (!base::is_control(value[i]) || value[i] == '\t') {
-      text += value[i];
-      continue;
-    }
+    if (!base::is_control(value[i]) || value[i] == '\t') continue;
     const std::size_t next = i + (value.substr(i).starts_with("\r\n") ? 2 : 1);
     const bool line_end = value[next - 1] == '\n';
     if (!line_end || (next < value.size() && !base::is_blank(value[next])))
       return tl::unexpected(i);
+    text += value.substr(line, i - line);
+    line = next;
     i = next - 1;
   }
-  return text;
+  return text += value.substr(line);
 }
 
 std::string unquote(std::string_view raw) {

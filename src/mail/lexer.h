@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "mail/limits.h"
 
 namespace dmarc::mail {
@@ -30,7 +31,13 @@ enum class LexError {
 std::string_view describe(LexError error);
 
 /// RFC 5322 section 3.2.3 "Atom", with the characters beyond ASCII that RFC 6532 section 3.2 adds.
-bool is_atom_octet(char c);
+inline bool is_atom_octet(char c) {
+  static constexpr base::OctetSet atom([](char octet) {
+    return base::is_alnum(octet) || base::is_eight_bit(octet) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~").find(octet) != std::string_view::npos;
+  });
+  return atom.contains(c);
+}
 
 /// Joins folded lines (RFC 5322 section 2.2.3 "Long Header Fields"): removes CRLF, or the bare LF
 /// that a milter gets in its place, where a blank follows; also at the very end. Any other control

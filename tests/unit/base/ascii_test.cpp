@@ -13,6 +13,14 @@ TEST(Ascii, compares_without_case_but_only_for_letters) {
   EXPECT_FALSE(istarts_with("mail", "mailto:"));
 }
 
+TEST(Ascii, a_set_of_octets_holds_what_its_predicate_says) {
+  constexpr OctetSet set([](char c) { return is_digit(c) || is_eight_bit(c); });
+  for (int octet = 0; octet < 256; ++octet) {
+    const char c = static_cast<char>(octet);
+    EXPECT_EQ(set.contains(c), is_digit(c) || is_eight_bit(c)) << octet;
+  }
+}
+
 TEST(Ascii, trims_and_splits) {
   EXPECT_EQ(trim(" \t a b\r\n"), "a b");
   EXPECT_EQ(trim(" \r\n"), "");
