@@ -6,14 +6,44 @@
 
 #include <dmarc/ip_address.h>
 
+#include "base/ascii.h"
+
 namespace dmarc::base {
+namespace {
+
+/// Takes a number up to 255 without leading zeros off the front.
+std::optional<std::uint8_t> take_octet(std::string_view& text) {
+  std::size_t digits = 0;
+  unsigned value = 0;
+  for (; digits < text.size() && digits < 3 && is_digit(text[digits]); ++digits)
+    value = value * 10 + static_cast<unsigned>(text[digits] - '0');
+  if (digits == 0 || value > 255 || (digits > 1 && text.front() == '0')) return {};
+  text.remove_prefix(digits);
+  return static_cast<std::uint8_t>(value);
+}
+
+/// As inet_pton(3), which wants its text terminated; SPF records are full of them.
+bool parse_v4(std::string_view text, std::span<std::uint8_t, 4> octets) {
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (i > 0) {
+      if (!text.starts_with('.')) return false;
+      text.remove_prefix(1);
+    }
+    const auto octet = take_octet(text);
+    if (!octet) return false;
+    octets[i] = *octet;
+  }
+  return text.empty();
+}
+
+}  // namespace
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  IpAddress address;
+  if (parse_v4(text, std::span(address.octets_).first<4>())) return address;
   if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) return {};
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   std::copy(text.begin(), text.end(), terminated.begin());
-  IpAddress address;
-  if (::inet_pton(AF_INET, terminated.data(), address.octets_.data()) == 1) return address;
   address.v4_ = false;
   if (::inet_pton(AF_INET6, terminated.data(), address.octets_.data()) == 1) return address;
   return {};

@@ -128,11 +128,12 @@ Problem parse_directive(std::string_view term, Record& record) {
     directive.qualifier = *qualifier;
     term.remove_prefix(1);
   }
-  const std::size_t end = std::min(term.find_first_of(":/"), term.size());
-  const MechanismSyntax* syntax = find_mechanism(term.substr(0, end));
+  const auto* const end =
+      std::find_if(term.begin(), term.end(), [](char c) { return c == ':' || c == '/'; });
+  const MechanismSyntax* syntax = find_mechanism({term.begin(), end});
   if (syntax == nullptr) return "unknown mechanism";
   directive.mechanism = syntax->mechanism;
-  if (auto problem = parse_arguments(*syntax, term.substr(end), directive)) return problem;
+  if (auto problem = parse_arguments(*syntax, {end, term.end()}, directive)) return problem;
   record.directives.push_back(std::move(directive));
   return {};
 }

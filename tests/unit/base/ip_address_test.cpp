@@ -1,4 +1,7 @@
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include <dmarc/ip_address.h>
 
@@ -17,6 +20,20 @@ TEST(IpAddress, reads_and_writes_canonical_text) {
   EXPECT_FALSE(IpAddress::parse("fe80::1%eth0"));
   EXPECT_FALSE(IpAddress::parse(std::string_view("192.0.2.1\0x", 11)));
   EXPECT_FALSE(IpAddress::parse(""));
+}
+
+TEST(IpAddress, reads_ipv4_as_the_system_does) {
+  for (const std::string text :
+       {"0.0.0.0",  "255.255.255.255", "1.2.3.4",   "10.20.30.40", "256.1.1.1", "1.2.3.256",
+        "01.2.3.4", "00.0.0.0",        "1.2.3.04",  "1000.1.1.1",  "1.2.3.4.",  ".1.2.3.4",
+        "1..2.3",   "1.2.3",           "1.2.3.4.5", "1.2.3.4 ",    " 1.2.3.4",  "1.2.3.x",
+        "1,2.3.4",  "+1.2.3.4",        "0x1.2.3.4"}) {
+    in_addr address{};
+    const bool expected = ::inet_pton(AF_INET, text.c_str(), &address) == 1;
+    const auto read = IpAddress::parse(text);
+    ASSERT_EQ(read.has_value(), expected) << text;
+    if (expected) EXPECT_EQ(read->text(), text);
+  }
 }
 
 TEST(IpAddress, comes_from_4_or_16_octets) {
