@@ -71,6 +71,16 @@ void take_list(Author& author, const AddressList& list) {
   if (!take_names(author, list.routes, author.visible)) author.domains.clear();
 }
 
+/// Whoever takes the wide "@" for the plain one must see the same addresses.
+bool reads_alike_with_plain_ats(std::string_view text, const AddressList& list) {
+  const std::string plain = with_plain_ats(text);
+  if (plain == text) return true;
+  const auto other = parse_address_list(plain);
+  const auto same = [](const AddressDomain& a, const AddressDomain& b) { return a.text == b.text; };
+  return other && std::equal(list.addresses.begin(), list.addresses.end(), other->addresses.begin(),
+                             other->addresses.end(), same);
+}
+
 /// RFC 5322 section 3.6.2 "Originator Fields", read strictly.
 Author read_strictly(std::string_view value) {
   Author author;
@@ -84,9 +94,13 @@ Author read_strictly(std::string_view value) {
                "control octet at octet " + std::to_string(text.error() + 1));
     return author;
   }
-  // Whoever maps the wide "@" to the plain one sees another domain behind it.
-  const auto list = parse_address_list(with_plain_ats(*text));
-  list ? take_list(author, *list) : set_defect(author, list.error().defect, list.error().detail);
+  const auto list = parse_address_list(*text);
+  if (!list)
+    set_defect(author, list.error().defect, list.error().detail);
+  else if (!reads_alike_with_plain_ats(*text, *list))
+    set_defect(author, AuthorDefect::syntax, "a wide form of \"@\" in an address");
+  else
+    take_list(author, *list);
   return author;
 }
 

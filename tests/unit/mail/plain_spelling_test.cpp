@@ -50,7 +50,7 @@ TEST(PlainSpelling, is_nothing_that_another_reader_stumbles_over) {
            "mx.example; x-foo=pass a.b=c; " + pass,
            "mx.example; dnswl=pass dns.zone=z; " + pass,
            "mx.example; spf=none action=none; " + pass,
-           "mx.example; dkim=pass header.d=a.example reason=x",
+           std::string("mx.example; dkim=pass header.d=a.example reason=x"),
            "mx.example; spf=none smtp.mailfrom=; " + pass,
            "mx.example; dkim=fail header.s=x.; " + pass,
            "mx.example; dkim=fail header.b=ab=; " + pass,
