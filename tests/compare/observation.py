@@ -31,6 +31,7 @@ LOG_LINES = {name: re.compile(r"(facility \d+, )?\w+: " + pattern.replace("JOB",
              for name, pattern in {
     "why": r"JOB: (fail|temperror|permerror|none|pass)[:;] .*",
     "SPF": r"JOB: SPF\((mailfrom|helo)\): .*",
+    "SPF identity": r"JOB: (MAIL FROM <.*>|HELO .*) does not count for SPF: .*",
     "ARC": r"JOB: ARC .*",
     "From": r"JOB: (multi-valued From field detected|unable to parse From header field|"
             r"RFC5322 requirement error: missing From field; .*)",
