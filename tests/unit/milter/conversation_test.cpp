@@ -220,7 +220,7 @@ TEST_F(ConversationTest, malformed_packets_end_it) {
 TEST_F(ConversationTest, what_the_mta_did_not_allow_is_not_asked_for_but_logged) {
   world_.settings.trusted_authserv_ids = {"mx"};
   say(offer(6, required_actions()) + client_packet() + mail_packet("<a@b.example>") +
-      header_packet("Authentication-Results", "mx; spf=pass smtp.mailfrom=x.example") +
+      header_packet("Authentication-Results", "mx; spf=pass smtp.mailfrom=b.example") +
       header_packet("Authentication-Results", "mx; spf=pass smtp.mailfrom=y.example") +
       header_packet("From", "a@none.example"));
   EXPECT_EQ(codes(say(packet(Command::end_of_message))), "ia");
