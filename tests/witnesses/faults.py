@@ -64,6 +64,9 @@ FAULTS = [
     ("OpenDKIM", "its test mode gives values one blank in front, whatever was there",
      lambda message: any(re.match(rb"[^:]*:(?! [^ \t\r\n])", field) for field in message.fields)),
     ("OpenDKIM", "passes over what is no base64 in b= (3.2)", any_signature(has_garbage_in_base64)),
+    ("OpenDKIM", "gives no result at all where one of several signatures lacks a tag (6.1)",
+     lambda message: len(message.signatures) > 1 and any(
+         not tags.get(name) for tags in message.signatures for name in ("v", "a", "b", "bh", "d", "h", "s"))),
     ("mailauth", "passes over what is no base64 in b= (3.2)", any_signature(has_garbage_in_base64)),
     ("dkimpy", "takes ARC fields in the order of the header, not of their instances (RFC 8617 5.1.1)", sets_out_of_order),
     ("dkimpy", "counts every From field as signed (5.4.2)",
