@@ -4,14 +4,14 @@
 //   const ReportName name{"mx.example.net", "example.org", period, "3f2a91"};
 //   file_name(name);   // "mx.example.net!example.org!1763856000!1763942400!3f2a91.xml.gz"
 //   subject(name);
-//       // "Report Domain: example.org Submitter: mx.example.net Report-ID: <3f2a91>"
+//   // "Report Domain: example.org Submitter: mx.example.net Report-ID: <3f2a91>"
 //
 //   const ReportMail mail{.name = name, .from = *settings.email, .to = target.mailbox, ...};
 //   const std::string message = compose(mail, gzip_octets);
 //
-// The same values make the same octets, so that a report which is sent again can be recognized. The
-// message has a part for people, and the report as an attachment. Its size is that of the
-// attachment by 1.37, which is bounded by ReportMaxSize (config/options).
+// The same values give the same octets, so a report that is sent again can be recognized. The
+// message has a part for people, and the report as an attachment. It is 1.37 times as large as the
+// attachment, which ReportMaxSize limits (config/options_reports.h).
 //
 // Threads: pure functions.
 #pragma once
@@ -21,7 +21,7 @@
 #include <string_view>
 
 #include "aggregate/period.h"
-#include "sending/mail_address.h"
+#include "sending/addresses.h"
 
 namespace dmarc::aggregate {
 

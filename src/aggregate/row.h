@@ -1,8 +1,7 @@
 // What an aggregate report says of messages that have everything but the time in common: the store
 // fills it, the XML writer reads it.
 //
-// It holds what was observed; what RFC 9990 wants left out or put differently is the writer's
-// business.
+// It holds what was observed; the writer leaves out or rewords what RFC 9990 asks it to.
 //
 // Threads: values.
 #pragma once
@@ -12,14 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "history/codes.h"
 #include "history/entry.h"
 #include "policy/override_reason.h"
 
 namespace dmarc::aggregate {
 
-/// What was done. `pass`: nothing had to be, although the
-/// policy enforces.
+/// What was done. `pass`: nothing, because the message passed an enforcing policy.
 enum class Disposition { none, pass, quarantine, reject };
 
 struct Row {

@@ -171,8 +171,7 @@ void ReportXml::write_metadata(const ReportMetadata& metadata) {
   xml_.close("report_metadata");
 }
 
-/// RFC 9990 section 3.1.1.5 "Policy Published": what the record said; a test mode changes nothing
-/// here.
+/// RFC 9990 section 3.1.1.5 "Policy Published": what the record said, whether in test mode or not.
 void ReportXml::write_policy(const history::PublishedPolicy& policy) {
   xml_.open("policy_published");
   xml_.element("domain", policy.domain);

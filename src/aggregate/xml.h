@@ -4,7 +4,7 @@
 //   for (const aggregate::Row& row : rows) xml.add(row);
 //   xml.finish();
 //
-// What is added is written at once, so that a report may have any number of rows. The schema wants
+// Rows are written as they are added, so a report may have any number of them. The schema requires
 // at least one.
 //
 // Threads: an object belongs to one thread.

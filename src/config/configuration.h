@@ -69,7 +69,7 @@ struct Dns {
   std::optional<dns::Zone> test_data;                ///< of TestDNSData
 };
 
-/// The history file; all of it is as good as absent while `path` is empty.
+/// The history file; there is none while `path` is empty.
 struct History {
   std::string path;
   history::Settings options;
@@ -91,9 +91,9 @@ struct Configuration {
   sending::Settings submission;
   failure::Settings failure_reports;
   policy::Settings policy;
-  std::vector<std::string> files;  ///< others that were read, as the filter finds them
-  /// Things worth telling once the log is open: lines that don't do what they seem to do, a PSL
-  /// that can't be read.
+  std::vector<std::string> files;  ///< other files that were read, as the filter finds them
+  /// To be logged once the log is open: lines that don't do what they seem to do, a PSL that can't
+  /// be read.
   std::vector<log::Event> warnings;
 };
 

@@ -78,8 +78,8 @@ Filled fill_failure_reports(Context& context, const sending::Settings& submissio
                             failure::Settings& settings);
 
 // configuration.cpp, as is Context
-/// What is worth telling about a file that is correct: lines without effect, options of other
-/// versions, values that are easily meant otherwise.
+/// Warnings about a correct file: lines without effect, options of other versions, values that may
+/// have been meant otherwise.
 void remark(Context& context);
 
 }  // namespace dmarc::config

@@ -26,7 +26,7 @@ enum class Reload { at_start, for_new_connections };
 
 enum class Effect {
   acts,
-  never,  ///< a name of newer OpenDMARC versions; the row says what stands in its place
+  never,  ///< a name of newer OpenDMARC versions; the row says what replaces it
 };
 
 struct Range {
@@ -50,7 +50,7 @@ struct Option {
   Reload reload = Reload::for_new_connections;
   Effect effect = Effect::acts;
   InSample in_sample = InSample::commented;
-  /// The value in the sample file, where the default would not do.
+  /// The value in the sample file, where the default is not a good example.
   std::string_view example = {};
   /// One sentence. Names and values stand between backquotes, here and in `details`.
   std::string_view summary = {};

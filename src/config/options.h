@@ -53,8 +53,8 @@ inline constexpr auto sections = std::to_array<Section>({
     {"Names of newer OpenDMARC versions", newer_names},
 });
 
-/// The row of that name and of one of these types (any, if none is given). Not to be called at run
-/// time: for another name it does not compile.
+/// The row of that name and of one of these types (any, if none is given), looked up when compiled:
+/// another name does not compile.
 template <Type... types>
 consteval const Option* row(std::string_view name) {
   for (const Section& section : sections) {

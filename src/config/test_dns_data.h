@@ -5,9 +5,9 @@
 //
 // One TXT record a line: the name, blanks, the text up to "#" or the end of the line.
 //
-// Every TXT question for a name that begins with "_dmarc." is answered from the file alone; one
-// that is not listed does not exist. TXT questions for other names that are listed are answered
-// from it too, everything else by the network.
+// A TXT question for a name that begins with "_dmarc." is answered from the file alone: a name that
+// is not listed does not exist. TXT questions for other listed names are answered from it too,
+// everything else by the network.
 //
 // Threads: TestDnsData is const once made; as safe as what stands behind it.
 #pragma once

@@ -28,13 +28,12 @@
 
 namespace dmarc::config {
 
-/// No value is near this long; what is longer is not a configuration file.
+/// Far more than any value has; a longer line does not belong to a configuration file.
 inline constexpr std::size_t max_line = 64 * 1024;
 
 class Values {
  public:
-  /// A value given again takes the place of the one before. The error is a reason for an error
-  /// line.
+  /// A later value replaces an earlier one. The error is the reason in an error line.
   tl::expected<void, std::string> set(const Option& option, std::string_view text, unsigned line);
 
   bool is_set(AnyOption option) const;

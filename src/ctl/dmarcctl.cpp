@@ -80,17 +80,6 @@ int help(const std::vector<std::string>& words, Terminal terminal) {
 
 }  // namespace
 
-int usage_error(Terminal terminal, std::string_view subcommand, std::string_view problem) {
-  terminal.err << "dmarcctl " << subcommand << ": " << problem << "; see \"dmarcctl help "
-               << subcommand << "\"\n";
-  return status::usage;
-}
-
-int failure(Terminal terminal, std::string_view subcommand, std::string_view problem, int status) {
-  terminal.err << "dmarcctl " << subcommand << ": " << problem << "\n";
-  return status;
-}
-
 int dmarcctl(const std::vector<std::string>& words, Terminal terminal) {
   if (words.empty()) {
     print_overview(terminal.err);

@@ -16,7 +16,7 @@
 #include <dmarc/resolver.h>
 
 #include "config/configuration.h"
-#include "ctl/arguments.h"
+#include "ctl/subcommand.h"
 #include "dns/lookup_session.h"
 
 namespace dmarc::ctl {

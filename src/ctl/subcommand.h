@@ -1,17 +1,56 @@
-// One subcommand of dmarcctl.
+// One subcommand of dmarcctl: what it is called, its options and exit statuses, and the arguments
+// of a call.
 //
-// The table of them all is in dmarcctl.cpp; "dmarcctl help", usage errors and the dispatch are made
-// from it.
+//   constexpr Flag flags[] = {{"zone", "FILE", "answer DNS questions from FILE"}, ...};
+//   auto arguments = Arguments::parse(flags, {"--zone=z", "example.org"});
+//   arguments->value("zone");   // "z"
+//
+// "--name VALUE" and "--name=VALUE" mean the same; "--" ends the options; "-" is an operand.
+//
+// The table of all subcommands is in dmarcctl.cpp; "dmarcctl help", usage errors and the dispatch
+// are made from it.
+//
+// Threads: values, and functions without state.
 #pragma once
 
-#include <iosfwd>
+#include <tl/expected.hpp>
+
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "ctl/arguments.h"
+#include "ctl/terminal.h"
 
 namespace dmarc::ctl {
+
+/// One row of a subcommand's option table.
+struct Flag {
+  std::string_view name;   ///< without the dashes
+  std::string_view value;  ///< what the usage text calls its value; empty for a switch
+  std::string_view help;   ///< one clause
+};
+
+class Arguments {
+ public:
+  /// The error is one line for standard error.
+  static tl::expected<Arguments, std::string> parse(std::span<const Flag> flags,
+                                                    const std::vector<std::string>& words);
+
+  bool has(std::string_view name) const { return values_.contains(std::string(name)); }
+  /// The last value given.
+  std::optional<std::string> value(std::string_view name) const;
+  std::string value_or(std::string_view name, std::string_view fallback) const;
+  /// Every value given, in order.
+  std::vector<std::string> values(std::string_view name) const;
+  const std::vector<std::string>& operands() const { return operands_; }
+
+ private:
+  std::map<std::string, std::vector<std::string>> values_;
+  std::vector<std::string> operands_;
+};
 
 /// Exit statuses of sysexits.h that are used here.
 namespace status {
@@ -23,12 +62,6 @@ inline constexpr int temporary_failure = 75;
 inline constexpr int protocol = 76;
 inline constexpr int config = 78;
 }  // namespace status
-
-/// Where a subcommand writes.
-struct Terminal {
-  std::ostream& out;
-  std::ostream& err;
-};
 
 struct ExitStatus {
   int value;

@@ -38,7 +38,7 @@ std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns
   return std::make_shared<config::TestDnsData>(*dns.test_data, network_);
 }
 
-/// The records that wait belong to a file: it is kept for as long as its name is the same.
+/// Waiting records belong to a file: the object is kept as long as the file's name is the same.
 std::shared_ptr<history::File> Environments::history_for(const config::History& history) const {
   if (history.path.empty()) return nullptr;
   if (history_ && history_->path() == history.path) return history_;

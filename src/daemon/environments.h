@@ -1,12 +1,12 @@
-// From a configuration to what milter sessions work with, and the one that is current.
+// What milter sessions work with, made from a configuration; and the current one.
 //
 //   Environments environments(sink);
 //   if (auto made = environments.use(configuration); !made) complain(made.error());
 //   auto now = environments.current();
 //
-// A session holds on to the environment that it began with; one that was replaced goes away with
-// its last session. The DNS engine and its cache are kept when their part of the configuration has
-// not changed.
+// A session keeps the environment that it began with; a replaced one is freed with its last
+// session. The DNS engine and its cache are kept when their part of the configuration has not
+// changed.
 //
 // Threads: current() from any; use() from one. Create it after fork(): the DNS engine is a thread.
 #pragma once

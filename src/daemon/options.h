@@ -35,7 +35,7 @@ struct Options {
 
 std::string program_name(std::string_view path);
 
-/// Nothing for a command line that deserves the usage text. What follows -V is not looked at.
+/// Nothing for a wrong command line, which is answered with usage(). What follows -V is not read.
 std::optional<Options> parse_options(int argc, char* const argv[]);
 
 std::string usage(std::string_view program);

@@ -81,11 +81,10 @@ tl::expected<void, FatalError> change_root(const std::string& root);
 /// when it refuses.
 bool enable_coredumps();
 
-/// The file that holds the process id, for scripts and old init systems. It is removed with the
-/// object.
+/// The file with the process id, for scripts and old init systems. Removed with the object.
 class PidFile {
  public:
-  /// Writes the file; no file for an empty path. A failure is logged, no more: it is no reason not
+  /// Writes the file; none for an empty path. A failure is only logged: it is no reason not
   /// to filter.
   PidFile(std::string path, log::Sink& sink);
   PidFile(const PidFile&) = delete;

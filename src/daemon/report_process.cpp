@@ -51,9 +51,9 @@ using sending::Envelope;
 using sending::Outcome;
 using sending::Transport;
 
-// The conversation: a frame is its length and its octets. A question has three, the reverse-path,
-// the recipients in lines and the message; an answer has one, the outcome's state and what was
-// said.
+// The conversation: a frame is a length and that many octets. A request has three, the
+// reverse-path, the recipients in lines and the message; the reply has one, the outcome's state and
+// its answer.
 using Length = std::uint32_t;
 
 bool write_all(int socket, std::string_view octets) {
@@ -110,7 +110,7 @@ Outcome gone() {
   return {Outcome::State::later, "the process that sends reports has ended"};
 }
 
-/// Of the new process: nothing of the filter's but the socket.
+/// In the new process: closes everything of the filter's but the socket.
 int keep_only(int socket) {
   constexpr int kept = STDERR_FILENO + 1;
   const int null = ::open("/dev/null", O_RDWR);

@@ -31,8 +31,7 @@
 
 namespace dmarc::daemon {
 
-/// What runs the program. `configuration_path` is the file that dmarcctl is to read; empty for the
-/// defaults.
+/// What runs the program. dmarcctl reads `configuration_path`; the defaults if that is empty.
 std::unique_ptr<sending::Transport> report_command(const config::Configuration& configuration,
                                                    const std::string& configuration_path);
 

@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A filter that dies at once is not started again at once: nobody is helped by a busy loop.
+// A filter that dies at once is not restarted at once: that would be a busy loop.
 constexpr std::chrono::seconds short_life{1};
 
 sigset_t awaited_signals() {

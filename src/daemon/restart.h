@@ -1,7 +1,7 @@
 // AutoRestart: a process that starts the filter again when it dies.
 //
 //   if (auto done = restart_when_it_dies(limits, pid_file, log); !done) ...
-//   // from here on: a filter; the process that called goes on inside the function
+//   // only a filter gets here; the calling process stays inside the function
 //
 // A service manager does this better; it is there because OpenDMARC has it.
 #pragma once

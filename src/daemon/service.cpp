@@ -33,7 +33,7 @@ using Done = tl::expected<void, FatalError>;
 // that had to wait.
 constexpr std::chrono::seconds rounds_interval{1};
 
-// What failure reports may hold up the end; messages in progress have had their time before.
+// How long failure reports may delay the end, after the messages in progress were finished.
 constexpr std::chrono::seconds report_drain{5};
 
 // OpenDMARC's when the milter library ends by itself.
@@ -87,7 +87,7 @@ class Service {
   filter::ConnectionLimit connection_limit_;
   std::optional<io::Listener> listener_;
   std::optional<PidFile> pid_file_;
-  std::optional<sandbox::Folders> folders_;  ///< no others can be used any more
+  std::optional<sandbox::Folders> folders_;  ///< once confined: the only ones that can be used
   ReportTransport report_transport_;
   std::optional<Environments> environments_;
   std::optional<milter::NativeEngine> native_engine_;
@@ -146,7 +146,7 @@ Done Service::settle_in() {
   return multiply();
 }
 
-/// Into the background, and below a process that restarts this one, as far as that is wanted.
+/// Goes into the background, and starts the process that restarts this one, as configured.
 Done Service::multiply() {
   const config::Process& process = configuration_.process;
   if (!options_.foreground && process.background) {
@@ -162,7 +162,7 @@ std::string Service::pid_file_path() const {
   return options_.pid_file.value_or(configuration_.process.pid_file);
 }
 
-/// Before the process gives up what it takes to send mail.
+/// Done before the process gives up the rights that sending mail needs.
 Done Service::start_report_process() {
   if (!configuration_.failure_reports.enabled) return {};
   auto process = ReportProcess::start(report_command(configuration_, reload_path_));
@@ -182,7 +182,7 @@ Done Service::open_socket() {
   return {};
 }
 
-/// Gives up all but what is needed from here on.
+/// Gives up every right that is not needed from here on.
 void Service::confine_itself() {
   sandbox::Folders folders;
   folders.read(reload_path_);
@@ -225,7 +225,7 @@ Done Service::start_protocol() {
   return {};
 }
 
-/// In libmilter's thread.
+/// Called by libmilter's thread.
 void Service::note_engine_end(int error) {
   engine_error_ = error;
   signals_.engine_ended();
@@ -259,7 +259,7 @@ void Service::supervise() {
     environments_->retry_history();
     if (wish == Wish::reload) reload();
     const bool ended = wish == Wish::engine_ended;
-    // A libmilter that keeps its signal handling ends itself when a signal says so.
+    // A libmilter that handles signals itself has ended because of one.
     if (ended && signals_ours_) finish(engine_failed, engine_error_);
     if (wish == Wish::stop || ended) break;
   }

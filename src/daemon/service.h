@@ -6,9 +6,8 @@
 // The order of the start is that of OpenDMARC: limits, user, working directory, privileges, umask,
 // background, socket, pid file, and only then threads.
 //
-// The main thread becomes the supervisor: it waits for signals, reloads, and ends the process when
-// the messages in progress are finished. It ends by _exit(), because libmilter's threads can't be
-// stopped.
+// The main thread becomes the supervisor (supervision.h). It ends the process by _exit(), because
+// libmilter's threads can't be stopped.
 #pragma once
 
 #include <optional>
@@ -28,8 +27,8 @@ struct Startup {
   std::optional<int> passed_socket;  ///< from systemd; then the option Socket does not count
 };
 
-/// Filters until a signal ends it. Leaves the process also when the start fails; the reason is on
-/// stderr then.
+/// Filters until a signal ends it. Also ends the process when the start fails, with the reason on
+/// stderr.
 [[noreturn]] void serve(const Startup& startup, Signals& signals);
 
 }  // namespace dmarc::daemon

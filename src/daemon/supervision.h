@@ -62,14 +62,13 @@ tl::expected<config::Configuration, log::Event> load_again(
     const std::string& path, const std::optional<sandbox::Folders>& confined_to);
 
 struct DrainLimits {
-  /// For messages in progress. A connection that waits for the next process meanwhile is given up
-  /// by Postfix after its milter_connect_timeout of 30 s, and the next process has to start as
-  /// well.
+  /// For messages in progress. Meanwhile a new connection waits for the next process, which has to
+  /// start as well; Postfix gives it up after its milter_connect_timeout, 30 s.
   std::chrono::milliseconds messages{20'000};
   /// For connections between two messages, when new connections wait for the next process ...
   std::chrono::milliseconds idle{2'000};
-  /// ... and when they are refused until it has started: then every moment costs more messages than
-  /// it saves.
+  /// ... and when they are refused until it has started: then waiting costs more messages than it
+  /// saves.
   std::chrono::milliseconds idle_unheld{200};
 };
 

@@ -114,7 +114,7 @@ void SystemLog::write_all(std::span<const log::Event> events) {
     write_to_stderr(event);
 }
 
-// syslog(3) knows what to do where the log does not take datagrams.
+// syslog(3) takes over where the log does not take datagrams.
 void SystemLog::write_to_syslog(std::span<const log::Event> events) const {
   for (const log::Event& event : events.subspan(socket_.write(events, facility_)))
     ::syslog(static_cast<int>(event.priority()), "%s", event.text().c_str());
@@ -131,7 +131,7 @@ void SystemLog::write_to_stderr(const log::Event& event) const {
   }
   event.append_text(line);
   line += '\n';
-  // There is nowhere to tell that the log can't be written.
+  // There is nowhere to report that the log can't be written.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -2,7 +2,7 @@
 //
 // On stderr a line begins with the program's name, or, when stderr is the systemd journal, with the
 // priority in the form that the journal reads (sd-daemon(3)). In the background without syslog
-// nothing is written, as OpenDMARC does it.
+// nothing is written, as with OpenDMARC.
 //
 // Threads: any; SystemLog::configure() while others write.
 #pragma once
@@ -19,10 +19,9 @@ struct mmsghdr;
 
 namespace dmarc::daemon {
 
-/// The way to the system's log for those who write often: all lines of a message in one system
-/// call, where syslog(3) takes three for each and lets one thread write at a time. Lines look as
-/// those of syslog(3) with LOG_PID. When the log's daemon was restarted the socket is connected
-/// again.
+/// The system's log for those who write often: all lines of a message in one system call, where
+/// syslog(3) takes three for each line and lets one thread write at a time. Lines look like those
+/// of syslog(3) with LOG_PID. After a restart of the log's daemon the socket is connected again.
 ///
 ///   SyslogSocket socket("opendmarc");
 ///   socket.connect();                              // while /dev/log is in sight
@@ -35,8 +34,7 @@ class SyslogSocket {
   /// False when nobody takes datagrams there.
   bool connect() const;
 
-  /// The number of events that were written, from the first. `facility` is a LOG_ value of
-  /// syslog.h.
+  /// How many events were written, from the first. `facility` is a LOG_ value of syslog.h.
   std::size_t write(std::span<const log::Event> events, int facility) const;
 
  private:

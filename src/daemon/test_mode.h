@@ -1,11 +1,11 @@
 // The -t flag: messages from files instead of from an MTA, judged with the given configuration.
 //
 // The envelope comes from the environment: OPENDMARC_TEST_CLIENTHOST, OPENDMARC_TEST_CLIENTIP,
-// OPENDMARC_TEST_HELOHOST, OPENDMARC_TEST_ENVFROM. All files are messages of one connection. With
-// -v the results that are not "continue" are told, with -vv all results, what would be changed, and
-// the log. `dmarcctl explain` tells more; this is what scripts for OpenDMARC expect.
+// OPENDMARC_TEST_HELOHOST, OPENDMARC_TEST_ENVFROM. All files are messages of one connection. -v
+// prints results other than "continue"; -vv all results, the changes that would be made, and the
+// log. `dmarcctl explain` says more; this is what scripts for OpenDMARC expect.
 //
-// IgnoreHosts and IgnoreAuthenticatedClients are left out: they would ignore every test.
+// IgnoreHosts and IgnoreAuthenticatedClients have no effect: they would ignore every test.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@
 
 namespace dmarc::daemon {
 
-/// Who sends the test messages.
+/// The sender of the test messages.
 struct TestEnvelope {
   std::string client_host = "localhost";
   std::string client_address = "127.0.0.1";  ///< an address, or a name that has one

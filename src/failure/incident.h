@@ -1,4 +1,4 @@
-// What a failure report tells of a message, and whether there is to be one: taken down when the
+// What a failure report says of a message, and whether there is to be one: recorded when the
 // message is answered, so that the report can be written later.
 //
 //   if (auto incident = failure::incident_of(message, judgement, settings, criteria, now))
@@ -13,8 +13,8 @@
 //   d    dkim     a signature failed, whether or not it would have been aligned
 //   s    spf      SPF failed, whether or not it would have been aligned
 //
-// There is no report about report mail, nor about anything that a program has answered with: two
-// receivers would go on about each other's reports for ever (RFC 9991 section 5.1 "Transport").
+// There is no report on report mail, nor on any other answer by a program: two receivers would
+// report on each other's reports for ever (RFC 9991 section 5.1 "Transport").
 //
 // Threads: pure functions and values.
 // Limits: max_reported_header octets of the header are kept.

@@ -2,8 +2,8 @@
 // Reporting Using the Abuse Reporting Format", RFC 5965) with an explanation for people, the fields
 // for programs, and the header of the message reported on. The body of that message is never in it.
 //
-//   const std::string message = compose(incident, {.kind = Kind::dmarc, .to = "f@example.org",
-//   ...});
+//   const Report report{.kind = Kind::dmarc, .to = "f@example.org", ...};
+//   const std::string message = compose(incident, report);
 //
 // Whatever the reported message holds, it stays in the part where it belongs: values are printable
 // ASCII in lines of limited length, every line of the header is a field or the continuation of one,

@@ -19,19 +19,22 @@
 // FailureReportsSentBy says otherwise; the reverse-path is the null one, so that nothing can come
 // back (RFC 9991 section 5.1 "Transport").
 //
-// Threads: Queue: offer() from any, the rest from one; create it after fork(). Sender belongs to
-// one thread, and waits for the DNS and for the transport. Limits: Queue::max_waiting incidents.
-// While the queue is full, what is offered is dropped and counted; the log tells when that begins
-// and ends.
+// Threads: Queue: offer() from any, the rest from one; create it after fork(). Sender and Limits
+// belong to one thread; the sender waits for the DNS and for the transport. Limits: max_streams,
+// Queue::max_waiting incidents. While the queue is full, what is offered is dropped and counted;
+// the log tells when that begins and ends.
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -40,16 +43,67 @@
 
 #include "dns/lookup_session.h"
 #include "failure/incident.h"
-#include "failure/limits.h"
 #include "failure/redaction.h"
 #include "failure/report.h"
 #include "log/event.h"
 #include "policy/settings.h"
-#include "sending/destinations.h"
-#include "sending/mail_address.h"
+#include "sending/addresses.h"
+#include "sending/consent.h"
 #include "sending/transport.h"
 
 namespace dmarc::failure {
+
+/// Pairs of destination and Author Domain that are remembered; reports to further ones are held
+/// back without being counted.
+inline constexpr std::size_t max_streams = 10'000;
+
+struct Rates {
+  unsigned per_destination = 10;  ///< an hour
+  unsigned in_all = 100;          ///< an hour
+};
+
+/// The reports to one mailbox about one domain.
+struct Stream {
+  std::string destination;
+  std::string author;
+  friend auto operator<=>(const Stream&, const Stream&) = default;
+};
+
+/// How many reports may go out in an hour, to one destination and in all (RFC 9991 section 2: a
+/// limit is a MUST; section 8.1 "Denial of Service"), and how many messages the next report stands
+/// for.
+///
+///   if (const auto incidents = limits.admit({"f@example.org", "example.com"}, rates, now)) ...
+///
+/// What was held back is counted for each destination and Author Domain, and the next report says
+/// the number in its field Incidents. A destination may use up its hour at once; what it has used
+/// comes back evenly.
+class Limits {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// How many messages the report stands for, which may go now; nothing when it is held back.
+  std::optional<std::size_t> admit(const Stream& stream, const Rates& rates, Time now);
+  /// A report that was not sent, for a reason other than these limits.
+  void hold_back(const Stream& stream, std::size_t incidents, Time now);
+
+ private:
+  /// What has been sent of late, fading with time.
+  struct Use {
+    double reports = 0;
+    Time since;
+    double faded(unsigned an_hour, Time now) const;
+  };
+  struct Held {
+    std::size_t count = 0;
+    Time last;
+  };
+  void make_room(const Rates& rates, Time now);
+
+  Use in_all_;
+  std::map<std::string, Use> destinations_;
+  std::map<Stream, Held> held_;
+};
 
 /// What the configuration says about failure reports.
 struct Settings {

@@ -10,7 +10,7 @@
 #include <dmarc/ip_address.h>
 
 #include "base/ascii.h"
-#include "history/reader.h"
+#include "history/file.h"
 
 namespace dmarc::history {
 namespace {

@@ -1,32 +1,42 @@
-// The history file: one whole append a record, without ever waiting and without ever refusing
-// mail.
+// The history file, written and read.
 //
 //   history::File history("/run/opendmarc/opendmarc.dat", sink);
 //   history.append(record);
 //
-// A record is written by one write(2) before its message is answered, so killing the process loses
-// nothing that was answered. The lock that OpenDMARC and its importers take is honoured: a file
-// that somebody else has locked is not waited for. Rotation is by rename, at any moment: a record
-// goes to the file that has the name while the lock is held. When a record can't be written (disk
-// full, no permission, locked) it waits in a bounded spool in memory and is written by a later
-// append() or retry(), which is to be called every second or so; an alarm is logged when that
-// begins and a notice when it ends (of a lock, only when retry() finds it held). When the spool is
-// full the oldest records are dropped and counted.
+//   history::Reader reader(fd);
+//   while (auto record = reader.next()) {
+//     if (record->entry) import(*record->entry);
+//     else set_aside(record->text, record->line, record->problem);
+//   }
 //
-// Threads: append() and retry() from any thread.
+// Threads: File::append() and retry() from any; a Reader belongs to one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "base/read_file.h"
 #include "base/unique_fd.h"
+#include "history/entry.h"
 #include "log/event.h"
 
 namespace dmarc::history {
 
+/// One whole append a record, without ever waiting and without ever refusing mail.
+///
+/// A record is written by one write(2) before its message is answered, so killing the process loses
+/// nothing that was answered. The lock that OpenDMARC and its importers take is honoured: a file
+/// that somebody else has locked is not waited for. Rotation is by rename, at any moment: a record
+/// goes to the file that has the name while the lock is held. When a record can't be written (disk
+/// full, no permission, locked) it waits in a bounded spool in memory and is written by a later
+/// append() or retry(), which is to be called every second or so; an alarm is logged when that
+/// begins and a notice when it ends (of a lock, only when retry() finds it held). When the spool is
+/// full the oldest records are dropped and counted.
 class File {
  public:
   /// About 50,000 records: a busy hour.
@@ -66,6 +76,46 @@ class File {
   std::size_t spool_octets_ = 0;
   std::uint64_t dropped_ = 0;
   int failure_ = 0;  ///< errno of the failure that was logged; 0 while all is well
+};
+
+class Fields;
+
+/// Reads our files, and OpenDMARC's of both generations (1.4.2 had no spf_scope and no fo).
+///
+/// A record begins with its "job" line and ends where the next one begins. A record that breaks any
+/// rule is returned as it stands, with the line and the reason, and reading goes on behind it.
+/// Empty lines, lines that begin with "#" and lines with a key that is not known are skipped.
+///
+/// The descriptor stays the caller's. Limits: max_record_lines lines of a record; max_signatures
+/// signatures are kept, the rest counted.
+class Reader {
+ public:
+  /// RFC 9990 section 3.1.1.10 "DKIM Signatures in Aggregate Reports" asks for no more in a row.
+  static constexpr std::size_t max_signatures = 100;
+  static constexpr std::size_t max_record_lines = 1000;
+
+  struct Record {
+    std::optional<Entry> entry;
+    std::uint64_t line = 0;  ///< where it begins; of a problem, the line that is wrong
+    std::string problem;     ///< one clause in printable ASCII
+    std::string text;        ///< all its lines, when there is no entry
+  };
+
+  explicit Reader(int fd) : lines_(fd) {}
+
+  /// Nothing at the end of the file, or when reading failed.
+  std::optional<Record> next();
+
+  std::uint64_t offset() const { return lines_.offset(); }  ///< octets read so far
+  int error() const { return lines_.error(); }              ///< errno of a failed read, or 0
+
+ private:
+  void reject(Record& record, std::string problem) const;
+  void read_line(Fields& fields, std::size_t count, Record& record);
+
+  base::LineReader lines_;
+  std::string text_;       ///< of the record that is being read
+  bool has_line_ = false;  ///< lines_ stands at the "job" line of the next record
 };
 
 }  // namespace dmarc::history

@@ -6,7 +6,6 @@
 
 #include "base/ascii.h"
 #include "base/json.h"
-#include "history/codes.h"
 #include "history/entry.h"
 #include "mail/auth_results.h"
 
@@ -150,8 +149,7 @@ void add_policy(Lines& lines, const Verdict& verdict) {
   for (const std::string& uri : record.rua)
     lines.add("rua", word(uri));
   if (record.rua.empty()) lines.add("rua", "-");
-  // pct is history (RFC 9989 section 9.3), but importers have a column for it: every message
-  // counts.
+  // RFC 9989 has no pct any more (section 9.3), but importers have a column for it: all messages.
   lines.add("pct", verdict.record ? 100 : 0);
   lines.add("adkim", verdict.record ? code(record.adkim) : 0);
   lines.add("aspf", verdict.record ? code(record.aspf) : 0);

@@ -4,7 +4,7 @@
 //     history.append(history::record_text(message, judgement, received, host_name));
 //
 // OpenDMARC's importers read it, so its keys, their order and the numbers are that program's (they
-// are in history/codes.h). Whatever a sender wrote is checked or replaced on the way: a
+// are in history/entry.h). Whatever a sender wrote is checked or replaced on the way: a
 // record has no line that he chose.
 //
 // Threads: pure functions.
@@ -23,8 +23,7 @@ namespace dmarc::history {
 struct Settings {
   /// RecordAllMessages: also messages to which no policy record applies.
   bool record_all = false;
-  /// IgnoreMailTo: no record for a message to one of these addresses, by its first To field or its
-  /// envelope.
+  /// IgnoreMailTo: no record for a message to one of these addresses, by To field or envelope.
   std::vector<std::string> ignore_mail_to;
 };
 

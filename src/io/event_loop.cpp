@@ -170,8 +170,7 @@ std::optional<Time> EventLoop::next_timer() const {
 }
 
 void EventLoop::run_timers() {
-  // One that is set for the past while these run has its turn in the next round: descriptors come
-  // first.
+  // A timer set for the past while these run waits for the next round: descriptors come first.
   for (std::size_t left = timers_.size(); left > 0 && !timers_.empty(); --left) {
     Timer& next = *timers_.front();
     if (next.when_ > now_) return;

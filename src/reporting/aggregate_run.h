@@ -4,10 +4,10 @@
 //   run.resume();                                        // what earlier runs have left
 //   for (const aggregate::Period& day : days) run.send(day, std::nullopt);
 //
-// Any number of hosts may do so at the same time: a report is sent by whoever claims it first
-// (store/outbox.h). A delivery is written down as begun just before its last octets leave. When a
-// sender dies after that, the delivery counts as made: a report that is lost in that moment is the
-// lesser evil, compared with reports that come twice.
+// Any number of hosts may do so at the same time: whoever claims a report first sends it
+// (store/outbox.h). A delivery is marked as begun just before its last octets leave. If the sender
+// dies after that, the delivery counts as made: better a report lost in that moment than reports
+// that arrive twice.
 //
 // Ownership: everything given to the constructor must outlive the run. Threads: one. Throws
 // store::Error.
@@ -27,7 +27,7 @@
 #include <dmarc/resolver.h>
 
 #include "reporting/delivery.h"
-#include "sending/destinations.h"
+#include "sending/consent.h"
 #include "store/outbox.h"
 #include "store/report_source.h"
 #include "store/suppressions.h"
@@ -131,7 +131,7 @@ class AggregateRun {
   ReportSender& sender_;
   dns::AsyncResolver& resolver_;
   Observer observer_;
-  /// The policy domains reported on, by the beginning of the period and the organization.
+  /// The policy domains reported on so far, for each period (its begin) and organization.
   std::map<std::pair<std::int64_t, dns::Name>, std::set<std::string>> reported_;
 };
 

@@ -9,7 +9,7 @@
 #include "base/read_file.h"
 #include "sending/bounce.h"
 #include "sending/command.h"
-#include "sending/curl/smtp.h"
+#include "sending/curl/transports.h"
 
 namespace dmarc::reporting {
 namespace {

@@ -23,8 +23,8 @@
 
 #include "dkim/signer.h"
 #include "reporting/files.h"
-#include "sending/curl/https.h"
-#include "sending/destinations.h"
+#include "sending/consent.h"
+#include "sending/curl/transports.h"
 #include "sending/settings.h"
 #include "sending/transport.h"
 

@@ -5,8 +5,8 @@
 //
 // - No program it starts can have more rights than it has (no_new_privs), and it starts none.
 // - No capabilities. Root keeps the one that opens files whatever their permissions.
-// - Files: only the folders of those that its configuration names, and those of allowed.h
-// (Landlock).
+// - Files: only the folders of those that its configuration names (folders.h), and those of
+//   allowed.h (Landlock).
 // - System calls: only those of allowed.h (seccomp).
 //
 // What the kernel does not support is left out, which is logged; so is everything where the system
@@ -15,6 +15,7 @@
 // then a message or a feature suffers, and not all mail.
 //
 // Threads: confine() while there is only one; it holds for all that are started afterwards.
+// report_refusals() from one; the calls are noted in whatever thread makes them.
 #pragma once
 
 #include "log/event.h"

@@ -22,7 +22,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sending/mail_address.h"
+#include "sending/addresses.h"
 
 namespace dmarc::sending {
 

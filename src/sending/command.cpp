@@ -73,8 +73,8 @@ bool wait_for(int fd, Clock::time_point deadline) {
   }
 }
 
-/// What the program says until it has closed its output, cut to the limit; nothing when the time is
-/// over.
+/// What the program writes until it closes its output, cut to the limit; nothing after the
+/// deadline.
 std::optional<std::string> read_output(int fd, Clock::time_point deadline) {
   std::string output;
   while (wait_for(fd, deadline)) {

@@ -1,4 +1,4 @@
-// How reports leave and in whose name: what the configuration says about it.
+// How reports are sent and in whose name, as configured.
 //
 // Values only; the passwords and keys stay in their files until they are needed.
 #pragma once
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "dkim/signer.h"
-#include "sending/destinations.h"
-#include "sending/mail_address.h"
+#include "sending/addresses.h"
+#include "sending/consent.h"
 
 namespace dmarc::sending {
 
@@ -19,8 +19,8 @@ namespace dmarc::sending {
 struct SmtpServer {
   enum class Tls {
     none,
-    opportunistic,  ///< STARTTLS where it is offered, with any certificate; a server that wants
-                    ///< a password is asked for `starttls` instead
+    opportunistic,  ///< STARTTLS where it is offered, with any certificate; where a password is
+                    ///< sent the default is `starttls`
     starttls,       ///< STARTTLS, with a valid certificate
     implicit,       ///< TLS from the start (port 465), with a valid certificate
   };
@@ -30,7 +30,7 @@ struct SmtpServer {
   std::string ca_file = {};        ///< empty: the system's
   std::string user = {};           ///< empty: no authentication
   std::string password_file = {};  ///< needed with a user, unless there is a `password`
-  std::string password = {};       ///< given in another way than by a file
+  std::string password = {};       ///< given directly, not by a file
 };
 
 struct Settings {
@@ -47,7 +47,7 @@ struct Settings {
   std::optional<MailAddress> bcc;      ///< gets a copy of each report
   std::optional<MailAddress> bounces;  ///< where bounces go; unset: the null reverse-path
   std::optional<dkim::SigningKey> dkim;
-  bool https = false;           ///< whether "https:" destinations are served
+  bool https = false;           ///< whether "https:" destinations get reports
   std::size_t max_message = 0;  ///< octets of one mail; a larger report is split
   NoReportsList no_reports;
 };

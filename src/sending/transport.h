@@ -36,7 +36,7 @@ class Transport {
   /// if this process dies. False calls it off (Outcome::State::later).
   using Commit = std::function<bool()>;
 
-  /// `message` has lines that end with CRLF. It waits, but not for ever.
+  /// `message` has lines that end with CRLF. Blocks, for a limited time.
   virtual Outcome send(const Envelope& envelope, std::string_view message,
                        const Commit& commit) = 0;
   Outcome send(const Envelope& envelope, std::string_view message) {

@@ -15,12 +15,11 @@
 #include "base/encoding.h"
 #include "base/read_file.h"
 #include "base/unique_fd.h"
-#include "store/soci.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 
-// --- Addresses
-// ---------------------------------------------------------------------------------------
+// --- Addresses -----------------------------------------------------------------------------------
 
 namespace {
 
@@ -119,8 +118,7 @@ std::string DatabaseAddress::text() const {
   return result + "/" + name;
 }
 
-// --- Connections
-// -------------------------------------------------------------------------------------
+// --- Connections ---------------------------------------------------------------------------------
 
 namespace {
 
@@ -218,8 +216,7 @@ Database::Database(const DatabaseAddress& address) : engine_(address.engine) {
 
 Database::~Database() = default;
 
-// --- Transactions
-// ------------------------------------------------------------------------------------
+// --- Transactions --------------------------------------------------------------------------------
 
 namespace {
 

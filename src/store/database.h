@@ -1,16 +1,14 @@
-// A connection to the store, be it SQLite, MariaDB or PostgreSQL: where it is, the connection, and
-// transactions.
+// The report database, on SQLite, MariaDB or PostgreSQL: its address, connections, transactions.
 //
-//   const std::string where = "sqlite:/var/lib/opendmarc/opendmarc.sqlite";
-//   const auto address = store::DatabaseAddress::parse(where);
+//   auto address = store::DatabaseAddress::parse("sqlite:/var/lib/opendmarc/opendmarc.sqlite");
 //   store::Database database(*address);
 //
 //   store::Transaction transaction(database);   // all or nothing: rolled back if not committed
 //   ...
 //   transaction.commit();
 //
-// Everything in store/ throws store::Error when the database fails: nothing can go on
-// without it, and an open transaction is rolled back on the way out.
+// Everything in store/ throws store::Error when the database fails; an open transaction is then
+// rolled back.
 //
 // Threads: a connection belongs to one thread.
 #pragma once

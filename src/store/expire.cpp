@@ -7,15 +7,14 @@
 #include <span>
 #include <string>
 
-#include "store/dialect.h"
-#include "store/soci.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {
 
 constexpr std::int64_t slice_seconds = 86'400;
 
-/// What a message has in other tables.
+/// Tables with rows that belong to a message.
 constexpr std::array<std::string_view, 3> details{"signatures", "arcauthresults", "arcseals"};
 
 struct Reference {

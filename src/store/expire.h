@@ -2,8 +2,8 @@
 //
 //   store::expire(database, {.before = now - 180 * 86'400, .now = now});
 //
-// Deleting goes by days, each in one transaction, from the oldest on: a kill loses nothing and
-// importers wait for no longer than a day's messages take.
+// Messages are deleted day by day from the oldest, each day in one transaction: if the process is
+// killed nothing is lost, and importers wait no longer than one day takes.
 //
 // Threads: that of the connection. Throws store::Error.
 #pragma once
@@ -23,7 +23,7 @@ struct Expiry {
   bool all_tables = false;
 };
 
-/// `deleted` is told of each table how many rows went.
+/// `deleted` is called with each table and the number of rows deleted from it.
 void expire(Database& database, const Expiry& expiry,
             const std::function<void(std::string_view table, std::uint64_t rows)>& deleted);
 

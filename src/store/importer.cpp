@@ -4,8 +4,7 @@
 #include <functional>
 #include <unordered_map>
 
-#include "store/dialect.h"
-#include "store/soci.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {
@@ -27,7 +26,7 @@ bool is_error(AuthCode code) {
   return code == AuthCode::temperror || code == AuthCode::permerror;
 }
 
-/// What makes a record the same as another (RFC 9990 has no such rule; OpenDMARC's tables do).
+/// What identifies a record (RFC 9990 has no such rule; OpenDMARC's tables do).
 struct MessageKey {
   std::int64_t reporter = 0;
   std::int64_t received = 0;

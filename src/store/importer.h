@@ -19,9 +19,8 @@
 #include <vector>
 
 #include "history/entry.h"
-#include "store/bulk_insert.h"
+#include "store/bulk.h"
 #include "store/database.h"
-#include "store/names.h"
 #include "store/policies.h"
 
 namespace dmarc::store {
@@ -34,7 +33,7 @@ class Importer {
   struct Counts {
     std::uint64_t imported = 0;
     std::uint64_t duplicates = 0;  ///< were in the store already
-    std::uint64_t no_address = 0;  ///< left out: a report has no place for them
+    std::uint64_t no_address = 0;  ///< left out: a report can't hold them
   };
 
   explicit Importer(Database& database);

@@ -5,9 +5,8 @@
 #include "base/ascii.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
-#include "store/dialect.h"
-#include "store/names.h"
-#include "store/soci.h"
+#include "store/bulk.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {

@@ -1,5 +1,4 @@
-// Which reports are to be sent, are being sent and were sent, for a fleet of hosts that share one
-// database.
+// Which reports are to be sent, are being sent and were sent, by hosts that share one database.
 //
 //   store::Outbox outbox(database, "mx1.example.net:4711:5f3a9c");
 //   if (auto lease = outbox.claim({"example.org", period}, now)) {
@@ -131,8 +130,8 @@ class Outbox {
   /// Opens a finished report again: every delivery that is not refused waits once more. False when
   /// there is no such report or a live sender has it.
   bool reopen(const std::string& report_id, std::int64_t now);
-  /// What came back of a destination's deliveries that were sent; `failed` takes the place of
-  /// `sent`. False when there were none.
+  /// A bounce has come back: the destination's deliveries that were `sent` get this state and
+  /// answer. False when there were none.
   bool bounced(const std::string& report_id, const std::string& destination, DeliveryState state,
                const std::string& answer);
 

@@ -1,8 +1,7 @@
 // What "dmarcctl reports" shows of the outbox, and what it and "dmarcctl bounce" change.
 
-#include "store/dialect.h"
 #include "store/outbox.h"
-#include "store/soci.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {

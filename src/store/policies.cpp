@@ -3,9 +3,8 @@
 #include <limits>
 
 #include "crypto/digest.h"
-#include "store/dialect.h"
-#include "store/names.h"
-#include "store/soci.h"
+#include "store/bulk.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {

@@ -40,11 +40,10 @@ class PolicyTable {
 /// URIs joined by commas; as many as fit into `limit` octets.
 std::string join_uris(const std::vector<std::string>& uris, std::size_t limit);
 
-/// Reports on `domain` go to `uris` (separated by commas) whatever its record says; empty: to
-/// nobody.
+/// Reports on `domain` go to `uris` (separated by commas) whatever its record says; none if empty.
 void fix_rua(Database& database, const std::string& domain, const std::string& uris);
 
-/// Its record decides again, from the next import on.
+/// From the next import on, its record decides again.
 void release_rua(Database& database, const std::string& domain);
 
 }  // namespace dmarc::store

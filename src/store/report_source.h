@@ -6,9 +6,14 @@
 //     while (const auto row = rows.next()) writer.add(*row);
 //   }
 //
-// The constructor rolls the period's messages up into a temporary table of the database: one row
-// for each combination of source, results and identities (RFC 9990 section 3.1.1.5 "Records"). Both
-// cursors fetch pages of page_rows rows and hold no more than that, whatever the size of the
+// The constructor rolls the period's messages up into two temporary tables of the database:
+//
+//   report_rows       one row for each row of a report, that is, for each combination of source,
+//                     results and identities (RFC 9990 section 3.1.1.5 "Records"), numbered in the
+//                     order of the reports
+//   report_policies   which policies were seen for each DMARC Policy Domain, and when last
+//
+// Both cursors fetch pages of page_rows rows and hold no more than that, whatever the size of the
 // period. rows() may be called again to read the domain's rows a second time; the order is the same
 // each time: by source address, then From domain.
 //
@@ -27,8 +32,8 @@
 #include "aggregate/period.h"
 #include "aggregate/row.h"
 #include "history/entry.h"
+#include "store/bulk.h"
 #include "store/database.h"
-#include "store/names.h"
 
 namespace dmarc::store {
 

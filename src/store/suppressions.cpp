@@ -1,8 +1,7 @@
 #include "store/suppressions.h"
 
 #include "base/ascii.h"
-#include "store/dialect.h"
-#include "store/soci.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {

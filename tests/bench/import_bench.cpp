@@ -9,7 +9,7 @@
 #include <iostream>
 
 #include "base/unique_fd.h"
-#include "history/reader.h"
+#include "history/file.h"
 #include "resources.h"
 #include "store/importer.h"
 #include "store/schema.h"

@@ -6,7 +6,7 @@
 
 #include "aggregate/xml.h"
 #include "base/unique_fd.h"
-#include "history/reader.h"
+#include "history/file.h"
 #include "history/record.h"
 #include "store/importer.h"
 #include "store/report_source.h"

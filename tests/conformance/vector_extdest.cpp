@@ -2,7 +2,7 @@
 
 #include "dns/lookup_session.h"
 #include "recorder.h"
-#include "sending/destinations.h"
+#include "sending/consent.h"
 #include "vector_kinds.h"
 #include "vector_zone.h"
 

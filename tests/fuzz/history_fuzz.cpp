@@ -4,7 +4,7 @@
 
 #include "base/unique_fd.h"
 #include "expect.h"
-#include "history/reader.h"
+#include "history/file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;

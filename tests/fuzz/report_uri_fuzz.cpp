@@ -3,7 +3,7 @@
 
 #include "dmarc/report_uri.h"
 #include "expect.h"
-#include "sending/destinations.h"
+#include "sending/consent.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dmarc::fuzz;

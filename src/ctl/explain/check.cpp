@@ -14,7 +14,7 @@
 #include <dmarc/evaluate.h>
 
 #include "base/ascii.h"
-#include "ctl/explain/dns_view.h"
+#include "ctl/explain/spf_view.h"
 #include "ctl/explain/verdict_view.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"

@@ -1,7 +1,6 @@
 #include "ctl/explain/explanation.h"
 
 #include "base/ascii.h"
-#include "ctl/explain/dns_view.h"
 #include "ctl/explain/spf_view.h"
 #include "ctl/explain/verdict_view.h"
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "ctl/outline.h"
+#include "ctl/terminal.h"
 #include "dns/lookup_session.h"
 #include "policy/judge.h"
 

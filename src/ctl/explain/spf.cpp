@@ -7,7 +7,6 @@
 #include <dmarc/reverse_path.h>
 #include <dmarc/spf.h>
 
-#include "ctl/explain/dns_view.h"
 #include "ctl/explain/spf_view.h"
 #include "ctl/input.h"
 #include "ctl/subcommand.h"

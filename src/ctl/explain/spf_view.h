@@ -1,4 +1,5 @@
-// How an SPF check reads: its result, and the look-ups that it took as a tree.
+// How the look-ups of an evaluation and an SPF check read: as lines of an Outline for people, as
+// JSON for programs.
 //
 //   Outline outline = spf_outline(result);
 //   outline.add(spf_tree(result, lookups.entries()));
@@ -11,15 +12,30 @@
 // Threads: pure functions.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
+#include <dmarc/resolver.h>
 #include <dmarc/spf.h>
 
 #include "base/json.h"
-#include "ctl/outline.h"
+#include "ctl/terminal.h"
 #include "dns/lookup_session.h"
 
 namespace dmarc::ctl {
+
+/// "<name> TXT: one answer", for one look-up.
+std::string lookup_line(const dns::LookupSession::Entry& lookup);
+/// The data of each record of an answer, printable: addresses as text, the rest quoted.
+std::vector<std::string> record_texts(const dns::LookupSession::Entry& lookup);
+
+Outline lookups_outline(const std::vector<dns::LookupSession::Entry>& lookups);
+base::Json json_of(const std::vector<dns::LookupSession::Entry>& lookups);
+
+/// Null for none.
+base::Json json_of(dns::Failure failure);
+base::Json json_or_null(const std::optional<dns::Name>& name);
 
 Outline spf_outline(const spf::Result& result);
 base::Json json_of(const spf::Result& result);

@@ -1,7 +1,7 @@
 #include "ctl/explain/verdict_view.h"
 
 #include "base/ascii.h"
-#include "ctl/explain/dns_view.h"
+#include "ctl/explain/spf_view.h"
 
 namespace dmarc::ctl {
 namespace {

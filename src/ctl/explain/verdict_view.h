@@ -14,7 +14,7 @@
 #include <dmarc/record.h>
 
 #include "base/json.h"
-#include "ctl/outline.h"
+#include "ctl/terminal.h"
 
 namespace dmarc::ctl {
 

@@ -1,5 +1,5 @@
-// The programs that OpenDMARC's scripts and cron jobs call, by their own names and options:
-// dmarcctl is one of them when it is called by that name.
+// The programs that OpenDMARC's scripts and cron jobs call, by their own names and options, and the
+// database that they work on: dmarcctl is one of them when it is called by that name.
 //
 //   if (const auto* program = find_opendmarc_program("opendmarc-import"))
 //     return run_opendmarc_program(*program, words, terminal);
@@ -7,13 +7,16 @@
 // Threads: one.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ctl/input.h"
 #include "ctl/opendmarc/perl_options.h"
 #include "ctl/subcommand.h"
+#include "store/database.h"
 
 namespace dmarc::ctl {
 
@@ -42,5 +45,20 @@ int run_opendmarc_program(const OpendmarcProgram& program, const std::vector<std
 
 /// "PROG: problem". Returns opendmarc_failure.
 int opendmarc_error(Terminal terminal, std::string_view program, std::string_view problem);
+
+/// OpenDMARC's options for the database.
+inline constexpr std::array opendmarc_database_options{
+    PerlOption{"dbscheme", "scheme", "database scheme (mysql, Pg or SQLite) [mysql]"},
+    PerlOption{"dbhost", "host", "database host [localhost]"},
+    PerlOption{"dbname", "name", "database name [opendmarc]"},
+    PerlOption{"dbpasswd", "passwd", "database password [opendmarc]"},
+    PerlOption{"dbport", "port", "database port [3306]"},
+    PerlOption{"dbuser", "user", "database user [opendmarc]"}};
+inline constexpr PerlOption opendmarc_dsn_option{
+    "db-dsn", "DSN", "data source name, instead of scheme, host, name and port"};
+
+/// From OpenDMARC's options and environment variables, with its defaults. Without any of them, from
+/// the configuration: that is what "opendmarc-import" means where OpenDMARC was never set up.
+Input<store::DatabaseAddress> opendmarc_database(const PerlOptions& options);
 
 }  // namespace dmarc::ctl

@@ -1,4 +1,4 @@
-// opendmarc-reports.
+// opendmarc-reports: OpenDMARC's command line and settings for sending the reports that are due.
 
 #include <unistd.h>
 
@@ -15,11 +15,10 @@
 #include "base/decimal.h"
 #include "base/read_file.h"
 #include "config/values.h"
-#include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"
-#include "ctl/reports/report_job.h"
-#include "sending/curl/smtp.h"
+#include "ctl/reports/report.h"
+#include "sending/curl/transports.h"
 
 namespace dmarc::ctl {
 namespace {

@@ -8,8 +8,8 @@
 #include "base/ascii.h"
 #include "base/json.h"
 #include "ctl/input.h"
-#include "ctl/outline.h"
 #include "ctl/subcommand.h"
+#include "ctl/terminal.h"
 #include "io/socket_spec.h"
 #include "milter/client/delivery.h"
 

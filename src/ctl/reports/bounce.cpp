@@ -11,7 +11,7 @@
 #include "base/decimal.h"
 #include "ctl/reports/database.h"
 #include "ctl/subcommand.h"
-#include "sending/destinations.h"
+#include "sending/consent.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"
 

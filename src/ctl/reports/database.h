@@ -9,8 +9,8 @@
 #include <memory>
 
 #include "config/configuration.h"
-#include "ctl/arguments.h"
 #include "ctl/input.h"
+#include "ctl/subcommand.h"
 #include "store/database.h"
 
 namespace dmarc::ctl {

@@ -9,7 +9,6 @@
 #include <ostream>
 
 #include "base/decimal.h"
-#include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"
 

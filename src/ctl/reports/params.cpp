@@ -6,7 +6,6 @@
 #include <dmarc/domain_name.h>
 
 #include "base/ascii.h"
-#include "ctl/opendmarc/opendmarc_database.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"
 #include "store/policies.h"

@@ -8,9 +8,9 @@
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/json.h"
-#include "ctl/outline.h"
 #include "ctl/reports/database.h"
 #include "ctl/subcommand.h"
+#include "ctl/terminal.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"
 

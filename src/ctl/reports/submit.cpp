@@ -9,7 +9,7 @@
 #include "ctl/input.h"
 #include "ctl/subcommand.h"
 #include "dkim/signer.h"
-#include "sending/curl/smtp.h"
+#include "sending/curl/transports.h"
 
 namespace dmarc::ctl {
 namespace {

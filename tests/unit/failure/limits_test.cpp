@@ -1,6 +1,6 @@
-#include "failure/limits.h"
-
 #include <gtest/gtest.h>
+
+#include "failure/sender.h"
 
 namespace dmarc::failure {
 namespace {

@@ -6,9 +6,9 @@
 #include <stdexcept>
 
 #include "base/unique_fd.h"
-#include "history/reader.h"
+#include "history/file.h"
 #include "store/schema.h"
-#include "store/soci.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {

@@ -1,9 +1,8 @@
-#include "sending/curl/https.h"
-
 #include <gtest/gtest.h>
 
 #include <dmarc/ip_address.h>
 
+#include "sending/curl/transports.h"
 #include "support/upload_server.h"
 
 namespace dmarc::sending {

@@ -1,7 +1,6 @@
-#include "sending/curl/smtp.h"
-
 #include <gtest/gtest.h>
 
+#include "sending/curl/transports.h"
 #include "support/upload_server.h"
 
 namespace dmarc::sending {

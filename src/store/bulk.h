@@ -1,5 +1,9 @@
-// The numbers of names (domains, selectors, reporters, addresses and other things that are stored
-// once and referred to), and the names for numbers.
+// Many rows by few statements, which are prepared once: rows inserted, and the numbers of names
+// (domains, selectors, reporters, addresses and other things that are stored once and referred to).
+//
+//   store::BulkInsert rows(database, "signatures", {{"message"}, {"domain"}, ...});
+//   rows.add({message, domain, ...});
+//   rows.flush();
 //
 //   store::IdTable domains(database, {.table = "domains", .name = "name"});
 //   const std::int64_t& id = domains.want({0, "example.org"});   // for all that will be needed
@@ -17,15 +21,49 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "store/database.h"
 
 namespace dmarc::store {
 
+/// A row whose unique key is there already is left out. Rows have been sent to the database at the
+/// latest after flush().
+class BulkInsert {
+ public:
+  enum class Kind { number, text, seconds };
+  struct Field {
+    std::string_view name;
+    Kind kind = Kind::number;
+  };
+  using Value = std::variant<std::int64_t, std::string_view>;
+
+  BulkInsert(Database& database, std::string_view table, std::vector<Field> fields);
+  ~BulkInsert();
+  BulkInsert(const BulkInsert&) = delete;
+  BulkInsert& operator=(const BulkInsert&) = delete;
+
+  /// One value for each field, of its kind.
+  void add(std::initializer_list<Value> values);
+  void flush();
+
+ private:
+  class Statement;
+
+  Database& database_;
+  const std::string table_;
+  const std::vector<Field> fields_;
+  std::unique_ptr<Statement> full_;  ///< for as many rows as one statement takes
+  std::size_t rows_ = 0;             ///< that wait in `full_`
+};
+
+/// From names to numbers.
 class IdTable {
  public:
   /// About 20 MB of each table.

@@ -1,17 +1,20 @@
-// What SMTP and https by libcurl have in common: one upload with its limits. Private to this
-// folder.
+// What libcurl sends: mail by SMTP, to the local MTA or a smart host (RFC 5321; STARTTLS: RFC 3207;
+// AUTH: RFC 4954), and report files by https, to those who ask for it with an "https:" URI.
 //
-//   Transfer transfer("smtp,smtps", {});
-//   transfer.set(CURLOPT_URL, "smtp://127.0.0.1:25");
-//   const auto result = transfer.run(message, commit);
+//   auto transport = SmtpTransport::make(settings.smtp);
+//   (*transport)->send({"", {"dmarc@example.org"}}, message);
+//
+//   HttpsPost post(base::is_public);
+//   post.send("https://reports.example.org/dmarc", gzip_octets, commit);
 //
 // Only the protocols named are spoken, redirects are not followed, proxies and .netrc files of the
 // environment are not used, no signal handler is needed.
 //
-// Threads: belongs to one thread.
+// Threads: each object belongs to one thread. Limits: TimeLimits, max_answer, max_response.
 #pragma once
 
 #include <curl/curl.h>
+#include <tl/expected.hpp>
 
 #include <chrono>
 #include <memory>
@@ -19,6 +22,9 @@
 #include <string>
 #include <string_view>
 
+#include <dmarc/ip_address.h>
+
+#include "sending/settings.h"
 #include "sending/transport.h"
 
 namespace dmarc::sending {
@@ -52,6 +58,11 @@ class CurlList {
 
 struct Upload;
 
+/// What both have in common: one upload with its limits.
+///
+///   Transfer transfer("smtp,smtps", {});
+///   transfer.set(CURLOPT_URL, "smtp://127.0.0.1:25");
+///   const auto result = transfer.run(message, commit);
 class Transfer {
  public:
   struct Result {
@@ -86,6 +97,42 @@ class Transfer {
   /// connection.
   std::unique_ptr<Upload> upload_;
   std::unique_ptr<CURL, Cleanup> handle_;
+};
+
+/// The connection is kept for further messages.
+class SmtpTransport final : public Transport {
+ public:
+  /// Reads the password. The error is one line.
+  static tl::expected<std::unique_ptr<SmtpTransport>, std::string> make(const SmtpServer& server,
+                                                                        TimeLimits limits = {});
+
+  /// A 5xx answer to MAIL, RCPT or the message is final. What the server says of us, before that
+  /// or to AUTH, is a matter for the administrator, so the message waits.
+  Outcome send(const Envelope& envelope, std::string_view message, const Commit& commit) override;
+  using Transport::send;
+
+ private:
+  SmtpTransport(const SmtpServer& server, std::string password, TimeLimits limits);
+
+  Transfer transfer_;
+};
+
+/// The URI was chosen by somebody else, who must not reach what only this host can reach (attack
+/// RPT-07): the address that is really connected to must be a public one.
+class HttpsPost {
+ public:
+  /// Whether an address may be connected to.
+  using AddressRule = bool (*)(const base::IpAddress&);
+
+  /// `ca_file` may be empty for the system's authorities.
+  explicit HttpsPost(AddressRule rule, const std::string& ca_file = {}, TimeLimits limits = {});
+
+  /// Sent with a 2xx answer; later with 408, 429 and 5xx; otherwise failed.
+  Outcome send(const std::string& url, std::string_view gzip, const Transport::Commit& commit);
+
+ private:
+  Transfer transfer_;
+  AddressRule rule_;
 };
 
 }  // namespace dmarc::sending

@@ -4,15 +4,12 @@
 //   for (const Destination& each : verify(policy_domain, record.rua, ReportTag::rua, options, dns))
 //     for (const ReportUri& target : each.targets) send(target);
 //
-// This is what keeps a record from having reports sent to a victim (RFC 9990 section 8.1). It is
-// done when reports are sent, not when mail arrives, so that an agreement that was withdrawn
-// counts.
+// This keeps a record from directing reports at a victim (RFC 9990 section 8.1). It is done when
+// reports are sent, not when mail arrives, because a destination may withdraw its agreement.
 //
 // Threads: pure functions; the resolver is called from the calling thread.
 // Limits: max_destinations of one record.
 #pragma once
-
-#include <tl/expected.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -26,23 +23,9 @@
 #include <dmarc/evaluate.h>
 #include <dmarc/resolver.h>
 
+#include "sending/addresses.h"
+
 namespace dmarc::sending {
-
-/// Where a reporting URI of the tags rua and ruf leads. A mailbox is fit for an SMTP command: it
-/// has no character that would end it or begin another command, whatever the URI's %XX stood for.
-struct ReportUri {
-  enum class Scheme { mailto, https };
-
-  std::string uri;  ///< as published
-  Scheme scheme = Scheme::mailto;
-  dns::Name host;       ///< of the mailbox, or of the URL
-  std::string mailbox;  ///< mailto: "local@host", nothing of a "?subject="
-};
-
-/// "mailto:dmarc%2Breports@example.org?subject=x" has the mailbox dmarc+reports@example.org. The
-/// record parser has checked the URI's form (dmarc/report_uri.h); this decides whether anything can
-/// be sent there. The error is one clause.
-tl::expected<ReportUri, std::string> parse_report_uri(std::string_view uri);
 
 /// URIs of one record that reports are sent to, in the order published (RFC 9990 section 3.5 has
 /// receivers set a limit). The rest is refused.

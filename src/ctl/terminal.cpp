@@ -1,4 +1,8 @@
-#include "ctl/outline.h"
+#include "ctl/terminal.h"
+
+#include <unistd.h>
+
+#include <ostream>
 
 #include "base/ascii.h"
 
@@ -8,6 +12,8 @@ namespace {
 // Longer than any useful DMARC or SPF record, short enough that a hostile one does not fill the
 // screen.
 constexpr std::size_t max_value = 2000;
+
+constexpr std::chrono::milliseconds interval{200};
 
 }  // namespace
 
@@ -33,6 +39,26 @@ void Outline::write(std::string& out, std::size_t depth) const {
   out.append(2 * depth, ' ').append(line_).append("\n");
   for (const Outline& child : children_)
     child.write(out, depth + 1);
+}
+
+Progress::Progress(std::ostream& err) : err_(err), shown_(::isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  clear();
+}
+
+void Progress::show(const std::function<std::string()>& text) {
+  if (!shown_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_ < interval) return;
+  last_ = now;
+  drawn_ = true;
+  err_ << "\r\x1b[K" << text() << std::flush;
+}
+
+void Progress::clear() {
+  if (drawn_) err_ << "\r\x1b[K" << std::flush;
+  drawn_ = false;
 }
 
 }  // namespace dmarc::ctl

@@ -1,4 +1,4 @@
-#include "ctl/outline.h"
+#include "ctl/terminal.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sending/destinations.h"
+#include "sending/consent.h"
 
 #include <gtest/gtest.h>
 

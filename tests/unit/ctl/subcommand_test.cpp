@@ -1,4 +1,4 @@
-#include "ctl/arguments.h"
+#include "ctl/subcommand.h"
 
 #include <gtest/gtest.h>
 

@@ -1,14 +1,32 @@
-// Where the SQL of the three engines differs.
+// How the files of store/ speak SQL: SOCI, its errors, and where the three engines differ.
 //
-// Threads: pure functions.
+// Threads: pure functions. Private to store/.
 #pragma once
+
+// Debian's SOCI is configured for Boost, which its headers then want although nothing here uses it.
+#include <soci/soci-config.h>
+#undef SOCI_HAVE_BOOST
+#undef SOCI_HAVE_BOOST_DATE_TIME
+#include <soci/soci.h>
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
+#include "store/database.h"
 #include "store/schema.h"
 
 namespace dmarc::store {
+
+/// Runs `work`; what SOCI throws becomes store::Error.
+template <typename Work>
+auto guarded(Work&& work) -> std::invoke_result_t<Work> {
+  try {
+    return work();
+  } catch (const soci::soci_error& error) {
+    throw Error(error.what());
+  }
+}
 
 /// The column as it stands in CREATE TABLE and in ADD COLUMN.
 std::string definition(const Column& column, Engine engine);

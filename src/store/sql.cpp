@@ -1,4 +1,4 @@
-#include "store/dialect.h"
+#include "store/sql.h"
 
 namespace dmarc::store {
 namespace {

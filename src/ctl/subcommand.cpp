@@ -1,4 +1,4 @@
-#include "ctl/arguments.h"
+#include "ctl/subcommand.h"
 
 #include <algorithm>
 
@@ -65,6 +65,17 @@ std::string Arguments::value_or(std::string_view name, std::string_view fallback
 std::vector<std::string> Arguments::values(std::string_view name) const {
   const auto found = values_.find(std::string(name));
   return found == values_.end() ? std::vector<std::string>{} : found->second;
+}
+
+int usage_error(Terminal terminal, std::string_view subcommand, std::string_view problem) {
+  terminal.err << "dmarcctl " << subcommand << ": " << problem << "; see \"dmarcctl help "
+               << subcommand << "\"\n";
+  return status::usage;
+}
+
+int failure(Terminal terminal, std::string_view subcommand, std::string_view problem, int status) {
+  terminal.err << "dmarcctl " << subcommand << ": " << problem << "\n";
+  return status;
 }
 
 }  // namespace dmarc::ctl
