@@ -32,7 +32,9 @@ TEST(IpAddress, reads_ipv4_as_the_system_does) {
     const bool expected = ::inet_pton(AF_INET, text.c_str(), &address) == 1;
     const auto read = IpAddress::parse(text);
     ASSERT_EQ(read.has_value(), expected) << text;
-    if (expected) EXPECT_EQ(read->text(), text);
+    if (expected) {
+      EXPECT_EQ(read->text(), text);
+    }
   }
 }
 

@@ -241,9 +241,8 @@ TEST_F(Dmarcctl, probe_shows_what_a_filter_answers) {
            wire::packet('y', "550 5.7.1 no\0"s),
        ""});
   const std::string message = folder_.write("message", "From: a@good.example\n\nbody\n");
-  EXPECT_EQ(
-      run({"probe", "--socket", "unix:" + filter.spec().place.path, "--auth", "alice", message}),
-      1);
+  EXPECT_EQ(run({"probe", "--socket", "unix:" + filter.spec().path, "--auth", "alice", message}),
+            1);
   EXPECT_TRUE(says("insert at 0: A: b"));
   EXPECT_TRUE(says("result: reject: 550 5.7.1 no"));
   EXPECT_EQ(filter.commands(), "ODCHDMDRDTDLDNDBDEAQ");
