@@ -69,6 +69,14 @@ AuthCode auth_code(mail::ResultWord word) {
       return AuthCode::temperror;
     case mail::ResultWord::permerror:
       return AuthCode::permerror;
+    case mail::ResultWord::nxdomain:
+      return AuthCode::nxdomain;
+    case mail::ResultWord::signed_:
+      return AuthCode::signed_;
+    case mail::ResultWord::unknown:
+      return AuthCode::unknown;
+    case mail::ResultWord::discard:
+      return AuthCode::discard;
     case mail::ResultWord::other:
       break;
   }

@@ -17,8 +17,9 @@ namespace dmarc::mail {
 namespace {
 
 /// In the order of ResultWord.
-constexpr std::array<std::string_view, 9> result_words{
-    "none", "pass", "fail", "softfail", "neutral", "policy", "temperror", "permerror", "other"};
+constexpr std::array<std::string_view, 13> result_words{
+    "none",      "pass",     "fail",   "softfail", "neutral", "policy", "temperror",
+    "permerror", "nxdomain", "signed", "unknown",  "discard", "other"};
 
 // RFC 8601 section 2.2 takes Keyword from RFC 5321: letters, digits and hyphens. Filters in use
 // write underscores too.

@@ -30,7 +30,8 @@ struct Property {
   std::string value;  ///< quoting removed, otherwise as written
 };
 
-/// The results of SPF, DKIM, ARC and DMARC (RFC 8601 section 2.7 "Defined Methods").
+/// The results of SPF, DKIM, ARC and DMARC (RFC 8601 section 2.7 "Defined Methods"), and those of
+/// older methods that some filters report for DKIM too: history records have codes for them.
 enum class ResultWord {
   none,
   pass,
@@ -40,6 +41,10 @@ enum class ResultWord {
   policy,
   temperror,
   permerror,
+  nxdomain,
+  signed_,
+  unknown,
+  discard,
   other,  ///< a word that says nothing here (RFC 8601 section 2.7.7 "Extension Result Codes")
 };
 

@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mail/auth_results.h"
+
 namespace dmarc::history {
 namespace {
 
@@ -100,6 +106,22 @@ TEST(HistoryRecord, null_sender_and_missing_macro_have_their_forms) {
       record.find("\nspf -1\nspf_scope -1\npdomain news.example.org\npolicy 14\nrua -\npct 0\n"),
       std::string::npos)
       << record;
+}
+
+TEST(HistoryRecord, a_result_that_was_read_has_the_code_of_its_word) {
+  const std::pair<std::string_view, int> codes[] = {
+      {"pass", 0},     {"softfail", 2}, {"neutral", 3},  {"temperror", 4}, {"permerror", 5},
+      {"none", 6},     {"fail", 7},     {"policy", 8},   {"nxdomain", 9},  {"signed", 10},
+      {"unknown", 11}, {"discard", 12}, {"hardfail", -1}};
+  for (const auto& [word, code] : codes) {
+    auto judged = judgement(Result::fail, "v=DMARC1; p=none");
+    judged.authentication.dkim.push_back(
+        {{name("example.org"), MethodOutcome::other, "s"}, mail::parse_result_word(word)});
+    const std::string record = record_text(message(), judged, 1, "host");
+    EXPECT_NE(record.find("dkim example.org s " + std::to_string(code) + "\n"), std::string::npos)
+        << word << "\n"
+        << record;
+  }
 }
 
 // RPT-08
