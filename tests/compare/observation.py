@@ -40,6 +40,7 @@ LOG_LINES = {name: re.compile(r"(facility \d+, )?\w+: " + pattern.replace("JOB",
     "ignored": r"(JOB: )?ignoring (connection|authenticated client|mail).*",
     "untrusted results": r"JOB ignoring Authentication-Results at .*",
     "removed results": r"JOB: removed .*",
+    "uncounted results": r"JOB: (.* in )?Authentication-Results field \d+ from .* does not count: .*",
     "implicit id": r"implicit authentication service: .*",
     "record": r"JOB: opendmarc_policy_query_dmarc.*",
     "result": r"JOB: .* (none|pass|fail|temperror|permerror)",  # a domain may be any text

@@ -58,6 +58,7 @@ FORMS = {
     "bimi beside": "mx.example.net; bimi=pass header.d=reject.example; dkim=pass header.d=reject.example",
     "unknown property type": "mx.example.net; x=pass new.thing=1; dkim=pass header.d=reject.example",
     "other's dmarc": "mx.example.net; dmarc=pass header.from=reject.example",
+    "property type arc": "mx.example.net; dkim=pass header.d=reject.example; arc=pass arc.chain=lists.example",
     "none": "mx.example.net; none",
     "none and more": "mx.example.net; none; dkim=pass header.d=reject.example",
     "method version": "mx.example.net; dkim/1=pass header.d=reject.example",
@@ -109,6 +110,10 @@ def cases() -> Iterator[Case]:
     for what, value in FORMS.items():
         yield case(f"authserv_ids/form: {what}", options(),
                    message("a@reject.example", sender="b@reject.example", above=f"Authentication-Results: {value}"))
+    believing_any = options().with_ours("AuthResultsTrust any")
+    for what in ("unknown property type", "method version"):
+        yield case(f"authserv_ids/any: {what}", believing_any,
+                   message("a@reject.example", sender="b@reject.example", above=f"Authentication-Results: {FORMS[what]}"))
     for what, fields in SEVERAL.items():
         yield case(f"authserv_ids/several: {what}", options(),
                    message("a@reject.example", sender="b@reject.example", above="".join(fields)))
