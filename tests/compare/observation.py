@@ -26,6 +26,8 @@ DMARC_FIELD = re.compile(
 SPF_FIELD = re.compile(
     r"(?P<id>\"[^\"]*\"|[^;]*); spf=(?P<result>\w+)(?: smtp\.(?P<identity>mailfrom|helo)=(?P<domain>\S*))?")
 
+DKIM_FIELD = re.compile(r"(?P<id>\"[^\"]*\"|[^;]*)(; dkim=[^;]*)+")
+
 # The lines that a filter may log about a message, by their shape. What matches none is "other".
 LOG_LINES = {name: re.compile(r"(facility \d+, )?\w+: " + pattern.replace("JOB", r"(QUEUE\d|\(unknown-jobid\))"))
              for name, pattern in {
@@ -40,6 +42,7 @@ LOG_LINES = {name: re.compile(r"(facility \d+, )?\w+: " + pattern.replace("JOB",
     "ignored": r"(JOB: )?ignoring (connection|authenticated client|mail).*",
     "untrusted results": r"JOB ignoring Authentication-Results at .*",
     "removed results": r"JOB: removed .*",
+    "DKIM": r"JOB: (DKIM signature of .*|.* reports dkim=pass for .*, found here: .*)",
     "uncounted results": r"JOB: (.* in )?Authentication-Results field \d+ from .* does not count: .*",
     "implicit id": r"implicit authentication service: .*",
     "record": r"JOB: opendmarc_policy_query_dmarc.*",
@@ -149,7 +152,7 @@ def describe(edits: Edits) -> Observation:
 
 def _describe_field(name: str, value: str) -> tuple[str, Observation]:
     if name == "Authentication-Results":
-        for kind, pattern in (("dmarc field", DMARC_FIELD), ("spf field", SPF_FIELD)):
+        for kind, pattern in (("dmarc field", DMARC_FIELD), ("spf field", SPF_FIELD), ("dkim field", DKIM_FIELD)):
             match = pattern.fullmatch(value)
             if match:
                 parts = match.groupdict(default=ABSENT)

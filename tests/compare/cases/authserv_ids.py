@@ -91,6 +91,15 @@ SEVERAL = {
 
 PASS = "dkim=pass header.d=reject.example"
 
+# What another filter reports of a message whose signature does not hold: it is about another body.
+SIGNATURE = ("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=reject.example; s=key; h=from:to:subject;\n"
+             "\tbh=MUVFhZAZCS9ndyWKKUsiW8ftTBbdTJ1kkQ8Idr6f7PU=; b=AbCd1234\n")
+SIGNED = {
+    "pass": results("dkim=pass header.d=reject.example header.s=key header.b=AbCd1234"),
+    "fail": results("dkim=fail header.d=reject.example header.s=key header.b=AbCd1234"),
+    "nothing": "",
+}
+
 
 def cases() -> Iterator[Case]:
     list_line = "PublicSuffixList {suffixes}"
@@ -114,6 +123,9 @@ def cases() -> Iterator[Case]:
     for what in ("unknown property type", "method version"):
         yield case(f"authserv_ids/any: {what}", believing_any,
                    message("a@reject.example", sender="b@reject.example", above=f"Authentication-Results: {FORMS[what]}"))
+    for what, fields in SIGNED.items():
+        yield case(f"authserv_ids/signed: {what} reported", options(),
+                   message("a@reject.example", sender="b@reject.example", above=fields, below=SIGNATURE))
     for what, fields in SEVERAL.items():
         yield case(f"authserv_ids/several: {what}", options(),
                    message("a@reject.example", sender="b@reject.example", above="".join(fields)))
