@@ -166,6 +166,8 @@ class Connection:
         return self._tell("N")
 
     def body(self, octets: bytes) -> str:
+        if not octets:
+            return "continue"  # an MTA sends no piece of an empty body: libmilter would give up the connection
         answer = self._tell("B", octets)
         return "continue" if answer == "skip" else answer  # that no more of it is needed changes nothing for the message
 
