@@ -59,6 +59,15 @@ void remark_on_umask(Context& context) {
                  "UMask " + std::string(written) + " is decimal, an octal number has a leading 0");
 }
 
+void remark_on_sealers(Context& context) {
+  const Values& values = context.values();
+  const bool listed = values.is_set("DomainWhitelist") || values.is_set("DomainWhitelistFile");
+  if (listed && values.is({"ARCSelfValidate", "false"}))
+    context.warn(
+        "ARCSelfValidate",
+        "ARCSelfValidate is false: DomainWhitelist and DomainWhitelistFile have no effect");
+}
+
 /// A reload looks it up from where the first start has changed to.
 void remark_on_base_directory(Context& context) {
   const std::string base = context.values().text("BaseDirectory");
@@ -152,6 +161,7 @@ void remark(Context& context) {
   }
   remark_on_umask(context);
   remark_on_base_directory(context);
+  remark_on_sealers(context);
   remark_on_walk_mode(context);
 }
 

@@ -104,6 +104,8 @@ Filled fill_signatures(Context& context, Settings& settings) {
   settings.dkim_self_validate = self_validate(values.is({"DKIMSelfValidate", "true"}),
                                               values.is({"DKIMSelfValidate", "false"}));
   settings.dkim_ignore_results = values.flag("DKIMIgnoreResults");
+  settings.arc_self_validate = self_validate(values.is({"ARCSelfValidate", "true"}),
+                                             values.is({"ARCSelfValidate", "false"}));
   return {};
 }
 

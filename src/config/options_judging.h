@@ -222,15 +222,26 @@ inline constexpr auto failure_options = std::to_array<Option>({
 });
 
 inline constexpr auto arc_options = std::to_array<Option>({
+    {.name = "ARCSelfValidate",
+     .type = Type::choice,
+     .default_value = "auto",
+     .words = {"auto", "true", "false"},
+     .summary = "Verify ARC chains here: `auto`, `true` or `false`.",
+     .details = "With `auto` they are verified when `DomainWhitelist` names any domain. What was "
+                "found is added in an Authentication-Results field of its own. What a trusted "
+                "field says of a chain that is not verified here is recorded and logged, and "
+                "excuses nothing."},
     {.name = "DomainWhitelist",
      .type = Type::list,
      .example = "lists.example.org",
      .summary = "Domains of ARC sealers whose forwarded mail is accepted although it fails, "
                 "separated by commas.",
-     .details = "The trusted filter in front must have found `arc=pass` and named the sealers in "
-                "`arc.chain`, and all of them must be listed. The result stays `dmarc=fail`; "
-                "only what `RejectFailures` or `HoldQuarantinedMessages` would do is left "
-                "undone."},
+     .details =
+         "The chain must have been verified here (`ARCSelfValidate`) and pass, all of its sealers "
+         "must be listed, and the first of them must have found the author authenticated: "
+         "`dmarc=pass`, or `dkim=pass` or `spf=pass` for a domain that aligns. The result stays "
+         "`dmarc=fail`; only what `RejectFailures` or `HoldQuarantinedMessages` would do is left "
+         "undone."},
     {.name = "DomainWhitelistFile",
      .type = Type::list_file,
      .example = "/etc/opendmarc/whitelist.domains",

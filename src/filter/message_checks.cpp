@@ -5,9 +5,11 @@
 #include <utility>
 
 #include <dmarc/author_domain.h>
+#include <dmarc/evaluate.h>
 
 #include "dkim/limits.h"
 #include "filter/environment.h"
+#include "policy/own_arc.h"
 #include "policy/own_dkim.h"
 
 namespace dmarc::filter {
@@ -35,6 +37,7 @@ MessageChecks::MessageChecks(const Environment& environment, const policy::Messa
       clock_(clock),
       spf_lookups_(*environment.resolver, environment.lookup_limits.max_queries, wake),
       key_lookups_(*environment.resolver, dkim::max_signatures_verified, wake),
+      arc_lookups_(*environment.resolver, arc::max_arc_keys, wake),
       policy_lookups_(*environment.resolver, environment.lookup_limits.max_queries, wake) {}
 
 void MessageChecks::begin_spf() {
@@ -58,8 +61,17 @@ void MessageChecks::begin_policies(std::span<const dns::Name> authors) {
 }
 
 void MessageChecks::begin_signatures() {
-  if (!wants_bodies(environment_) || !policy::wants_own_dkim(message_, *environment_.settings))
-    return;
+  if (policy::wants_own_dkim(message_, *environment_.settings)) begin_dkim();
+  if (policy::wants_own_arc(*environment_.settings)) begin_arc();
+}
+
+void MessageChecks::begin_arc() {
+  arc_.emplace(arc::Check(message_.header, policy::arc_options(message_), *environment_.keys),
+               arc_lookups_);
+  arc_->advance();
+}
+
+void MessageChecks::begin_dkim() {
   const mail::Author author = mail::find_author(message_.header);
   dkim_.emplace(dkim::Check(message_.header, author.visible, policy::dkim_options(message_),
                             *environment_.keys),
@@ -71,16 +83,18 @@ void MessageChecks::begin_signatures() {
 }
 
 bool MessageChecks::body(std::string_view piece) {
-  if (!dkim_) return false;
-  dkim_->body(piece);
-  return dkim_->wants_body();
+  if (dkim_) dkim_->body(piece);
+  if (arc_) arc_->body(piece);
+  return (dkim_ && dkim_->wants_body()) || (arc_ && arc_->wants_body());
 }
 
 void MessageChecks::end_message(policy::Claims claims) {
   if (dkim_) dkim_->end_of_body();
+  if (arc_) arc_->end_of_body();
   claims_.emplace(std::move(claims));
   if (!claims_->wants_own_spf) spf_.reset();
   if (!claims_->wants_own_dkim) dkim_.reset();
+  if (!claims_->wants_own_arc) arc_.reset();
   if (claims_->form.domains != authors_) begin_policies(claims_->form.domains);
   tell_identifiers();
   deadline_ = clock_.now() + environment_.lookup_limits.timeout;
@@ -88,7 +102,7 @@ void MessageChecks::end_message(policy::Claims claims) {
 
 bool MessageChecks::advance() {
   const io::Time now = clock_.now();
-  for (Lookups* const lookups : {&spf_lookups_, &key_lookups_, &policy_lookups_}) {
+  for (Lookups* const lookups : {&spf_lookups_, &key_lookups_, &arc_lookups_, &policy_lookups_}) {
     lookups->take_arrivals();
     if (claims_ && now >= deadline_) lookups->give_up();
   }
@@ -100,6 +114,7 @@ bool MessageChecks::advance() {
 bool MessageChecks::run() {
   const bool spf_known = !spf_ || spf_->advance();
   const bool dkim_known = !dkim_ || dkim_->advance();
+  const bool arc_known = !arc_ || arc_->advance();
   if (claims_ && !identifiers_known_) {
     identifiers_known_ = spf_known && dkim_known;
     if (identifiers_known_ || known_outcomes(findings()) != told_outcomes_) tell_identifiers();
@@ -107,7 +122,7 @@ bool MessageChecks::run() {
   bool policies_known = true;
   for (PolicyCheck& check : policies_)
     policies_known &= check.advance();
-  return claims_ && spf_known && dkim_known && policies_known;
+  return claims_ && spf_known && dkim_known && arc_known && policies_known;
 }
 
 /// What our own checks have found so far.
@@ -143,23 +158,47 @@ void MessageChecks::tell_identifiers() {
     check.tell().identifiers(candidates, identifiers_known_);
 }
 
-/// True when the verdict is certain, whatever is still to come.
+/// True when the author is certain to be authenticated.
+bool MessageChecks::passes(const PolicyCheck& check) const {
+  if (check.is_sufficient() || !check.result()) return check.is_sufficient();
+  Inputs inputs{check.result()->author, {}, {}};
+  for (const Candidate& candidate :
+       policy::candidates(message_, *claims_, *environment_.settings, findings())) {
+    const MethodOutcome outcome = candidate.outcome.value_or(MethodOutcome::other);
+    if (candidate.method == Method::dkim)
+      inputs.dkim.push_back({candidate.domain, outcome});
+    else
+      inputs.spf = {candidate.domain, outcome};
+  }
+  return evaluate(inputs, *check.result()).result == Result::pass;
+}
+
+/// True when the verdict is certain, and what is done with it, whatever is still to come.
 bool MessageChecks::is_settled() const {
-  return !policies_.empty() && std::ranges::all_of(policies_, [](const PolicyCheck& check) {
+  const auto is_known = [](const PolicyCheck& check) {
     return check.result() || check.is_sufficient();
-  });
+  };
+  if (policies_.empty() || !std::ranges::all_of(policies_, is_known)) return false;
+  // Mail that passes needs no excuse.
+  return !arc_ || arc_->result() || arc_->is_sufficient() ||
+         std::ranges::all_of(policies_, [this](const PolicyCheck& check) { return passes(check); });
 }
 
 bool MessageChecks::lack_blanks() const {
-  return dkim_ && std::ranges::any_of(dkim_->result()->signatures, [](const auto& signature) {
-           return signature.fault == dkim::Fault::blanks_lost;
-         });
+  const bool in_signature =
+      dkim_ && std::ranges::any_of(dkim_->result()->signatures, [](const auto& signature) {
+        return signature.fault == dkim::Fault::blanks_lost;
+      });
+  return in_signature || (arc_ && std::ranges::any_of(arc_->result()->sets, [](const auto& set) {
+                            return set.message_fault == dkim::Fault::blanks_lost;
+                          }));
 }
 
 policy::Evidence MessageChecks::take_evidence() {
-  policy::Evidence evidence{*std::move(claims_), {}, {}, {}};
+  policy::Evidence evidence{*std::move(claims_), {}, {}, {}, {}};
   if (spf_) evidence.spf = spf_->take_result();
   if (dkim_) evidence.dkim = dkim_->take_result();
+  if (arc_) evidence.arc = arc_->take_result();
   for (PolicyCheck& check : policies_)
     evidence.policies.push_back(check.take_result());
   return evidence;

@@ -12,7 +12,7 @@
 //
 // Nothing is begun that the settings don't want. At the deadline what is still open has failed.
 // Once the verdict is certain, that is one second later: a signer with slow servers must not hold
-// up mail that has passed.
+// up mail that has passed. For mail that has not, the ARC chain is waited for.
 //
 // Threads: belongs to one thread; `wake` is called from threads of the resolver.
 // Limits: see docs/LIMITS.md, "DNS".
@@ -27,6 +27,7 @@
 #include <dmarc/discovery.h>
 #include <dmarc/spf.h>
 
+#include "arc/check.h"
 #include "dkim/check.h"
 #include "filter/lookups.h"
 #include "filter/running_check.h"
@@ -47,8 +48,8 @@ class MessageChecks {
   /// From field has those that the whole header has in the end.
   void begin_policies(std::span<const dns::Name> authors);
   bool has_authors() const { return !authors_.empty(); }
-  /// Reads the signatures and asks for their keys. Their domains may turn out to be authenticated,
-  /// so that these are looked up with the author's.
+  /// Reads signatures and ARC sets and asks for their keys. The domains of signatures may turn out
+  /// to be authenticated, so that these are looked up with the author's.
   void begin_signatures();
 
   /// True while more of the body makes a difference.
@@ -67,24 +68,30 @@ class MessageChecks {
  private:
   using SpfCheck = RunningCheck<spf::Check, spf::Result>;
   using PolicyCheck = RunningCheck<DiscoveryCheck, Discovery>;
+  using ArcCheck = RunningCheck<arc::Check, arc::Result>;
   using DkimCheck = RunningCheck<dkim::Check, dkim::Result>;
 
   bool run();
   policy::OwnFindings findings() const;
   void tell_identifiers();
+  void begin_dkim();
+  void begin_arc();
+  bool passes(const PolicyCheck& check) const;
   bool is_settled() const;
 
   const Environment& environment_;
   const policy::Message& message_;
   const io::Clock& clock_;
 
-  /// SPF and signatures ask what the sender tells them to ask, and must not use up what the
+  /// SPF, signatures and seals ask what the sender tells them to ask, and must not use up what the
   /// author's policy needs, nor share an answer that they had no budget for.
   Lookups spf_lookups_;
   Lookups key_lookups_;
+  Lookups arc_lookups_;
   Lookups policy_lookups_;
   std::optional<SpfCheck> spf_;
   std::optional<DkimCheck> dkim_;
+  std::optional<ArcCheck> arc_;
   std::vector<dns::Name> authors_;
   std::vector<PolicyCheck> policies_;  ///< of `authors_`, in the same order
 

@@ -12,6 +12,7 @@
 #include "filter/environment.h"
 #include "filter/message_checks.h"
 #include "policy/judge.h"
+#include "policy/own_arc.h"
 
 namespace dmarc::filter {
 namespace {
@@ -69,7 +70,9 @@ bool wants_recipients(const Environment& environment) {
 }
 
 bool wants_bodies(const Environment& environment) {
-  return environment.settings->dkim_self_validate != policy::SelfValidate::never;
+  const policy::Settings& settings = *environment.settings;
+  return settings.dkim_self_validate != policy::SelfValidate::never ||
+         policy::wants_own_arc(settings);
 }
 
 Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer,

@@ -2,43 +2,39 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "arc/fields.h"
+#include "arc/problem.h"
 #include "base/ascii.h"
 #include "mail/limits.h"
+#include "policy/own_arc.h"
 
 namespace dmarc::policy {
 namespace {
 
-bool is_whitelisted(std::string_view domain, const Settings& settings) {
-  const auto name = dns::Name::parse(base::trim(domain));
-  return name &&
-         std::ranges::find(settings.domain_whitelist, *name) != settings.domain_whitelist.end();
-}
-
-/// arc.chain names the sealers, separated by colons: "relay.example:lists.example".
-bool is_whitelisted_chain(const mail::MethodResult& result, const Settings& settings) {
-  const auto* chain = result.find("arc", "chain");
-  if (chain == nullptr) return false;
-  return std::ranges::all_of(base::split(chain->value, ':'), [&](std::string_view domain) {
-    return is_whitelisted(domain, settings);
-  });
-}
-
-void read_result(Arc& arc, const TrustedResults& upstream, const Settings& settings) {
+/// As a trusted filter says. Two results disagree about one chain, whatever they say.
+bool is_said_to_pass(const TrustedResults& upstream) {
+  const auto is_arc = [](const mail::MethodResult& result) { return result.method == "arc"; };
   for (const BelievedField& field : upstream.fields) {
-    const auto is_arc = [](const mail::MethodResult& result) { return result.method == "arc"; };
     const auto found = std::ranges::find_if(field.results, is_arc);
     if (found == field.results.end()) continue;
-    // Two results disagree about one chain, whatever they say.
-    arc.passed = found->result == mail::ResultWord::pass &&
-                 std::ranges::count_if(field.results, is_arc) == 1;
-    arc.whitelisted = arc.passed && is_whitelisted_chain(*found, settings);
-    return;
+    return found->result == mail::ResultWord::pass &&
+           std::ranges::count_if(field.results, is_arc) == 1;
   }
+  return false;
+}
+
+Arc read_own(const arc::Result& own, const Settings& settings,
+             std::span<const Discovery> policies) {
+  Arc arc;
+  arc.verified = own.chain != arc::ChainStatus::none;
+  arc.passed = own.chain == arc::ChainStatus::pass;
+  arc.oldest_pass = own.oldest_pass;
+  if (own.problem) arc.problem = arc::describe(*own.problem);
+  arc.whitelisted = excuses(own, policies, settings);
+  return arc;
 }
 
 class SetReader {
@@ -82,9 +78,13 @@ class SetReader {
 }  // namespace
 
 ArcFinding read_arc(const Message& message, const Settings& settings,
-                    const TrustedResults& upstream) {
+                    const TrustedResults& upstream, const arc::Result* own,
+                    std::span<const Discovery> policies) {
   ArcFinding finding;
-  read_result(finding.arc, upstream, settings);
+  if (own != nullptr)
+    finding.arc = read_own(*own, settings, policies);
+  else
+    finding.arc.passed = is_said_to_pass(upstream);
   SetReader(message, finding).read();
   return finding;
 }

@@ -5,6 +5,7 @@
 #include <dmarc/check.h>
 
 #include "dkim/key_cache.h"
+#include "policy/own_arc.h"
 #include "policy/own_dkim.h"
 
 namespace dmarc::policy {
@@ -29,6 +30,7 @@ Claims read_claims(const Message& message, const Settings& settings) {
   const bool judged = !claims.form.domains.empty();
   claims.wants_own_spf = judged && settings.spf_self_validate;
   claims.wants_own_dkim = judged && wants_own_dkim(message, settings);
+  claims.wants_own_arc = judged && wants_own_arc(settings);
   return claims;
 }
 
@@ -58,7 +60,7 @@ std::vector<Candidate> candidates(const Message& message, const Claims& claims,
 
 Evidence gather(const Message& message, const Settings& settings, dns::Resolver& resolver,
                 std::string_view body) {
-  Evidence evidence{read_claims(message, settings), {}, {}, {}};
+  Evidence evidence{read_claims(message, settings), {}, {}, {}, {}};
   const Claims& claims = evidence.claims;
   const auto& authors = claims.form.domains;
   dkim::KeyCache keys;
@@ -78,6 +80,8 @@ Evidence gather(const Message& message, const Settings& settings, dns::Resolver&
   if (claims.wants_own_dkim)
     evidence.dkim =
         dkim::verify({message.header, body}, authors, dkim_options(message), keys, resolver);
+  if (claims.wants_own_arc)
+    evidence.arc = arc::verify(message.header, body, arc_options(message), keys, resolver);
   return evidence;
 }
 

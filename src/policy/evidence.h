@@ -24,6 +24,7 @@
 #include <dmarc/resolver.h>
 #include <dmarc/spf.h>
 
+#include "arc/check.h"
 #include "dkim/check.h"
 #include "policy/authentication.h"
 #include "policy/dkim_source.h"
@@ -47,6 +48,7 @@ struct Claims {
   /// Our own checks make a difference.
   bool wants_own_spf = false;
   bool wants_own_dkim = false;
+  bool wants_own_arc = false;
 };
 
 Claims read_claims(const Message& message, const Settings& settings);
@@ -68,6 +70,7 @@ struct Evidence {
   Claims claims;
   std::optional<spf::Result> spf;    ///< of our own check; only where claims.wants_own_spf
   std::optional<dkim::Result> dkim;  ///< likewise; only where claims.wants_own_dkim
+  std::optional<arc::Result> arc;    ///< likewise; only where claims.wants_own_arc
   std::vector<Discovery> policies;   ///< of claims.form.domains, in the same order
 };
 

@@ -173,6 +173,8 @@ void insert_fields(Judgement& judgement, const Message& message, const Settings&
   const std::string id = authserv_id_for(message, settings);
   const auto& own_spf = judgement.authentication.own_spf;
   const bool let_in = is_let_in(judgement);
+  if (let_in && judgement.arc.verified)
+    judgement.insertions.push_back(arc_field(id, judgement.arc));
   if (let_in && judgement.authentication.own_dkim)
     judgement.insertions.push_back(dkim_field(id, judgement.authentication.own_dkim->signatures));
   if (let_in && judgement.authentication.unsigned_here)
@@ -210,10 +212,11 @@ Judgement judge(const Message& message, Evidence evidence, const Settings& setti
   log_discounted(judgement, message, claims.upstream_dkim);
   authenticate(judgement, message, evidence, settings);
   log_own_spf(judgement, message);
-  adopt(judgement, read_arc(message, settings, claims.trusted));
+  adopt(judgement, read_arc(message, settings, claims.trusted,
+                            evidence.arc ? &*evidence.arc : nullptr, evidence.policies));
 
   Assessment assessment = assess(evaluate_authors(evidence, judgement.authentication), form);
-  Removals removals = find_removals(claims, judgement.authentication, assessment, settings);
+  Removals removals = find_removals(claims, judgement, assessment, settings);
   if (note_left_behind(judgement, form, message, removals.left_behind))
     assessment = assess(std::move(assessment.verdicts), form);
   judgement.authentication.removals = std::move(removals.fields);

@@ -77,8 +77,11 @@ struct Authentication {
 
 /// What is known of the ARC chain; see policy/arc.h.
 struct Arc {
-  bool passed = false;       ///< a trusted filter says so
-  bool whitelisted = false;  ///< and every sealer is in DomainWhitelist
+  bool verified = false;     ///< it was verified here, and is not empty
+  bool passed = false;       ///< as found here, or else as a trusted filter says
+  unsigned oldest_pass = 0;  ///< of a chain that passed here, see arc::Result
+  std::string problem;       ///< why it failed here, one clause
+  bool whitelisted = false;  ///< it passed here and may excuse a failure, see policy/own_arc.h
   bool spared = false;       ///< which kept the message from being rejected or held
   /// As the message says, in the order of its ARC-Seal fields; unverified.
   struct Set {

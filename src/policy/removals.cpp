@@ -31,9 +31,11 @@ bool has(const MethodResult& result, std::string_view type, std::string_view nam
 /// Holds each pass that a believed field reports against what was found.
 class Contradictions {
  public:
-  Contradictions(const Claims& claims, const Authentication& authentication,
-                 const Assessment& assessment)
-      : claims_(claims), authentication_(authentication), assessment_(assessment) {}
+  Contradictions(const Claims& claims, const Judgement& judgement, const Assessment& assessment)
+      : claims_(claims),
+        authentication_(judgement.authentication),
+        arc_(judgement.arc),
+        assessment_(assessment) {}
 
   bool any_in(const BelievedField& field) const {
     return std::ranges::any_of(field.results, [&](const MethodResult& result) {
@@ -45,6 +47,7 @@ class Contradictions {
   bool contradicts(const BelievedField& field, const MethodResult& result) const {
     if (result.method == "dkim") return dkim_contradicts(field, result);
     if (result.method == "spf") return spf_contradicts(result);
+    if (result.method == "arc") return claims_.wants_own_arc && !arc_.passed;
     if (result.method == "dmarc") return dmarc_contradicts(result);
     return false;
   }
@@ -91,6 +94,7 @@ class Contradictions {
 
   const Claims& claims_;
   const Authentication& authentication_;
+  const Arc& arc_;
   const Assessment& assessment_;
 };
 
@@ -100,10 +104,10 @@ bool reports_dmarc(const BelievedField& field) {
 
 }  // namespace
 
-Removals find_removals(const Claims& claims, const Authentication& authentication,
+Removals find_removals(const Claims& claims, const Judgement& judgement,
                        const Assessment& assessment, const Settings& settings) {
   const bool any = settings.auth_results_trust == AuthResultsTrust::any;
-  const Contradictions contradictions(claims, authentication, assessment);
+  const Contradictions contradictions(claims, judgement, assessment);
   std::vector<Removal> wanted;
   for (const BelievedField& field : claims.trusted.fields)
     if ((field.is_ours && reports_dmarc(field)) || (!any && contradictions.any_in(field)))

@@ -38,7 +38,8 @@ struct Removals {
 /// For each removal the MTA searches the header anew; thousands would keep it busy for minutes.
 inline constexpr std::size_t max_removals = 100;
 
-Removals find_removals(const Claims& claims, const Authentication& authentication,
+/// Of the judgement only the results of SPF, DKIM and ARC are looked at.
+Removals find_removals(const Claims& claims, const Judgement& judgement,
                        const Assessment& assessment, const Settings& settings);
 
 }  // namespace dmarc::policy

@@ -77,6 +77,14 @@ InsertedField dkim_field(std::string_view authserv_id,
   return {std::string(auth_results_name), writer.value()};
 }
 
+InsertedField arc_field(std::string_view authserv_id, const Arc& arc) {
+  mail::AuthResultsWriter writer(authserv_id);
+  writer.result("arc", arc.passed ? "pass" : "fail");
+  if (!arc.problem.empty()) writer.reason(arc.problem);
+  if (arc.passed) writer.property("header", "oldest-pass", std::to_string(arc.oldest_pass));
+  return {std::string(auth_results_name), writer.value()};
+}
+
 InsertedField software_field(const Message& message, const Settings& settings) {
   const std::string& host = message.mta_name.empty() ? settings.host_name : message.mta_name;
   std::string value = "OpenDMARC Filter v" + settings.version + " " + host;

@@ -3,9 +3,10 @@
 //   ID; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=reject
 //   ID; spf=pass smtp.mailfrom=example.com
 //   ID; dkim=pass header.d=example.com header.s=mail header.a=rsa-sha256 header.b=QmFzZTY0
+//   ID; arc=pass header.oldest-pass=0
 //   OpenDMARC Filter v1.0 mx.example.org 4F2A1
 //
-// The first three are called Authentication-Results, the last DMARC-Filter; each is one line. What
+// The first four are called Authentication-Results, the last DMARC-Filter; each is one line. What
 // a sender chose goes through AuthResultsWriter, and domains only as names that were parsed.
 #pragma once
 
@@ -48,6 +49,10 @@ InsertedField dkim_field(std::string_view authserv_id,
                          std::span<const dkim::SignatureResult> signatures);
 
 inline constexpr std::size_t max_shown_signatures = 20;
+
+/// RFC 8617 section 10.1 "Update to the Email Authentication Result Names Registry" and 10.2. Of a
+/// chain that was verified here.
+InsertedField arc_field(std::string_view authserv_id, const Arc& arc);
 
 InsertedField software_field(const Message& message, const Settings& settings);
 

@@ -70,6 +70,10 @@ struct Settings {
   SelfValidate dkim_self_validate = SelfValidate::automatic;
   bool dkim_ignore_results = false;
 
+  // ---- ARC
+  SelfValidate arc_self_validate = SelfValidate::automatic;
+  std::vector<dns::Name> domain_whitelist;  ///< sealers whose chains may excuse a failure
+
   // ---- SPF
   bool spf_ignore_results = false;
   bool spf_self_validate = false;
@@ -85,8 +89,7 @@ struct Settings {
   std::string reject_string =
       "rejected by DMARC policy for %s";  ///< at most one %s: the policy domain
   TempErrorAction temp_error_action = TempErrorAction::enforced;
-  std::string copy_failures_to;             ///< an address, or empty
-  std::vector<dns::Name> domain_whitelist;  ///< ARC sealers that excuse a failure
+  std::string copy_failures_to;  ///< an address, or empty
 
   Options evaluation() const { return {discovery, public_suffixes.get()}; }
 };

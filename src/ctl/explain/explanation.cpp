@@ -121,9 +121,13 @@ Outline authentication_outline(const Explanation& explanation) {
   }
   if (authentication.dkim.empty()) outline.add("DKIM: no result");
   const policy::Arc& arc = explanation.judgement.arc;
-  if (arc.passed)
-    outline.add(arc.whitelisted ? "ARC: passed, all sealers are in DomainWhitelist"
-                                : "ARC: passed, not all sealers are in DomainWhitelist");
+  if (arc.verified && !arc.passed)
+    outline.add("ARC: failed: " + arc.problem);
+  else if (arc.passed)
+    outline.add(!arc.verified     ? "ARC: passed, as a trusted field says; excuses nothing"
+                : arc.whitelisted ? "ARC: passed, all sealers are in DomainWhitelist, and the "
+                                    "first found the author authenticated"
+                                  : "ARC: passed, excuses nothing");
   return outline;
 }
 

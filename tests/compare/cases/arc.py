@@ -1,4 +1,4 @@
-"""ARC results of a filter in front, and the DomainWhitelist that lets them excuse a failure."""
+"""ARC chains, ARC results of a filter in front, and the DomainWhitelist that lets the one or the other excuse a failure."""
 
 from collections.abc import Iterator
 
@@ -48,6 +48,28 @@ CHAINS = {
                                                  RESULTS.format(i=1, d="lists.example", arc="none", ip="192.0.2.7"))),
 }
 
+# Real sets, for messages of these domains with the usual body: one key signs for everybody (RFC 8463 appendix A.2).
+SEALED = {
+    "reject.example": """\
+ARC-Seal: i=1; a=ed25519-sha256; d=lists.example; s=arc; cv=none;
+ b=/Q3nBgRDOWLFRS9JrjrglKw8Ac9bG0c/u05VvHm1wKHH7dAq+fRDnaYPemh8gtLkYv8mjg9mQU3WsHEti2lOBw==
+ARC-Message-Signature: i=1; a=ed25519-sha256; d=lists.example; s=arc; c=relaxed/relaxed; h=from;
+ bh=l01zRbEvQW57iYDMBkgaM3wYCvQ5xNXYH6Y2WgG+vrk=;
+ b=A5nyqKxrwcKqmfbmbupWGzf6D1uf+MWcjBVQ5o2MlNj4xq7DbewCkWBrp2QeqIqrId/hh09XnMSB62kEd1fuDQ==
+ARC-Authentication-Results: i=1; lists.example; dmarc=pass header.from=reject.example; arc=none
+ smtp.remote-ip=192.0.2.7
+""",
+    "quarantine.example": """\
+ARC-Seal: i=1; a=ed25519-sha256; d=lists.example; s=arc; cv=none;
+ b=xpTq+ArSEmigrhBKRSs2to2yEqlnjl4RW7dFLOygtoSbnyc9w9Eo9vXEgEDbrzBiMlRYajw9ktFkHX+YXmBZAQ==
+ARC-Message-Signature: i=1; a=ed25519-sha256; d=lists.example; s=arc; c=relaxed/relaxed; h=from;
+ bh=l01zRbEvQW57iYDMBkgaM3wYCvQ5xNXYH6Y2WgG+vrk=;
+ b=pFpbxd9Rt+IDGLQq2r0eClRPAXnWAI7GwdOqlM1JJ5+/w3zUoSstnw2/NJmVhMg4A0NsBNRJJFWXxcCIh9I5CQ==
+ARC-Authentication-Results: i=1; lists.example; dmarc=pass header.from=quarantine.example;
+ arc=none smtp.remote-ip=192.0.2.7
+""",
+}
+
 
 def cases() -> Iterator[Case]:
     white = options("RejectFailures true", "HoldQuarantinedMessages true", "DomainWhitelist lists.example, relay.example",
@@ -55,6 +77,8 @@ def cases() -> Iterator[Case]:
     for what, fields in REPORTED.items():
         for domain in ("reject.example", "quarantine.example"):
             yield case(f"arc/{domain}: {what}", white, message(f"a@{domain}", above=fields))
+    for domain, fields in SEALED.items():
+        yield case(f"arc/sealed: {domain}", white, message(f"a@{domain}", above=REPORTED["pass of a trusted sealer"] + fields))
     yield case("arc/none.example: pass", white, message("a@none.example", above=REPORTED["pass of a trusted sealer"]))
     yield case("arc/aligned DKIM: pass", white,
                message(above=results("dkim=pass header.d=reject.example") + results(f"arc=pass {CHAIN}")))

@@ -107,6 +107,7 @@ TEST(Configuration, the_default_policy_is_that_of_a_settings_value) {
   EXPECT_EQ(made.multi_from_policy, plain.multi_from_policy);
   EXPECT_EQ(made.dkim_self_validate, plain.dkim_self_validate);
   EXPECT_EQ(made.dkim_ignore_results, plain.dkim_ignore_results);
+  EXPECT_EQ(made.arc_self_validate, plain.arc_self_validate);
   EXPECT_EQ(made.spf_ignore_results, plain.spf_ignore_results);
   EXPECT_EQ(made.spf_self_validate, plain.spf_self_validate);
   EXPECT_EQ(made.spf.evaluator, plain.spf.evaluator);
@@ -152,6 +153,10 @@ TEST(Configuration, every_choice_arrives_where_it_belongs) {
   EXPECT_EQ(made_from("DKIMSelfValidate True").policy.dkim_self_validate,
             policy::SelfValidate::always);
   EXPECT_EQ(made_from("DKIMSelfValidate false").policy.dkim_self_validate,
+            policy::SelfValidate::never);
+  EXPECT_EQ(made_from("ARCSelfValidate True").policy.arc_self_validate,
+            policy::SelfValidate::always);
+  EXPECT_EQ(made_from("ARCSelfValidate false").policy.arc_self_validate,
             policy::SelfValidate::never);
   EXPECT_EQ(made_from("MilterEngine native").process.engine, MilterEngine::native);
   EXPECT_EQ(made_from("MilterEngine libmilter").process.engine, MilterEngine::libmilter);

@@ -32,6 +32,14 @@ TEST(ConfigurationWarning, a_report_command_for_a_shell) {
                   "shell"}));
 }
 
+TEST(ConfigurationWarning, a_list_of_sealers_whose_chains_are_not_verified) {
+  EXPECT_EQ(warnings("DomainWhitelist lists.example\nARCSelfValidate false"),
+            (List{"conf: line 2: ARCSelfValidate is false: DomainWhitelist and "
+                  "DomainWhitelistFile have no effect"}));
+  EXPECT_EQ(warnings("DomainWhitelist lists.example\nARCSelfValidate true"), List{});
+  EXPECT_EQ(warnings("ARCSelfValidate false"), List{});
+}
+
 TEST(ConfigurationWarning, failure_reports_that_can_not_leave) {
   const List texts = warnings("ReportCommand mail\nFailureReports true");
   ASSERT_EQ(texts.size(), 2u);

@@ -4,11 +4,14 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include <dmarc/zone.h>
 
 #include "filter/environment.h"
 #include "filter/session.h"
+#include "support/arc_chain.h"
 #include "support/log_capture.h"
 #include "support/manual_resolver.h"
 
@@ -42,6 +45,16 @@ class SignedSession : public testing::Test {
   }
 
   void begin(std::initializer_list<std::string_view> signatures) {
+    begin_connection();
+    for (const std::string_view signature : signatures)
+      session_->header("DKIM-Signature", signature);
+    session_->header("From", " Ann <ann@author.example>");
+    session_->header("Subject", " folded\n\tonce");
+    session_->end_of_header();
+  }
+
+  /// And MAIL.
+  void begin_connection() {
     auto environment = std::make_shared<Environment>();
     environment->settings = std::make_shared<const policy::Settings>(settings_);
     environment->resolver = resolver_;
@@ -51,11 +64,6 @@ class SignedSession : public testing::Test {
         environment, [] {}, Transfer{.leading_blanks = true});
     session_->connect("client.example", base::IpAddress::parse("192.0.2.1"));
     session_->mail("<a@sender.example>", no_macros);
-    for (const std::string_view signature : signatures)
-      session_->header("DKIM-Signature", signature);
-    session_->header("From", " Ann <ann@author.example>");
-    session_->header("Subject", " folded\n\tonce");
-    session_->end_of_header();
   }
 
   std::optional<policy::Judgement> end() { return session_->end_of_message(no_macros); }
@@ -149,6 +157,98 @@ TEST_F(SignedSession, others_are_waited_for_one_second_once_the_verdict_is_certa
   EXPECT_LE(deadline, std::chrono::steady_clock::now() + 1s);
   EXPECT_FALSE(session_->advance());
   EXPECT_EQ(session_->deadline(), deadline) << "one second in all";
+}
+
+/// Sealed by lists.example, who found the author's DMARC to pass.
+class SealedSession : public SignedSession {
+ protected:
+  SealedSession() {
+    settings_.dkim_self_validate = policy::SelfValidate::never;
+    settings_.reject_failures = true;
+    settings_.domain_whitelist = {*dns::Name::parse("lists.example")};
+    chain_.seal({.auth_results = "lists.example; dmarc=pass header.from=author.example",
+                 .names = "from:subject"});
+  }
+
+  /// Up to the end of the header; `results` is an Authentication-Results field on top.
+  void begin_sealed(std::string_view results = {}) {
+    begin_connection();
+    if (!results.empty()) session_->header("Authentication-Results", results);
+    for (const auto& [name, value] : chain_.fields())
+      session_->header(name, value);
+    session_->end_of_header();
+  }
+
+  std::optional<policy::Judgement> judged(dns::Zone& zone) {
+    auto judgement = end();
+    while (!judgement && resolver_->answer_all(zone) > 0)
+      judgement = session_->advance();
+    return judgement;
+  }
+
+  dns::Zone zone() {
+    dns::Zone zone = chain_.zone();
+    zone.add(*dns::Name::parse("_dmarc.author.example"), dns::Type::txt, "v=DMARC1; p=reject");
+    return zone;
+  }
+
+  test::ArcChain chain_{{{"From", " Ann <ann@author.example>"}, {"Subject", " Hello"}},
+                        std::string(body)};
+};
+
+TEST_F(SealedSession, a_chain_needs_the_body_and_keys_of_its_own) {
+  dns::Zone zone = this->zone();
+  begin_sealed();
+  EXPECT_EQ(resolver_->times_asked(txt("arc._domainkey.lists.example")), 1U);
+  EXPECT_EQ(session_->body(body), Response::proceed);
+  const auto judgement = judged(zone);
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::fail);
+  EXPECT_TRUE(judgement->arc.spared);
+}
+
+TEST_F(SealedSession, a_changed_body_spares_nothing) {
+  dns::Zone zone = this->zone();
+  begin_sealed();
+  session_->body(body);
+  session_->body("more\r\n");
+  const auto judgement = judged(zone);
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->action, policy::Action::reject);
+}
+
+TEST_F(SealedSession, without_a_list_of_sealers_no_body_is_wanted) {
+  settings_.domain_whitelist.clear();
+  begin_sealed();
+  EXPECT_EQ(session_->body(body), Response::skip);
+  EXPECT_EQ(resolver_->times_asked(txt("arc._domainkey.lists.example")), 0U);
+}
+
+/// A zone whose keys are never found.
+class KeylessZone : public dns::AsyncResolver {
+ public:
+  explicit KeylessZone(dns::Zone zone) : zone_(std::move(zone)) {}
+  void resolve(const dns::Question& question, Callback done) override {
+    if (question != txt("arc._domainkey.lists.example")) zone_.resolve(question, std::move(done));
+  }
+
+ private:
+  dns::Zone zone_;
+};
+
+TEST_F(SealedSession, mail_that_fails_waits_for_its_chain_and_mail_that_passes_a_second) {
+  settings_.trusted_authserv_ids = {"verifier"};
+  KeylessZone zone(this->zone());
+  for (const bool passes : {false, true}) {
+    begin_sealed(passes ? " verifier; dkim=pass header.d=author.example" : "");
+    session_->body(body);
+    EXPECT_FALSE(end());
+    while (resolver_->answer_all(zone) > 0)
+      EXPECT_FALSE(session_->advance());
+    const auto left = session_->deadline() - std::chrono::steady_clock::now();
+    EXPECT_EQ(left <= 1s, passes);
+    EXPECT_EQ(left > 50s, !passes);
+  }
 }
 
 TEST_F(SignedSession, the_next_message_has_signatures_of_its_own) {

@@ -222,7 +222,7 @@ TEST(Disposition, trusted_forwarders_excuse_a_failure) {
   Settings settings;
   settings.reject_failures = true;
   settings.hold_quarantined_messages = true;
-  const Arc trusted{.passed = true, .whitelisted = true, .sets = {}};
+  const Arc trusted{.passed = true, .problem = {}, .whitelisted = true, .sets = {}};
   for (const Policy policy : {Policy::reject, Policy::quarantine}) {
     const Disposition done = dispose(assessment(Result::fail, policy), {}, settings, trusted);
     EXPECT_EQ(done.action, Action::accept);
@@ -240,7 +240,7 @@ TEST(Disposition, nobody_excuses_what_could_not_be_checked) {
   settings.reject_failures = true;
   FormRuling form;
   form.incomplete = true;
-  const Arc trusted{.passed = true, .whitelisted = true, .sets = {}};
+  const Arc trusted{.passed = true, .problem = {}, .whitelisted = true, .sets = {}};
   EXPECT_EQ(dispose(assessment(Result::permerror), form, settings, trusted).action, Action::reject);
 }
 

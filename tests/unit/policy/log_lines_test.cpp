@@ -94,8 +94,11 @@ TEST(LogLines, show_what_the_client_chose_as_printable_text) {
                                               .client("192.0.2.7", "a\nb")
                                               .sender("<evil\r\n@attack.com>")
                                               .from("<a@legitimate.com>"));
-  EXPECT_EQ(lines_of(judgement.events).front(),
-            "4F2A1: SPF(mailfrom): evil\\x0d\\x0a@attack.com none");
+  const auto lines = lines_of(judgement.events);
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_EQ(lines[0],
+            "4F2A1: MAIL FROM <evil\\x0d\\x0a@attack.com> does not count for SPF: control octet");
+  EXPECT_EQ(lines[1], "4F2A1: SPF(mailfrom): evil\\x0d\\x0a@attack.com none");
   EXPECT_NE(detail(judgement).find("client a\\x0ab [192.0.2.7]"), std::string::npos);
 }
 
