@@ -101,8 +101,9 @@ remote-control:
                    ready=("127.0.0.1", 53))
 
 
-def start_opendkim(scratch: Path) -> Process:
-    """A verifying OpenDKIM as the usual how-to sets it up, on 127.0.0.1:8891."""
+def start_opendkim(scratch: Path, more: str = "") -> Process:
+    """A verifying OpenDKIM as the usual how-to sets it up, on 127.0.0.1:8891; `more` are further lines of its
+    configuration."""
     (scratch / "opendkim.conf").write_text(f"""\
 Syslog yes
 Mode v
@@ -110,7 +111,7 @@ AuthservID {HOST_NAME}
 Socket inet:8891@127.0.0.1
 Nameservers 127.0.0.1
 PidFile {scratch}/opendkim.pid
-""")
+{more}""")
     return Process("opendkim", "-f", "-x", str(scratch / "opendkim.conf"), log=scratch / "opendkim.log",
                    ready=("127.0.0.1", 8891))
 

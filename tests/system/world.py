@@ -100,8 +100,11 @@ class Answer:
 
 
 class World:
-    def __init__(self, configuration: str, milters: str = services.Postfix.MILTERS, extra_records: tuple[str, ...] = (),
-                 refused: tuple[str, ...] = (), history: bool = False):
+    def __init__(self, configuration: str, milters: str | None = services.Postfix.MILTERS,
+                 extra_records: tuple[str, ...] = (), refused: tuple[str, ...] = (), history: bool = False,
+                 opendkim: str | None = ""):
+        """`milters` are lines for main.cf; without them there is no Postfix. `opendkim` are further lines of OpenDKIM's
+        configuration; None when it does not run."""
         self.scratch = Path(tempfile.mkdtemp(prefix="dmarcd-system."))
         self.scratch.chmod(0o755)
         self.history_path.parent.mkdir()
@@ -112,11 +115,13 @@ class World:
             records = zone({domain: public for domain, (_, public) in self.keys.items()})
             self.dns = services.start_unbound(self.scratch, [*records, *extra_records], refused)
             self._stop.append(self.dns.stop)
-            self._stop.append(services.start_opendkim(self.scratch).stop)
+            if opendkim is not None:
+                self._stop.append(services.start_opendkim(self.scratch, opendkim).stop)
             self.start_filter(configuration + (f"HistoryFile {self.history_path}\n" if history else ""))
             self._stop.append(lambda: self.filter.stop())
-            self.postfix = services.Postfix(self.scratch, milters)
-            self._stop.append(self.postfix.stop)
+            if milters is not None:
+                self.postfix = services.Postfix(self.scratch, milters)
+                self._stop.append(self.postfix.stop)
         except BaseException:
             self.close()
             raise
@@ -165,9 +170,10 @@ class World:
         record = (directory / f"{SELECTOR}.txt").read_text()
         return directory / f"{SELECTOR}.private", "".join(re.findall(r'"([^"]*)"', record))
 
-    def sign(self, text: bytes, domain: str) -> bytes:
+    def sign(self, text: bytes, domain: str, *options: str) -> bytes:
+        """`options` are those of dkimsign."""
         private, _ = self.keys[domain]
-        return subprocess.run(["dkimsign", SELECTOR, domain, str(private)], input=text, capture_output=True,
+        return subprocess.run(["dkimsign", *options, SELECTOR, domain, str(private)], input=text, capture_output=True,
                               check=True).stdout
 
     def connect(self, client: str, helo: str = "client.attack.example") -> smtplib.SMTP:
