@@ -83,6 +83,7 @@ int usage_error(Terminal terminal, std::string_view subcommand, std::string_view
 /// Prints what went wrong. Returns `status`.
 int failure(Terminal terminal, std::string_view subcommand, std::string_view problem, int status);
 
+extern const Subcommand arc_subcommand;
 extern const Subcommand bounce_subcommand;
 extern const Subcommand check_subcommand;
 extern const Subcommand db_subcommand;

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "support/arc_chain.h"
 #include "support/temporary_folder.h"
 #include "unit/milter/client/scripted_filter.h"
 
@@ -70,7 +71,7 @@ TEST_F(Dmarcctl, without_arguments_it_shows_the_subcommands_as_an_error) {
 
 TEST_F(Dmarcctl, help_names_every_subcommand_and_each_has_help_of_its_own) {
   EXPECT_EQ(run({"help"}), 0);
-  for (const char* name : {"check", "explain", "spf", "probe"}) {
+  for (const char* name : {"check", "explain", "spf", "arc", "probe"}) {
     EXPECT_EQ(run({"help"}), 0);
     EXPECT_TRUE(says("\n  "s + name + " ")) << name;
     EXPECT_EQ(run({"help", name}), 0);
@@ -213,6 +214,37 @@ TEST_F(Dmarcctl, spf_puts_look_ups_below_the_terms_that_caused_them) {
   EXPECT_TRUE(says("\n      include:spf.example\n        spf.example TXT: records"));
   EXPECT_TRUE(says("\n      mx\n        good.example MX: records"));
   EXPECT_TRUE(says("\n          10 mx.good.example\n          mx.good.example A: records"));
+}
+
+TEST_F(Dmarcctl, arc_shows_each_set_and_what_breaks_the_chain) {
+  test::ArcChain chain({{"From", " a@good.example"}}, "Hello\r\n");
+  chain.seal(
+      {.auth_results = "mx.lists.example; dkim=pass header.d=good.example", .names = "from"});
+  const std::string zone = folder_.write(
+      "keys",
+      "arc._domainkey.lists.example TXT v=DKIM1; k=ed25519; "
+      "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\nlost._domainkey.lists.example RCODE "
+      "SERVFAIL\n");
+  const auto check = [&](const std::string& message, bool json = false) {
+    std::vector<std::string> words{
+        "arc", folder_.write("message", message), "--zone", zone, "--config", config_};
+    if (json) words.emplace_back("--json");
+    return run(words);
+  };
+  EXPECT_EQ(check(chain.message()), 0);
+  EXPECT_TRUE(says("ARC: pass\n  unchanged since set 1\n  set 1\n    seal: pass\n"));
+  EXPECT_TRUE(says("found by: mx.lists.example\n    dkim=pass header.d=good.example\n"));
+  std::string unix_file = chain.message();
+  std::erase(unix_file, '\r');
+  EXPECT_EQ(check(unix_file, true), 0);
+  EXPECT_TRUE(says("\"chain\": \"pass\""));
+  EXPECT_TRUE(says("\"sealer\": \"lists.example\""));
+  EXPECT_EQ(check(chain.message() + "more\r\n"), 1);
+  EXPECT_TRUE(says("reason: ARC-Message-Signature 1: the body was changed"));
+  EXPECT_EQ(check("From: a@good.example\r\n\r\n"), 2);
+  chain.seal({.selector = "lost", .names = "from"});
+  EXPECT_EQ(check(chain.message()), 75);
+  EXPECT_TRUE(says("reason: ARC-Seal 2: the look-up of the key failed"));
 }
 
 TEST_F(Dmarcctl, the_exit_status_of_spf_is_its_result) {
