@@ -230,7 +230,7 @@ TEST(Disposition, trusted_forwarders_excuse_a_failure) {
     EXPECT_FALSE(done.reply || done.hold_reason);
     EXPECT_EQ(done.note, "ARC chain passed, all sealers are in DomainWhitelist");
   }
-  const Arc unknown{.passed = true, .whitelisted = false, .sets = {}};
+  const Arc unknown{.passed = true, .problem = {}, .whitelisted = false, .sets = {}};
   EXPECT_EQ(dispose(assessment(Result::fail, Policy::reject), {}, settings, unknown).action,
             Action::reject);
 }
