@@ -220,14 +220,14 @@ TEST_F(Dmarcctl, arc_shows_each_set_and_what_breaks_the_chain) {
   test::ArcChain chain({{"From", " a@good.example"}}, "Hello\r\n");
   chain.seal(
       {.auth_results = "mx.lists.example; dkim=pass header.d=good.example", .names = "from"});
-  const std::string zone = folder_.write(
+  const std::string keys = folder_.write(
       "keys",
       "arc._domainkey.lists.example TXT v=DKIM1; k=ed25519; "
       "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\nlost._domainkey.lists.example RCODE "
       "SERVFAIL\n");
   const auto check = [&](const std::string& message, bool json = false) {
     std::vector<std::string> words{
-        "arc", folder_.write("message", message), "--zone", zone, "--config", config_};
+        "arc", folder_.write("message", message), "--zone", keys, "--config", config_};
     if (json) words.emplace_back("--json");
     return run(words);
   };
