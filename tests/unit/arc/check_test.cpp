@@ -200,6 +200,7 @@ TEST(ArcCheck, tags_of_a_seal) {
   EXPECT_EQ(with("; "), "ARC-Seal: the signature field is no tag list");
 }
 
+// ARC-08
 TEST(ArcCheck, tags_of_a_message_signature) {
   const auto with = [](const char* names, const char* tags) {
     ArcChain chain = message();

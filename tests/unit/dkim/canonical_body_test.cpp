@@ -114,6 +114,7 @@ std::string by_the_book(std::string_view body, CanonicalForm form) {
   return result;
 }
 
+// DK-12
 TEST(DkimCanonicalBody, streams_agree_with_the_rules_wherever_they_are_cut) {
   std::mt19937 random(6376);
   for (int round = 0; round < 2000; ++round) {

@@ -181,6 +181,7 @@ TEST_F(DkimCheckTest, keys_tried_have_a_limit) {
   EXPECT_EQ(fault(), Fault::signature);
 }
 
+// DK-01
 TEST_F(DkimCheckTest, what_l_leaves_out) {
   sign("example.com", "; l=25");
   const Result exact = verify();
@@ -206,6 +207,7 @@ TEST_F(DkimCheckTest, the_clock) {
   EXPECT_EQ(fault(), Fault::expired);
 }
 
+// DK-09
 TEST_F(DkimCheckTest, flags_of_the_key) {
   add_key("flags.example", "t=y:s; ");
   sign("flags.example", "; i=@sub.flags.example");

@@ -45,6 +45,7 @@ TEST(DkimKeyRecord, forms_of_good_ones) {
   EXPECT_EQ(KeyRecord::parse("p=" + rsa)->key().bits(), 1024U);
 }
 
+// DK-08
 TEST(DkimKeyRecord, mistakes_that_people_make) {
   EXPECT_EQ(fault(""), Fault::key_empty);
   EXPECT_EQ(fault("v=spf1 -all"), Fault::no_key_record);
