@@ -93,8 +93,15 @@ class Check::State {
  private:
   /// One of the two signatures of a set, ready to be verified.
   struct Signed {
+    Signed(const dns::Name& key_name, const crypto::Digest& what, std::string signature,
+           crypto::KeyType type)
+        : question{key_name, dns::Type::txt},
+          digest(what),
+          octets(std::move(signature)),
+          key_type(type) {}
+
     dns::Question question;
-    crypto::Digest digest{};
+    crypto::Digest digest;
     std::string octets;
     crypto::KeyType key_type;
     dkim::Fault failed = dkim::Fault::signature;  ///< what it means when it does not verify
@@ -155,11 +162,10 @@ std::optional<Problem> Check::State::read_message_signatures(const std::vector<S
     const bool lacks_blanks = options_.blanks == dkim::LeadingBlanks::lost &&
                               signature.header_form == dkim::CanonicalForm::simple;
     const auto index = static_cast<std::size_t>(&field - header_.data());
-    links_[i].message = Signed{{*signature.key_name, dns::Type::txt},
-                               header.digest(signature, index),
-                               std::move(signature.octets),
-                               signature.key_type,
-                               lacks_blanks ? dkim::Fault::blanks_lost : dkim::Fault::signature};
+    Signed& message =
+        links_[i].message.emplace(*signature.key_name, header.digest(signature, index),
+                                  std::move(signature.octets), signature.key_type);
+    if (lacks_blanks) message.failed = dkim::Fault::blanks_lost;
     links_[i].body = SignedBody{signature.body_form, signature.body_hash};
     bodies_.want(signature.body_form);
   }
@@ -181,8 +187,7 @@ std::optional<Problem> Check::State::read_chain() {
   SealHasher hasher(header_, header);
   for (std::size_t i = 0; i < sets->size(); ++i) {
     Seal& seal = result_.sets[i].seal;
-    links_[i].seal =
-        Signed{{seal.key_name, dns::Type::txt}, hasher.add((*sets)[i]), seal.octets, seal.key_type};
+    links_[i].seal.emplace(seal.key_name, hasher.add((*sets)[i]), seal.octets, seal.key_type);
   }
   result_.first_results = read_results(sets->front().auth_results->value);
   return ask_for_keys();
