@@ -30,7 +30,7 @@ inline constexpr auto form_options = std::to_array<Option>({
      .summary = "Reject messages without a From field that names a domain.",
      .details =
          "A part of what `RequiredHeaders` does. Without either, such a message is accepted with "
-         "`dmarc=permerror`, because there is no domain whose policy could be looked up."},
+         "`dmarc=permerror`, because without a domain no policy can be looked up."},
     {.name = "RejectMultiValueFrom",
      .type = Type::boolean,
      .default_value = "false",

@@ -131,7 +131,7 @@ std::string_view describe(AuthorDefect defect) {
     case AuthorDefect::no_domain:
       return "no domain name in the From field";
     case AuthorDefect::syntax:
-      return "From field is no address list";
+      return "From field is not an address list";
     case AuthorDefect::bad_octet:
       return "From field holds octets that it must not";
     case AuthorDefect::bad_domain:

@@ -64,7 +64,8 @@ bool is_multi_valued(const Author& author) {
   return author.from_fields > 1 || author.visible.size() > 1;
 }
 
-/// Several From fields are told apart from text that is no address list: each field may be fine.
+/// Several From fields are told apart from text that is not an address list: each field may be
+/// fine.
 bool is_unparsable(const Author& author) {
   return author.defect && *author.defect != AuthorDefect::several_from;
 }

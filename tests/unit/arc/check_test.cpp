@@ -194,10 +194,10 @@ TEST(ArcCheck, tags_of_a_seal) {
   EXPECT_EQ(with("t=12345; "), "pass");
   EXPECT_EQ(with("x1_y=unknown; "), "pass");
   EXPECT_EQ(with("h=from; "), "ARC-Seal 1 has h=");
-  EXPECT_EQ(with("t=; "), "ARC-Seal 1: t= or x= is no number");
-  EXPECT_EQ(with("t=yesterday; "), "ARC-Seal 1: t= or x= is no number");
+  EXPECT_EQ(with("t=; "), "ARC-Seal 1: t= or x= is not a number");
+  EXPECT_EQ(with("t=yesterday; "), "ARC-Seal 1: t= or x= is not a number");
   EXPECT_EQ(with("d=other.example; "), "ARC-Seal: the signature field has a tag twice");
-  EXPECT_EQ(with("; "), "ARC-Seal: the signature field is no tag list");
+  EXPECT_EQ(with("; "), "ARC-Seal: the signature field is not a tag list");
 }
 
 // ARC-08
@@ -215,14 +215,14 @@ TEST(ArcCheck, tags_of_a_message_signature) {
   EXPECT_EQ(with("from:Arc-Seal", ""), "ARC-Message-Signature 1 names ARC-Seal in h=");
   EXPECT_EQ(with("from:arc-message-signature", ""), "pass");
   EXPECT_EQ(with("from", "x=12345; "), "ARC-Message-Signature 1: the signature has expired");
-  EXPECT_EQ(with("from", "l=5; "), "ARC-Message-Signature 1: l= is no number");
+  EXPECT_EQ(with("from", "l=5; "), "ARC-Message-Signature 1: l= is not a number");
 }
 
 // ARC-01, ARC-02
 TEST(ArcCheck, seals_that_are_none) {
   ArcChain chain = chain_of(1);
   chain.fields()[0].second = " i=1; a; t";
-  EXPECT_EQ(problem(std::move(chain)), "ARC-Seal: the signature field is no tag list");
+  EXPECT_EQ(problem(std::move(chain)), "ARC-Seal: the signature field is not a tag list");
   ArcChain large = message();
   large.seal({.seal_tags = "x=" + std::string(100'000, 'y') + "; "});
   EXPECT_EQ(problem(std::move(large)), "ARC-Seal: the signature field is too long");
