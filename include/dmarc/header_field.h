@@ -74,7 +74,7 @@ std::vector<const HeaderField*> fields_named(std::span<const HeaderField> block,
                                              std::string_view name);
 
 /// Splits the header block of a message in RFC 5322 form (CRLF or LF line ends) into fields. Stops
-/// at the empty line; `body_offset` gets the offset of the body. Lines that are no field, and
+/// at the empty line; `body_offset` gets the offset of the body. Lines that are not a field, and
 /// continuation lines with nothing to continue, end the block, as they do in Postfix. Names and
 /// values keep their blanks. For tools and tests: a milter gets its fields ready-made.
 HeaderBlock split_header_block(std::string_view message, std::size_t& body_offset);

@@ -108,7 +108,7 @@ tl::expected<Configuration, std::string> load_text(std::string_view text, std::s
 
 Configuration defaults() {
   auto made = load_text("", "", "");
-  if (!made) throw std::logic_error("the defaults are no configuration: " + made.error());
+  if (!made) throw std::logic_error("the defaults are not a valid configuration: " + made.error());
   return std::move(*made);
 }
 

@@ -84,7 +84,7 @@ bool enable_coredumps();
 /// The file with the process id, for scripts and old init systems. Removed with the object.
 class PidFile {
  public:
-  /// Writes the file; none for an empty path. A failure is only logged: it is no reason not
+  /// Writes the file; none for an empty path. A failure is only logged: it is not a reason not
   /// to filter.
   PidFile(std::string path, log::Sink& sink);
   PidFile(const PidFile&) = delete;

@@ -11,7 +11,7 @@
 
 namespace dmarc::dkim {
 
-/// RFC 8601 section 2.7.1. "none" is no signature's result. What the words mean here:
+/// RFC 8601 section 2.7.1. No signature has the result "none". What the words mean here:
 ///   fail       the body's hash or the signature is not right
 ///   policy     our own rule: octets left out by l=, the size of the key, too many signatures
 ///   neutral    blanks of the header did not reach us, so that nothing can be said

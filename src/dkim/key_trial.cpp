@@ -10,7 +10,7 @@ namespace dmarc::dkim {
 namespace {
 
 /// The faults that tell most about a name with several records: that of a key that was tried, then
-/// that of one that can't be used, then that of a text which is no key.
+/// that of one that can't be used, then that of a text that is not a key.
 int weight(Fault fault) {
   switch (fault) {
     case Fault::none:

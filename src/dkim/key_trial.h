@@ -30,8 +30,8 @@ struct KeyTrial {
 };
 
 /// `fault_for` says why a record is not for the signature. Several records at one name are
-/// undefined, and "may be cycled through": what is no usable key is passed over, and the first key
-/// that verifies is the right one.
+/// undefined, and "may be cycled through": what is not a usable key is passed over, and the first
+/// key that verifies is the right one.
 KeyTrial try_keys(const dns::Answer& answer, KeyCache& keys,
                   const std::function<Fault(const KeyRecord&)>& fault_for,
                   const crypto::Digest& digest, std::string_view octets);

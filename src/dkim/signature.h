@@ -6,7 +6,7 @@
 //   if (signature.fault == dkim::Fault::none) ... signature.domain, signature.names
 //
 // Of a field with a fault, as much is filled in as could be read, for those who report it: nothing
-// when it is no tag list.
+// when it is not a tag list.
 //
 // Ownership: `names` and `text` view the value given, the rest is a value. Threads: pure functions.
 #pragma once

@@ -92,7 +92,7 @@ tl::expected<Signer, std::string> Signer::load(const SigningKey& key, const dns:
   const auto domain = key.domain.empty() ? from : dns::Name::parse(key.domain);
   const auto selector = dns::Name::parse(key.selector);
   if (!domain || !domain->is_hostname()) return fail("signs for something that is not a domain");
-  if (!selector || !selector->is_hostname()) return fail("has something that is no selector");
+  if (!selector || !selector->is_hostname()) return fail("has something that is not a selector");
   return Signer(*std::move(parsed), domain->text(), selector->text());
 }
 

@@ -5,8 +5,8 @@
 //   if (tags) if (const dkim::Tag* d = tags->find("d")) ... d->value
 //
 // Stricter than mail::TagList, which reads DMARC records: a name twice makes the whole list
-// invalid, as it must, and so does an element that is no tag. Nothing is copied: the views are into
-// the text given.
+// invalid, as it must, and so does an element that is not a tag. Nothing is copied: the views are
+// into the text given.
 //
 // Threads: values.
 #pragma once

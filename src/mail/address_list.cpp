@@ -225,7 +225,7 @@ class ListParser {
     });
     const bool at_bracket = !rest_.empty() && rest_.front().is('<');
     if (at_bracket) {
-      if (!is_phrase(words)) return fail_here("text before an address is no display name");
+      if (!is_phrase(words)) return fail_here("text before an address is not a display name");
       return parse_angle_address(false);
     }
     if (accept(':')) {

@@ -98,10 +98,10 @@ std::optional<std::string> claimed_authserv_id(std::string_view value);
 ///   writer.value();  // mx.example.org; dmarc=fail (p=reject dis=none) header.from=a.example
 ///
 /// Whatever it is given, what it writes is one line, reads back equal with parse_auth_results()
-/// within its limits, and can't end its element: values that are no token are quoted, octets that
-/// are controls or not UTF-8 become "?", keywords become lower case with "-" for what they can't
-/// hold, comments lose their parentheses. A second result() starts a new element after ";". What is
-/// added before the first result() is left out. Without any result the value is "id; none".
+/// within its limits, and can't end its element: values that are not a token are quoted, octets
+/// that are controls or not UTF-8 become "?", keywords become lower case with "-" for what they
+/// can't hold, comments lose their parentheses. A second result() starts a new element after ";".
+/// What is added before the first result() is left out. Without any result the value is "id; none".
 class AuthResultsWriter {
  public:
   explicit AuthResultsWriter(std::string_view authserv_id);

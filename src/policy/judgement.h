@@ -58,7 +58,7 @@ struct Authentication {
     DkimInput input;
     mail::ResultWord result = mail::ResultWord::none;
     bool relaxed_only = false;  ///< the domain is that of an identity, not of the signature
-    std::string reason = {};    ///< of our own result that is no pass: one clause
+    std::string reason = {};    ///< of our own result when it is not a pass: one clause
     dkim::Fault fault = dkim::Fault::none;  ///< likewise
   };
   std::vector<Dkim> dkim;

@@ -2,14 +2,14 @@
 //
 // Unsigned message (DkimSource::upstream): each dkim=pass of a plainly spelled field counts, unless
 // any field of the block reports a result of dkim that is not a pass: a DKIM filter has spoken
-// then, and what else there is, it did not write. A temporary error is no result.
+// then, and what else there is, it did not write. A temporary error does not count as a result.
 //
 // Signed message (DkimSource::matched): in each field, every dkim=pass is matched to a signature of
 // the message that no other pass of the field was matched to: header.d, .s, .a and .b agree as far
 // as given (without header.d, header.i is at or below its d=), and the signature is valid by its
 // syntax, has not expired and covers the whole body as far as can be seen (no l=). If one pass of
 // the field has no such signature, no result of dkim in that field counts. A filter writes an i=
-// into its field as it decodes it, so a signature whose i= is no mailbox makes every field
+// into its field as it decodes it, so a signature whose i= is not a mailbox makes every field
 // worthless.
 //
 // header.d is the domain that DMARC goes by (RFC 9989 section 4.4.1 "DKIM-Authenticated

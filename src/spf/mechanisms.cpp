@@ -56,7 +56,7 @@ Evaluation::Progress Evaluation::read_answer(Frame& frame) {
   const dns::AnswerPtr answer = questions_.find(asked);
   if (!answer) return Progress::waits;
   if (is_failure(*answer)) {
-    // RFC 7208 section 5.5 "ptr (do not use)": a failure is no match.
+    // RFC 7208 section 5.5 "ptr (do not use)": a failure does not match.
     if (directive.mechanism == Mechanism::ptr) return no_match(frame);
     return finish(failed_lookup(*answer, asked));
   }

@@ -68,7 +68,7 @@ std::optional<unsigned> parse_prefix(std::string_view digits, unsigned largest) 
   return value;
 }
 
-// Takes `slash` and the digits behind it off the end of `rest`; false when they are no prefix
+// Takes `slash` and the digits behind it off the end of `rest`; false when they are not a prefix
 // length. An end of another form is left alone: "/" may stand in a domain-spec.
 bool take_prefix(std::string_view& rest, std::string_view slash, unsigned largest,
                  unsigned& prefix) {

@@ -62,7 +62,8 @@ Parsed read_server(std::string_view rest, DatabaseAddress address) {
     address.user = base::percent_decoded(user.value_or(*credentials));
     if (user) address.password = base::percent_decoded(*credentials);
   }
-  if (!read_host(authority, address)) return tl::unexpected(std::string("the port is no number"));
+  if (!read_host(authority, address))
+    return tl::unexpected(std::string("the port is not a number"));
   std::string_view query = rest;
   const auto name = take_until(query, rest.find('?'));
   address.name = base::percent_decoded(name.value_or(rest));

@@ -78,7 +78,7 @@ Outcome outcome_of(const Transfer::Result& result, const Gate& gate) {
   using State = Outcome::State;
   if (result.called_off) return {State::later, "called off"};
   if (result.code != CURLE_OK && !gate.refused.empty())
-    return {State::failed, gate.refused + " is no public address"};
+    return {State::failed, gate.refused + " is not a public address"};
   if (result.status >= 200 && result.status < 300) return {State::sent, result.answer};
   if (result.code == CURLE_UNSUPPORTED_PROTOCOL || result.code == CURLE_URL_MALFORMAT)
     return {State::failed, result.answer};
