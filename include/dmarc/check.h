@@ -18,6 +18,7 @@
 // Threads: a check and its answers belong to one thread at a time.
 #pragma once
 
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -56,9 +57,9 @@ struct Need {
 template <typename Result>
 using Step = std::variant<Result, Need>;
 
-/// Runs a check to its end with a resolver that waits: for tools and tests.
-template <typename Check>
-auto wait_for(Check& check, Resolver& resolver) {
+/// Takes a check from a step of its own to its end with a resolver that waits.
+template <typename Check, typename Result>
+Result wait_for_rest(Check& check, Step<Result> step, Resolver& resolver) {
   class Collected final : public Answers {
    public:
     AnswerPtr find(const Question& question) const override {
@@ -67,7 +68,6 @@ auto wait_for(Check& check, Resolver& resolver) {
     }
     std::unordered_map<Question, AnswerPtr> answers;
   } collected;
-  auto step = check.begin();
   while (auto* need = std::get_if<Need>(&step)) {
     for (const Question& question : need->questions)
       resolver.prefetch(question.name, question.type);
@@ -76,7 +76,25 @@ auto wait_for(Check& check, Resolver& resolver) {
     collected.answers.emplace(std::move(awaited), std::move(answer));
     step = check.next(collected);
   }
-  return std::get<0>(std::move(step));
+  return std::get<Result>(std::move(step));
+}
+
+/// Runs a check to its end with a resolver that waits: for tools and tests.
+template <typename Check>
+auto wait_for(Check& check, Resolver& resolver) {
+  return wait_for_rest(check, check.begin(), resolver);
+}
+
+/// The same for a check that hashes the body, which is at hand.
+template <typename Check>
+auto wait_for(Check& check, std::string_view body, Resolver& resolver) {
+  auto step = check.begin();
+  if (std::holds_alternative<Need>(step)) {
+    check.body(body);
+    check.end_of_body();
+    step = check.next(NoAnswers());
+  }
+  return wait_for_rest(check, std::move(step), resolver);
 }
 
 }  // namespace dmarc::dns

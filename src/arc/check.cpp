@@ -335,21 +335,8 @@ dns::Step<Result> Check::next(const dns::Answers& answers) {
 
 Result verify(std::span<const mail::HeaderField> header, std::string_view body,
               const Options& options, dkim::KeyCache& keys, dns::Resolver& resolver) {
-  // The whole body is at hand when the check has begun.
-  struct WithBody {
-    dns::Step<Result> begin() {
-      auto step = check.begin();
-      if (std::holds_alternative<Result>(step)) return step;
-      check.body(body);
-      check.end_of_body();
-      return check.next(dns::NoAnswers());
-    }
-    dns::Step<Result> next(const dns::Answers& answers) { return check.next(answers); }
-
-    Check check;
-    std::string_view body;
-  } waiting{Check(header, options, keys), body};
-  return dns::wait_for(waiting, resolver);
+  Check check(header, options, keys);
+  return dns::wait_for(check, body, resolver);
 }
 
 }  // namespace dmarc::arc

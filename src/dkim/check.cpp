@@ -267,21 +267,8 @@ bool is_signature_field(const mail::HeaderField& field) {
 
 Result verify(const Message& message, std::span<const dns::Name> authors, const Options& options,
               KeyCache& keys, dns::Resolver& resolver) {
-  // The whole body is at hand when the check has begun.
-  struct WithBody {
-    dns::Step<Result> begin() {
-      auto step = check.begin();
-      if (std::holds_alternative<Result>(step)) return step;
-      check.body(body);
-      check.end_of_body();
-      return check.next(dns::NoAnswers());
-    }
-    dns::Step<Result> next(const dns::Answers& answers) { return check.next(answers); }
-
-    Check check;
-    std::string_view body;
-  } check{Check(message.header, authors, options, keys), message.body};
-  return dns::wait_for(check, resolver);
+  Check check(message.header, authors, options, keys);
+  return dns::wait_for(check, message.body, resolver);
 }
 
 }  // namespace dmarc::dkim
