@@ -241,6 +241,20 @@ const Property* MethodResult::find(std::string_view type, std::string_view name)
   return found;
 }
 
+bool MethodResult::has(std::string_view type, std::string_view name) const {
+  return std::ranges::any_of(properties, [&](const Property& property) {
+    return property.type == type && property.name == name;
+  });
+}
+
+std::optional<dns::Name> MethodResult::domain(std::string_view type, std::string_view name) const {
+  const Property* const property = find(type, name);
+  if (property == nullptr) return std::nullopt;
+  const std::string_view text = base::trim(property->value);
+  auto domain = dns::Name::parse(text.substr(text.rfind('@') + 1));
+  return domain ? std::optional(*std::move(domain)) : std::nullopt;
+}
+
 tl::expected<AuthResults, AuthResultsError> parse_auth_results(std::string_view value) {
   if (value.size() > max_auth_results_value) return tl::unexpected(AuthResultsError::too_long);
   const auto text = unfold(value);

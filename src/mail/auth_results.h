@@ -22,6 +22,8 @@
 #include <string_view>
 #include <vector>
 
+#include <dmarc/domain_name.h>
+
 namespace dmarc::mail {
 
 struct Property {
@@ -66,6 +68,10 @@ struct MethodResult {
   /// The property of that type and name; null when there is none, or when several disagree: then
   /// nobody can tell which one the filter wrote and which one a sender smuggled in.
   const Property* find(std::string_view type, std::string_view name) const;
+  /// True when there is one or more of them.
+  bool has(std::string_view type, std::string_view name) const;
+  /// The value of find(), when it is a domain or an address: its domain.
+  std::optional<dns::Name> domain(std::string_view type, std::string_view name) const;
 };
 
 struct AuthResults {

@@ -1,29 +1,14 @@
 #include "policy/own_arc.h"
 
 #include <algorithm>
-#include <optional>
-#include <string_view>
 
 #include <dmarc/record.h>
-
-#include "base/ascii.h"
 
 namespace dmarc::policy {
 namespace {
 
 using mail::MethodResult;
 using mail::ResultWord;
-
-/// A domain, or the domain of an address.
-std::optional<dns::Name> domain_in(const MethodResult& result, std::string_view type,
-                                   std::string_view name) {
-  const mail::Property* const property = result.find(type, name);
-  if (property == nullptr) return {};
-  std::string_view text = base::trim(property->value);
-  text.remove_prefix(std::min(text.rfind('@') + 1, text.size()));
-  auto domain = dns::Name::parse(text);
-  return domain ? std::optional(*std::move(domain)) : std::nullopt;
-}
 
 /// RFC 9989 section 4.4 "Identifier Alignment Explained", as far as it can be told without asking
 /// the DNS once more: in relaxed mode the identifier is at or below each Organizational Domain that
@@ -43,13 +28,13 @@ bool is_aligned_pass(const MethodResult& result, const Discovery& author) {
   if (result.result != ResultWord::pass) return false;
   const Record* const record = author.record();
   if (result.method == "dkim") {
-    auto domain = domain_in(result, "header", "d");
-    if (!domain) domain = domain_in(result, "header", "i");
+    auto domain = result.domain("header", "d");
+    if (!domain) domain = result.domain("header", "i");
     const auto mode = record == nullptr ? AlignmentMode::relaxed : record->adkim;
     return domain && is_aligned(*domain, author, mode);
   }
   if (result.method != "spf") return false;
-  const auto domain = domain_in(result, "smtp", "mailfrom");
+  const auto domain = result.domain("smtp", "mailfrom");
   const auto mode = record == nullptr ? AlignmentMode::relaxed : record->aspf;
   return domain && is_aligned(*domain, author, mode);
 }
@@ -83,7 +68,7 @@ bool are_whitelisted(const arc::Result& chain, const Settings& settings) {
 bool vouch_for(const mail::AuthResults& results, const Discovery& author) {
   bool passed = false;
   for (const MethodResult& result : results.results) {
-    if (result.method == "dmarc" && domain_in(result, "header", "from") == author.author) {
+    if (result.method == "dmarc" && result.domain("header", "from") == author.author) {
       if (result.result == ResultWord::fail) return false;
       passed = passed || result.result == ResultWord::pass;
     }

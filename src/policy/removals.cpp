@@ -1,7 +1,6 @@
 #include "policy/removals.h"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -10,23 +9,6 @@ namespace {
 
 using mail::MethodResult;
 using mail::ResultWord;
-
-/// The domain of "a.example" or "jo@a.example".
-std::optional<dns::Name> domain_of(const MethodResult& result, std::string_view type,
-                                   std::string_view name) {
-  const mail::Property* const property = result.find(type, name);
-  if (property == nullptr) return std::nullopt;
-  const std::string_view value = property->value;
-  auto domain = dns::Name::parse(value.substr(value.rfind('@') + 1));
-  if (!domain) return std::nullopt;
-  return std::move(*domain);
-}
-
-bool has(const MethodResult& result, std::string_view type, std::string_view name) {
-  return std::ranges::any_of(result.properties, [&](const mail::Property& property) {
-    return property.type == type && property.name == name;
-  });
-}
 
 /// Holds each pass that a believed field reports against what was found.
 class Contradictions {
@@ -57,8 +39,8 @@ class Contradictions {
       return std::ranges::find(claims_.upstream_dkim.discounted, field.index,
                                &UpstreamDkim::Discounted::index) !=
              claims_.upstream_dkim.discounted.end();
-    const auto signer = domain_of(result, "header", "d");
-    const auto identity = domain_of(result, "header", "i");
+    const auto signer = result.domain("header", "d");
+    const auto identity = result.domain("header", "i");
     return std::ranges::none_of(authentication_.dkim, [&](const Authentication::Dkim& signature) {
       if (signature.input.outcome != MethodOutcome::pass) return false;
       const dns::Name& domain = signature.input.domain;
@@ -72,12 +54,12 @@ class Contradictions {
     if (!judged) return false;
     const bool helo = authentication_.spf_scope == spf::Scope::helo;
     // Filters that check both identities report both; the other one was not looked at here.
-    if (!helo && !has(result, "smtp", "mailfrom") && has(result, "smtp", "helo")) return false;
+    if (!helo && !result.has("smtp", "mailfrom") && result.has("smtp", "helo")) return false;
     if (authentication_.spf_result != ResultWord::pass || !authentication_.spf) return true;
     for (const std::string_view name : {"mailfrom", "helo"}) {
-      if (!has(result, "smtp", name) || (name == "helo" && !helo)) continue;
+      if (!result.has("smtp", name) || (name == "helo" && !helo)) continue;
       // A null reverse-path is written in many ways; the domain is then that of HELO.
-      const auto domain = domain_of(result, "smtp", name);
+      const auto domain = result.domain("smtp", name);
       if (helo && name == "mailfrom" && !domain) continue;
       return domain != authentication_.spf->domain;
     }
@@ -86,7 +68,7 @@ class Contradictions {
 
   bool dmarc_contradicts(const MethodResult& result) const {
     if (assessment_.result != Result::pass) return true;
-    const auto author = domain_of(result, "header", "from");
+    const auto author = result.domain("header", "from");
     return author && std::ranges::none_of(assessment_.verdicts, [&](const Verdict& verdict) {
              return verdict.author == *author;
            });

@@ -17,12 +17,6 @@ namespace {
 using mail::MethodResult;
 using mail::ResultWord;
 
-bool has(const MethodResult& result, std::string_view name) {
-  return std::ranges::any_of(result.properties, [&](const mail::Property& property) {
-    return property.type == "header" && property.name == name;
-  });
-}
-
 /// What a result names as its signer. Nothing when it names none, or two.
 struct Signer {
   std::optional<dns::Name> domain;    ///< header.d
@@ -37,8 +31,8 @@ std::optional<Signer> signer_of(const MethodResult& result, const Settings& sett
     const auto at = i->value.rfind('@');
     signer.identity = host_name(std::string_view(i->value).substr(at + 1));
   }
-  if (has(result, "d") != signer.domain.has_value()) return std::nullopt;
-  if (has(result, "i") != signer.identity.has_value()) return std::nullopt;
+  if (result.has("header", "d") != signer.domain.has_value()) return std::nullopt;
+  if (result.has("header", "i") != signer.identity.has_value()) return std::nullopt;
   if (signer.domain && signer.identity && !signer.identity->is_at_or_below(*signer.domain))
     return std::nullopt;
   if (signer.domain) return signer;
@@ -156,7 +150,7 @@ class Signatures {
                       : !signer.identity->is_at_or_below(*signature.domain))
       return false;
     const auto agrees = [&](std::string_view name, auto compare) {
-      if (!has(result, name)) return true;
+      if (!result.has("header", name)) return true;
       const mail::Property* const property = result.find("header", name);
       return property != nullptr && compare(property->value);
     };

@@ -169,6 +169,20 @@ TEST(AuthResults, find_gives_a_property_unless_several_disagree) {
   EXPECT_EQ(result.find("header", "i")->value, "@c");
 }
 
+TEST(AuthResults, a_property_may_hold_a_domain) {
+  const auto field = parse_auth_results(
+      "mx; dkim=pass header.d=A.example header.i=jo@b.example header.s=\" c.example \" "
+      "header.b=a..b header.x=a.example header.x=b.example");
+  const MethodResult& result = field.value().results.at(0);
+  EXPECT_EQ(result.domain("header", "d")->text(), "a.example");
+  EXPECT_EQ(result.domain("header", "i")->text(), "b.example");
+  EXPECT_EQ(result.domain("header", "s")->text(), "c.example");
+  for (const char* name : {"b", "x", "from"})
+    EXPECT_FALSE(result.domain("header", name)) << name;
+  EXPECT_TRUE(result.has("header", "x"));
+  EXPECT_FALSE(result.has("header", "from") || result.has("smtp", "x"));
+}
+
 TEST(AuthResults, limits_hold_and_what_is_at_them_is_read) {
   const std::string result = "; dkim=pass header.d=a.example";
   EXPECT_EQ(parse_auth_results("mx" + repeated(result, max_auth_results))->results.size(),
