@@ -124,7 +124,7 @@ TEST_F(ConfiguredSenderTest, https_is_off_unless_wanted_and_never_private) {
                                   .mailbox = {}};
   EXPECT_EQ(deliver(settings, file(), target).answer, "ReportHttps is off");
   settings.https = true;
-  EXPECT_NE(deliver(settings, file(), target).answer.find("no public address"), std::string::npos);
+  EXPECT_NE(deliver(settings, file(), target).answer.find("not a public address"), std::string::npos);
   EXPECT_EQ(server.log(), "");
 }
 

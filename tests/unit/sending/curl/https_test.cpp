@@ -57,7 +57,7 @@ TEST(HttpsPostTest, private_addresses_are_not_connected_to) {
     bool was_asked = false;
     const Outcome outcome = post.send(url_of(server, host), "x", [&] { return was_asked = true; });
     EXPECT_EQ(outcome.state, State::failed) << host << ": " << outcome.answer;
-    EXPECT_NE(outcome.answer.find("no public address"), std::string::npos) << outcome.answer;
+    EXPECT_NE(outcome.answer.find("not a public address"), std::string::npos) << outcome.answer;
     EXPECT_FALSE(was_asked);
   }
   EXPECT_EQ(server.log(), "");
