@@ -19,7 +19,7 @@ namespace.prepare()
 
 import log_drain  # noqa: E402  (the namespace has to be ready first)
 import services  # noqa: E402
-from page import put_instructions_section  # noqa: E402
+from page import INSTRUCTIONS, put_section  # noqa: E402
 
 services.DEADLINE = 120  # seconds; under valgrind everything takes fifty times as long
 LOAD_SECONDS = 300  # that a load may take: ten times what it takes on an idle machine
@@ -197,7 +197,7 @@ def main() -> None:
     text = document(rows, times)
     print(text)
     if not chosen:
-        put_instructions_section(docs / "performance.md", text)
+        put_section(docs / "performance.md", INSTRUCTIONS, text)
 
 
 main()

@@ -1,16 +1,18 @@
 // milter_load --socket SPEC [--connections N] [--seconds S] [--messages N] [--per-session N]
-//             [--round-trip MS] [--seed N] [--sender ADDRESS]
+//             [--round-trip MS] [--seed N] [--sender ADDRESS] [--message FILE] [--passes TEXT]
 // milter_load --zone
 //
 // Plays the MTA: keeps N connections busy with the mail of mail_mix.h, for S seconds or N messages,
 // whichever ends first, and prints what it saw as one line of JSON. Macros before each event and
 // waiting for answers are as in Postfix 3.7; what needs no answer leaves together with what
 // follows. The content comes a round trip to the SMTP client after DATA, which a client that
-// pipelines sends with MAIL and RCPT. --zone prints the DNS data of the mix.
+// pipelines sends with MAIL and RCPT. With --message it is always this message, in RFC 5322 form,
+// from a client that no record of the mix permits. --zone prints the DNS data of the mix.
 //
 // Exit status 0; 1 when the filter closed connections or deferred mail; 2 for wrong arguments and a
-// filter that can't be reached. Whether it judged rightly shows in "passes" and "expected_passes",
-// which may differ by the messages under way at the end.
+// filter that can't be reached. Whether it judged rightly shows in "passes", the messages to which
+// a field with TEXT ("dmarc=pass") was added, and "expected_passes", which may differ by the
+// messages under way at the end.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -18,7 +20,9 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -27,6 +31,7 @@
 #include "base/decimal.h"
 #include "base/unique_fd.h"
 #include "mail_mix.h"
+#include "milter/client/delivery.h"
 #include "milter/client/stream.h"
 #include "milter/wire.h"
 
@@ -46,7 +51,37 @@ struct Plan {
   std::size_t per_session = 1;
   std::size_t round_trip = 0;  ///< to the SMTP client, in milliseconds
   std::uint32_t seed = 1;
-  std::string sender;  ///< of every message, instead of the one of the mix
+  std::string sender;   ///< of every message, instead of the one of the mix
+  std::string message;  ///< the file of the one message that there is, instead of the mix
+  std::string passes = "dmarc=pass";
+};
+
+/// Where the messages come from.
+class Mail {
+ public:
+  explicit Mail(const Plan& plan) : mix_(plan.seed) {
+    if (plan.message.empty()) return;
+    std::ifstream file(plan.message, std::ios::binary);
+    if (!file) throw std::runtime_error(plan.message + ": can't be read");
+    milter::client::set_content(only_.emplace(),
+                                std::string(std::istreambuf_iterator<char>(file), {}));
+  }
+
+  BenchMessage next() {
+    if (!only_) return mix_.next();
+    BenchMessage message;
+    message.client = "198.51.100.66";
+    message.helo = "client.example";
+    message.sender = "bounces@client.example";
+    message.header = mail::HeaderBlock(only_->header);
+    message.body = only_->body;
+    message.passes = true;
+    return message;
+  }
+
+ private:
+  MailMix mix_;
+  std::optional<milter::client::SmtpMessage> only_;
 };
 
 struct Tally {
@@ -73,8 +108,8 @@ struct Event {
 /// A connection of the MTA to the filter, over and over.
 class Connection {
  public:
-  Connection(const Plan& plan, MailMix& mix, Tally& tally, int poller)
-      : plan_(plan), mix_(mix), tally_(tally), poller_(poller) {
+  Connection(const Plan& plan, Mail& mail, Tally& tally, int poller)
+      : plan_(plan), mail_(mail), tally_(tally), poller_(poller) {
     open();
   }
 
@@ -112,7 +147,7 @@ class Connection {
   }
 
   void take_message() {
-    message_ = mix_.next();
+    message_ = mail_.next();
     if (!plan_.sender.empty()) message_.sender = plan_.sender;
   }
 
@@ -146,13 +181,23 @@ class Connection {
     content_ = queue_.size();
     content_due_.reset();
     for (const mail::HeaderField& field : message_.header)
-      add({wire::packet(Command::header, wire::Fields().text(field.name).text(field.value).take()),
+      add({wire::packet(Command::header,
+                        wire::Fields().text(field.name).text(value_of(field)).take()),
            wire::protocol::no_headers, wire::protocol::silent_header});
     add({macros(Command::end_of_header, {{"i", id}}) + wire::packet(Command::end_of_header),
          wire::protocol::no_end_of_header, wire::protocol::silent_end_of_header});
-    add({wire::packet(Command::body, message_.body), wire::protocol::no_body,
-         wire::protocol::silent_body});
+    for (std::size_t sent = 0; sent < message_.body.size(); sent += wire::max_chunk)
+      add({wire::packet(Command::body,
+                        std::string_view(message_.body).substr(sent, wire::max_chunk)),
+           wire::protocol::no_body, wire::protocol::silent_body});
     add({macros(Command::end_of_message, {{"i", id}}) + wire::packet(Command::end_of_message)});
+  }
+
+  /// Without the blank after the colon for a filter that does not want it.
+  std::string_view value_of(const mail::HeaderField& field) const {
+    const bool shortened =
+        !(protocol_ & wire::protocol::leading_space) && field.value.starts_with(' ');
+    return std::string_view(field.value).substr(shortened ? 1 : 0);
   }
 
   void add(Event event) {
@@ -218,11 +263,14 @@ class Connection {
     switch (static_cast<wire::Reply>(packet.code)) {
       case wire::Reply::insert_header:
       case wire::Reply::add_header:
-        tally_.passes += packet.data.find("dmarc=pass") != std::string::npos;
+        tally_.passes += packet.data.find(plan_.passes) != std::string::npos;
         return;
       case wire::Reply::accept:
       case wire::Reply::proceed:
         return next_ < queue_.size() ? advance() : finish();
+      case wire::Reply::skip:
+        next_ = queue_.size() - 1;  // the end of the message
+        return advance();
       default:
         return fail();
     }
@@ -258,7 +306,7 @@ class Connection {
   }
 
   const Plan& plan_;
-  MailMix& mix_;
+  Mail& mail_;
   Tally& tally_;
   const int poller_;
   base::UniqueFd socket_;
@@ -286,11 +334,11 @@ double quantile(std::vector<double>& values, double part) {
 
 int run(const Plan& plan) {
   const base::UniqueFd poller(::epoll_create1(0));
-  MailMix mix(plan.seed);
+  Mail mail(plan);
   Tally tally;
   std::vector<std::unique_ptr<Connection>> connections;
   for (std::size_t i = 0; i < plan.connections; ++i)
-    connections.push_back(std::make_unique<Connection>(plan, mix, tally, poller.get()));
+    connections.push_back(std::make_unique<Connection>(plan, mail, tally, poller.get()));
   const auto start = Clock::now();
   const auto end = start + std::chrono::seconds(plan.seconds);
   const int patience = plan.round_trip == 0 ? 100 : 1;  // milliseconds
@@ -323,10 +371,12 @@ std::optional<Plan> read_plan(const std::vector<std::string>& words) {
                                                     {"--messages", &plan.messages},
                                                     {"--per-session", &plan.per_session},
                                                     {"--round-trip", &plan.round_trip}};
+  const std::map<std::string, std::string*> texts{
+      {"--sender", &plan.sender}, {"--message", &plan.message}, {"--passes", &plan.passes}};
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string& value = words[i + 1];
-    if (words[i] == "--sender") {
-      plan.sender = value;
+    if (const auto text = texts.find(words[i]); text != texts.end()) {
+      *text->second = value;
       continue;
     }
     if (words[i] == "--socket") {
@@ -360,8 +410,8 @@ int main(int argc, char* argv[]) {
   const auto plan = dmarc::bench::read_plan(words);
   if (!plan) {
     std::cerr << "usage: milter_load --socket SPEC [--connections N] [--seconds S] [--messages N]"
-                 " [--per-session N] [--round-trip MS] [--seed N] [--sender ADDRESS]\n       "
-                 "milter_load --zone\n";
+                 " [--per-session N] [--round-trip MS] [--seed N] [--sender ADDRESS]"
+                 " [--message FILE] [--passes TEXT]\n       milter_load --zone\n";
     return 2;
   }
   try {

@@ -17,7 +17,7 @@ namespace.prepare()
 import log_drain  # noqa: E402  (the namespace has to be ready first)
 import services  # noqa: E402
 from filter_usage import cpu_seconds, megabytes  # noqa: E402
-from page import instructions_section  # noqa: E402
+from page import kept_sections  # noqa: E402
 from plot import plot  # noqa: E402
 
 BIN = Path(os.environ["DMARCD_BIN_DIR"])
@@ -177,7 +177,7 @@ def table(run: Run, cells: list[Cell]) -> str:
     return "\n".join(lines)
 
 
-def document(run: Run, end_of_data: str, idle_connections: str, instructions: str) -> str:
+def document(run: Run, end_of_data: str, idle_connections: str, others: str) -> str:
     return f"""# Performance
 
 Measured by `tests/bench/run`, which writes this page: both filters on the same mail and DNS data, in turns, in one run, on
@@ -221,7 +221,7 @@ Resident memory of the native engine by `idle_connections` of `tests/milter`, wh
 {idle_connections.strip()}
 ```
 
-{instructions}"""
+{others}"""
 
 
 def main() -> None:
@@ -232,7 +232,7 @@ def main() -> None:
         Path(scratch).chmod(0o755)
         run = Run(seconds, Path(scratch))
         run.measure(CONNECTIONS + DNS + ALONE + REMOTE + OPTIONS)
-    text = document(run, end_of_data, idle_connections, instructions_section(docs / "performance.md"))
+    text = document(run, end_of_data, idle_connections, kept_sections(docs / "performance.md"))
     print(text)
     (docs / "performance.md").write_text(text)
     curves = {f"{tried.name}, {transport}": [(cell.connections, run.results[cell, tried.name].per_second)
