@@ -10,20 +10,20 @@ namespace dmarc::milter {
 namespace {
 
 using wire::Command;
-using wire::Reply;
+using wire::Response;
 
-Reply reply_for(filter::Response response, const NegotiatedOptions& negotiated) {
+Response response_for(filter::Response response, const NegotiatedOptions& negotiated) {
   switch (response) {
     case filter::Response::skip:
-      return negotiated.can_skip() ? Reply::skip : Reply::proceed;
+      return negotiated.can_skip() ? Response::skip : Response::proceed;
     case filter::Response::proceed:
-      return Reply::proceed;
+      return Response::proceed;
     case filter::Response::accept:
-      return Reply::accept;
+      return Response::accept;
     case filter::Response::tempfail:
       break;
   }
-  return Reply::tempfail;
+  return Response::tempfail;
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ void Conversation::negotiate(std::string_view data, std::string& answers) {
                            negotiated_->steps,
                            {}};
   if ((negotiated_->actions & wire::action::choose_macros) != 0) answer.macros = wanted_macros();
-  append_packet(answers, Reply::negotiate, wire::encode(answer));
+  append_packet(answers, Response::negotiate, wire::encode(answer));
 }
 
 void Conversation::hear(const wire::Event& event, std::string_view data, std::string& answers) {
@@ -96,7 +96,7 @@ void Conversation::hear(const wire::Event& event, std::string_view data, std::st
     fail();
   }
   if (state_ == State::closed || (negotiated_->steps & event.silent) != 0) return;
-  append_packet(answers, reply_for(response, *negotiated_));
+  append_packet(answers, response_for(response, *negotiated_));
 }
 
 filter::Response Conversation::tell_session(const wire::Event& event, std::string_view data) {
@@ -206,7 +206,7 @@ void Conversation::conclude(const std::optional<policy::Judgement>& judgement,
 void Conversation::defer(std::string& answers) {
   if (session_) session_->abort();
   table_.end_message();
-  append_packet(answers, Reply::tempfail);
+  append_packet(answers, Response::tempfail);
 }
 
 void Conversation::begin_anew() {

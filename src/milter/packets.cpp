@@ -10,7 +10,7 @@ namespace dmarc::milter {
 namespace {
 
 using wire::Fields;
-using wire::Reply;
+using wire::Response;
 
 // ---- events
 
@@ -55,22 +55,22 @@ class PacketEditor final : public filter::Editor {
   PacketEditor(std::string& out, std::uint32_t allowed) : out_(out), allowed_(allowed) {}
 
   bool insert_on_top(const std::string& name, const std::string& value) override {
-    return ask(wire::action::add_headers, Reply::insert_header,
+    return ask(wire::action::add_headers, Response::insert_header,
                Fields().number(0).text(name).text(value));
   }
 
   // A field whose value becomes empty is removed.
   bool remove(std::string_view name, std::size_t index) override {
-    return ask(wire::action::change_headers, Reply::change_header,
+    return ask(wire::action::change_headers, Response::change_header,
                Fields().number(static_cast<std::uint32_t>(index)).text(name).text(""));
   }
 
   bool hold(const std::string& reason) override {
-    return ask(wire::action::quarantine, Reply::quarantine, Fields().text(reason));
+    return ask(wire::action::quarantine, Response::quarantine, Fields().text(reason));
   }
 
   bool add_recipient(const std::string& address) override {
-    return ask(wire::action::add_recipients, Reply::add_recipient, Fields().text(address));
+    return ask(wire::action::add_recipients, Response::add_recipient, Fields().text(address));
   }
 
   bool reply(int code, const std::string& enhanced, const std::string& text) override {
@@ -79,26 +79,26 @@ class PacketEditor final : public filter::Editor {
   }
 
   void close(policy::Action action) {
-    if (reply_) return append_packet(out_, Reply::reply_code, *reply_);
-    append_packet(out_, reply_for(action));
+    if (reply_) return append_packet(out_, Response::reply_code, *reply_);
+    append_packet(out_, response_for(action));
   }
 
  private:
-  static Reply reply_for(policy::Action action) {
+  static Response response_for(policy::Action action) {
     switch (action) {
       case policy::Action::accept:
-        return Reply::accept;
+        return Response::accept;
       case policy::Action::proceed:
-        return Reply::proceed;
+        return Response::proceed;
       case policy::Action::reject:
-        return Reply::reject;
+        return Response::reject;
       case policy::Action::tempfail:
         break;
     }
-    return Reply::tempfail;
+    return Response::tempfail;
   }
 
-  bool ask(std::uint32_t action, Reply request, Fields& data) {
+  bool ask(std::uint32_t action, Response request, Fields& data) {
     if ((allowed_ & action) == 0) return false;
     append_packet(out_, request, data.take());
     return true;
@@ -180,7 +180,7 @@ std::optional<std::string> MacroTable::find(std::string_view name) const {
   return std::nullopt;
 }
 
-void append_packet(std::string& out, wire::Reply reply, std::string_view data) {
+void append_packet(std::string& out, wire::Response reply, std::string_view data) {
   wire::append_packet(out, static_cast<char>(reply), data);
 }
 

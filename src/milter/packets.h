@@ -6,7 +6,7 @@
 //   macros.define(data_of_a_macro_packet);
 //   macros.begin(wire::Stage::mail);    // MAIL has come: what followed the last one is over
 //   const auto job_id = macros.find("i");
-//   append_packet(answers, wire::Reply::proceed);
+//   append_packet(answers, wire::Response::proceed);
 //
 // The MTA's packets are read strictly: nothing for data that is cut off or makes no sense. No
 // function fails on any octets.
@@ -82,7 +82,7 @@ class MacroTable {
 
 // ---- answers, appended to what is to be sent
 
-void append_packet(std::string& out, wire::Reply reply, std::string_view data = {});
+void append_packet(std::string& out, wire::Response reply, std::string_view data = {});
 
 /// The changes to the message, as far as the MTA allowed them in the negotiation, and the answer.
 /// What was not allowed is logged.

@@ -50,7 +50,7 @@ enum class Command : char {
 
 /// What the filter sends. The first group ends an event, the second asks for changes at the end of
 /// a message.
-enum class Reply : char {
+enum class Response : char {
   accept = 'a',
   proceed = 'c',
   discard = 'd',

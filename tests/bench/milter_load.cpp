@@ -260,15 +260,15 @@ class Connection {
       begin_message();
       return advance();
     }
-    switch (static_cast<wire::Reply>(packet.code)) {
-      case wire::Reply::insert_header:
-      case wire::Reply::add_header:
+    switch (static_cast<wire::Response>(packet.code)) {
+      case wire::Response::insert_header:
+      case wire::Response::add_header:
         tally_.passes += packet.data.find(plan_.passes) != std::string::npos;
         return;
-      case wire::Reply::accept:
-      case wire::Reply::proceed:
+      case wire::Response::accept:
+      case wire::Response::proceed:
         return next_ < queue_.size() ? advance() : finish();
-      case wire::Reply::skip:
+      case wire::Response::skip:
         next_ = queue_.size() - 1;  // the end of the message
         return advance();
       default:

@@ -48,18 +48,18 @@ struct Kind {
   std::string_view sender;
   std::string_view results;  ///< an Authentication-Results field, or nothing
   std::string_view author;
-  milter::client::Answer::Kind answer;
+  milter::client::Response::Kind answer;
 };
 
 constexpr std::array kinds{
-    Kind{"a@reject.example", "", "a@reject.example", milter::client::Answer::Kind::accept},
-    Kind{"a@attacker.example", "", "a@reject.example", milter::client::Answer::Kind::reject},
+    Kind{"a@reject.example", "", "a@reject.example", milter::client::Response::Kind::accept},
+    Kind{"a@attacker.example", "", "a@reject.example", milter::client::Response::Kind::reject},
     Kind{"a@attacker.example", "verifier; dkim=pass header.d=reject.example", "b@reject.example",
-         milter::client::Answer::Kind::accept},
+         milter::client::Response::Kind::accept},
     Kind{"", "forged; dkim=pass header.d=reject.example", "\"x\" <b@none.example>",
-         milter::client::Answer::Kind::accept},
+         milter::client::Response::Kind::accept},
     Kind{"a@none.example", "", "one@none.example, two@reject.example",
-         milter::client::Answer::Kind::reject},
+         milter::client::Response::Kind::reject},
 };
 
 std::optional<Plan> read_plan(const std::vector<std::string>& words) {
@@ -88,7 +88,7 @@ milter::client::SmtpMessage make_message(const Kind& kind, std::size_t number) {
   milter::client::SmtpMessage message;
   message.queue_id = "Q" + std::to_string(number);
   // Every so often another of a thousand senders, whose SPF record takes more look-ups.
-  message.sender = kind.answer == milter::client::Answer::Kind::reject && number % 2 == 0
+  message.sender = kind.answer == milter::client::Response::Kind::reject && number % 2 == 0
                        ? "a@d" + std::to_string(number % 1000) + ".many.example"
                        : std::string(kind.sender);
   message.recipients = {"user@example.net"};

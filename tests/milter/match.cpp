@@ -70,7 +70,7 @@ bool matches(std::string_view text, std::string_view pattern) {
   return text.ends_with(pattern);
 }
 
-std::string answer_text(const milter::client::Answer& answer) {
+std::string answer_text(const milter::client::Response& answer) {
   return answer.reply.empty() ? std::string(to_string(answer.kind)) : answer.reply;
 }
 

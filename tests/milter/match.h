@@ -10,7 +10,7 @@
 
 #include <dmarc/header_field.h>
 
-#include "milter/client/answer.h"
+#include "milter/client/response.h"
 
 namespace dmarc::test {
 
@@ -19,7 +19,7 @@ bool matches(std::string_view text, std::string_view pattern);
 
 /// An answer as scenarios write it: "continue", "accept", ..., or the SMTP reply that the filter
 /// chose.
-std::string answer_text(const milter::client::Answer& answer);
+std::string answer_text(const milter::client::Response& answer);
 
 /// "Name: value" as scenarios write a field, on one line.
 std::string field_text(const mail::HeaderField& field);

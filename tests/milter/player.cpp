@@ -13,8 +13,8 @@
 namespace dmarc::test {
 namespace {
 
-using milter::client::Answer;
 using milter::client::Client;
+using milter::client::Response;
 
 /// A step did not go as the scenario says.
 struct Mismatch : std::runtime_error {
@@ -257,12 +257,12 @@ class Player {
     if (!answer_) return;
     // Where nothing is said, the conversation has to go on, or was accepted before. That no more of
     // a body is needed is no end of it.
-    if (!action.expected.answer && answer_->kind == Answer::Kind::skip) return;
+    if (!action.expected.answer && answer_->kind == Response::Kind::skip) return;
     const std::string usual = settled_ == Settled::nothing ? "continue" : "accept";
     const std::string wanted = with_words(action.expected.answer.value_or(usual), words_);
     if (!matches(answer_text(*answer_), wanted))
       throw Mismatch("answer: " + answer_text(*answer_) + "\n    expected: " + wanted);
-    if (answer_->kind != Answer::Kind::accept || action.keyword == ".") return;
+    if (answer_->kind != Response::Kind::accept || action.keyword == ".") return;
     const bool of_connection = action.keyword == "CLIENT" || action.keyword == "HELO";
     if (of_connection || settled_ == Settled::connection)
       settled_ = Settled::connection;
@@ -338,7 +338,7 @@ class Player {
   bool finished_message_ = false;
   Settled settled_ = Settled::nothing;
   mail::HeaderBlock sent_;
-  std::optional<Answer> answer_;
+  std::optional<Response> answer_;
   milter::client::Edits edits_;
 };
 

@@ -44,7 +44,7 @@ constexpr std::array<ExitStatus, 8> statuses{{
 // Longer than any field that a filter of this kind adds.
 constexpr std::size_t max_shown = 2000;
 
-std::string answer_text(const milter::client::Answer& answer) {
+std::string answer_text(const milter::client::Response& answer) {
   const std::string reply = answer.smtp_reply();
   return std::string(to_string(answer.kind)) +
          (reply.empty() ? "" : ": " + base::printable(reply, max_shown));
@@ -137,13 +137,13 @@ int exit_status(const milter::client::Error& error) {
   return status::unavailable;
 }
 
-int exit_status(const milter::client::Answer& answer) {
+int exit_status(const milter::client::Response& answer) {
   switch (answer.kind) {
-    case milter::client::Answer::Kind::reject:
+    case milter::client::Response::Kind::reject:
       return 1;
-    case milter::client::Answer::Kind::tempfail:
+    case milter::client::Response::Kind::tempfail:
       return 2;
-    case milter::client::Answer::Kind::disconnect:
+    case milter::client::Response::Kind::disconnect:
       return status::unavailable;
     default:
       return status::ok;
@@ -213,7 +213,7 @@ tl::expected<milter::client::Delivery, milter::client::Error> deliver(const Requ
   milter::client::Delivery delivery;
   auto told = milter::client::begin_session(*client, request.session, delivery);
   const bool goes_on = !delivery.answer.refuses() &&
-                       delivery.answer.kind != milter::client::Answer::Kind::disconnect;
+                       delivery.answer.kind != milter::client::Response::Kind::disconnect;
   if (told && goes_on) told = milter::client::send_message(*client, request.message, delivery);
   if (!told) return tl::unexpected(told.error());
   client->quit();

@@ -82,7 +82,7 @@ tl::expected<Client, Error> Client::connect_to(const io::SocketSpec& spec, const
   stream.queue(wire::packet(Command::negotiate, wire::encode(options.offer)));
   auto packet = stream.receive();
   if (!packet) return tl::unexpected(packet.error());
-  if (packet->code != static_cast<char>(wire::Reply::negotiate))
+  if (packet->code != static_cast<char>(wire::Response::negotiate))
     return protocol_error("the filter did not answer the negotiation");
   auto wanted = wire::decode_negotiation(packet->data);
   if (!wanted) return protocol_error("the filter's answer to the negotiation is cut off");
@@ -114,14 +114,14 @@ void Client::queue_macros(const wire::Event& event) {
   if (any) stream_.queue(wire::packet(Command::macro, fields.take()));
 }
 
-tl::expected<Answer, Error> Client::await_answer(Edits* edits) {
+tl::expected<Response, Error> Client::await_answer(Edits* edits) {
   for (;;) {
     const auto packet = stream_.receive();
     if (!packet) return tl::unexpected(packet.error());
-    auto answer = read_answer(*packet);
+    auto answer = read_response(*packet);
     if (!answer) return protocol_error(answer.error());
     if (*answer) return std::move(**answer);
-    if (packet->code == static_cast<char>(wire::Reply::progress)) continue;
+    if (packet->code == static_cast<char>(wire::Response::progress)) continue;
     if (edits == nullptr)
       return protocol_error("unexpected answer \"" + base::printable({&packet->code, 1}) + "\"");
     const auto taken = read_edit(*packet, *edits);
@@ -132,11 +132,11 @@ tl::expected<Answer, Error> Client::await_answer(Edits* edits) {
 }
 
 /// Keeps an answer that decides more than its event.
-Answer Client::note(const wire::Event& event, Answer answer) {
-  const bool final = answer.kind != Answer::Kind::proceed && answer.kind != Answer::Kind::skip;
+Response Client::note(const wire::Event& event, Response answer) {
+  const bool final = answer.kind != Response::Kind::proceed && answer.kind != Response::Kind::skip;
   if (is_of_connection(event) && final)
     done_ = Done::connection;
-  else if (answer.kind == Answer::Kind::accept || answer.kind == Answer::Kind::discard)
+  else if (answer.kind == Response::Kind::accept || answer.kind == Response::Kind::discard)
     done_ = Done::message;
   else
     return answer;
@@ -147,10 +147,10 @@ Answer Client::note(const wire::Event& event, Answer answer) {
 Client::Result Client::tell(Command command, std::string_view data) {
   const wire::Event& row = *wire::find_event(command);
   if (done_ != Done::nothing) return done_answer_;
-  if ((negotiated_.protocol & row.unwanted) != 0) return Answer{};
+  if ((negotiated_.protocol & row.unwanted) != 0) return Response{};
   queue_macros(row);
   stream_.queue(wire::packet(command, data));
-  if ((negotiated_.protocol & row.silent) != 0) return Answer{};
+  if ((negotiated_.protocol & row.silent) != 0) return Response{};
   auto answer = await_answer(nullptr);
   if (!answer) return answer;
   return note(row, std::move(*answer));
@@ -195,13 +195,13 @@ Client::Result Client::end_of_header() {
 }
 
 Client::Result Client::body(std::string_view octets) {
-  Answer answer;
-  while (!octets.empty() && !skip_body_ && answer.kind == Answer::Kind::proceed) {
+  Response answer;
+  while (!octets.empty() && !skip_body_ && answer.kind == Response::Kind::proceed) {
     if ((negotiated_.protocol & flag::no_body) == 0) ++chunks_sent_;
     auto next = tell(Command::body, octets.substr(0, chunk_));
     if (!next) return next;
     answer = std::move(*next);
-    skip_body_ = answer.kind == Answer::Kind::skip;
+    skip_body_ = answer.kind == Response::Kind::skip;
     octets.remove_prefix(std::min(octets.size(), chunk_));
   }
   return answer;

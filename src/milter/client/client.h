@@ -29,19 +29,19 @@
 
 #include <dmarc/ip_address.h>
 
-#include "milter/client/answer.h"
+#include "milter/client/response.h"
 #include "milter/client/stream.h"
 
 namespace dmarc::milter::client {
 
 struct EndOfMessage {
-  Answer answer;
+  Response answer;
   Edits edits;
 };
 
 class Client {
  public:
-  using Result = tl::expected<Answer, Error>;
+  using Result = tl::expected<Response, Error>;
 
   struct Options {
     std::chrono::milliseconds timeout{30000};
@@ -95,14 +95,14 @@ class Client {
   Result tell(wire::Command command, std::string_view data);
   void queue_macros(const wire::Event& event);
   bool leading_space() const;
-  tl::expected<Answer, Error> await_answer(Edits* edits);
-  Answer note(const wire::Event& event, Answer answer);
+  tl::expected<Response, Error> await_answer(Edits* edits);
+  Response note(const wire::Event& event, Response answer);
 
   Stream stream_;
   wire::Negotiation negotiated_;
   std::map<std::string, std::string> macros_;
   Done done_ = Done::nothing;
-  Answer done_answer_;
+  Response done_answer_;
   std::size_t chunk_;
   std::size_t chunks_sent_ = 0;
   bool skip_body_ = false;

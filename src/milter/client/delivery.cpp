@@ -24,7 +24,7 @@ class Transcript {
       delivery_.steps.push_back({event, {}});
     delivery_.steps.back().answer = *answer;
     delivery_.answer = *answer;
-    return answer->kind != Answer::Kind::disconnect && !answer->refuses();
+    return answer->kind != Response::Kind::disconnect && !answer->refuses();
   }
 
   tl::expected<void, Error> result() const {

@@ -46,10 +46,10 @@ void set_content(SmtpMessage& message, std::string_view text);
 struct Delivery {
   struct Step {
     std::string_view event;
-    Answer answer;
+    Response answer;
   };
   std::vector<Step> steps;  ///< all header fields make one, all body chunks another
-  Answer answer;            ///< the one that decided
+  Response answer;          ///< the one that decided
   Edits edits;
 };
 

@@ -53,7 +53,7 @@ TEST(Client, tells_a_whole_message_in_order) {
   EXPECT_TRUE(client.body("text\r\n"));
   const auto end = client.end_of_message();
   ASSERT_TRUE(end);
-  EXPECT_EQ(end->answer.kind, Answer::Kind::accept);
+  EXPECT_EQ(end->answer.kind, Response::Kind::accept);
   EXPECT_TRUE(client.abort());
   client.quit();
   EXPECT_EQ(filter.commands(), "OCHMRTLNBEAQ");
@@ -198,11 +198,11 @@ TEST(Client, cuts_a_body_into_chunks_and_stops_when_the_filter_skips_the_rest) {
 TEST(Client, a_message_that_was_accepted_is_kept_from_the_filter_and_the_next_is_not) {
   ScriptedFilter filter({negotiation(0), accept_it, "", proceed});
   Client client = connected(filter);
-  EXPECT_EQ(client.mail("<a@example.net>")->kind, Answer::Kind::accept);
-  EXPECT_EQ(client.header("A", "1")->kind, Answer::Kind::accept);
-  EXPECT_EQ(client.end_of_message()->answer.kind, Answer::Kind::accept);
+  EXPECT_EQ(client.mail("<a@example.net>")->kind, Response::Kind::accept);
+  EXPECT_EQ(client.header("A", "1")->kind, Response::Kind::accept);
+  EXPECT_EQ(client.end_of_message()->answer.kind, Response::Kind::accept);
   EXPECT_TRUE(client.abort());
-  EXPECT_EQ(client.mail("<b@example.net>")->kind, Answer::Kind::proceed);
+  EXPECT_EQ(client.mail("<b@example.net>")->kind, Response::Kind::proceed);
   client.quit();
   EXPECT_EQ(filter.commands(), "OMAMQ");
 }
@@ -210,13 +210,13 @@ TEST(Client, a_message_that_was_accepted_is_kept_from_the_filter_and_the_next_is
 TEST(Client, a_connection_that_was_accepted_is_kept_from_the_filter_to_its_end) {
   ScriptedFilter filter({negotiation(0), accept_it, "", proceed});
   Client client = connected(filter);
-  EXPECT_EQ(client.connect("h", address("127.0.0.1"))->kind, Answer::Kind::accept);
-  EXPECT_EQ(client.helo("h")->kind, Answer::Kind::accept);
-  EXPECT_EQ(client.mail("<>")->kind, Answer::Kind::accept);
+  EXPECT_EQ(client.connect("h", address("127.0.0.1"))->kind, Response::Kind::accept);
+  EXPECT_EQ(client.helo("h")->kind, Response::Kind::accept);
+  EXPECT_EQ(client.mail("<>")->kind, Response::Kind::accept);
   EXPECT_TRUE(client.abort());
-  EXPECT_EQ(client.mail("<>")->kind, Answer::Kind::accept);
+  EXPECT_EQ(client.mail("<>")->kind, Response::Kind::accept);
   EXPECT_TRUE(client.quit_new_connection());
-  EXPECT_EQ(client.connect("h", address("192.0.2.1"))->kind, Answer::Kind::proceed);
+  EXPECT_EQ(client.connect("h", address("192.0.2.1"))->kind, Response::Kind::proceed);
   client.quit();
   EXPECT_EQ(filter.commands(), "OCKCQ");
 }
@@ -226,10 +226,10 @@ TEST(Client, a_reply_of_the_filter_becomes_the_smtp_reply_with_single_percent_si
                          wire::packet('y', "451 4.7.1 later\0"s)});
   Client client = connected(filter);
   const auto rejected = client.end_of_message();
-  EXPECT_EQ(rejected->answer.kind, Answer::Kind::reject);
+  EXPECT_EQ(rejected->answer.kind, Response::Kind::reject);
   EXPECT_EQ(rejected->answer.smtp_reply(), "550 5.7.1 100% sure");
   const auto deferred = client.end_of_message();
-  EXPECT_EQ(deferred->answer.kind, Answer::Kind::tempfail);
+  EXPECT_EQ(deferred->answer.kind, Response::Kind::tempfail);
   EXPECT_EQ(deferred->answer.smtp_reply(), "451 4.7.1 later");
   client.quit();
 }

@@ -1,4 +1,4 @@
-#include "milter/client/answer.h"
+#include "milter/client/response.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,62 +26,62 @@ bool is_smtp_reply(std::string_view text) {
          base::is_digit(text[2]) && (text[3] == ' ' || text[3] == '-');
 }
 
-tl::expected<std::optional<Answer>, std::string> read_reply_code(std::string_view data) {
+tl::expected<std::optional<Response>, std::string> read_reply_code(std::string_view data) {
   const auto text = wire::FieldReader(data).text();
   if (!text || !is_smtp_reply(*text))
     return tl::unexpected("malformed SMTP reply \"" + base::printable(data) + "\"");
-  const auto kind = text->front() == '4' ? Answer::Kind::tempfail : Answer::Kind::reject;
-  return Answer{kind, undouble_percent(*text)};
+  const auto kind = text->front() == '4' ? Response::Kind::tempfail : Response::Kind::reject;
+  return Response{kind, undouble_percent(*text)};
 }
 
 }  // namespace
 
-std::string Answer::smtp_reply() const {
+std::string Response::smtp_reply() const {
   if (!reply.empty()) return reply;
   if (kind == Kind::reject) return "550 5.7.1 Command rejected";
   if (kind == Kind::tempfail) return "451 4.7.1 Service unavailable - try again later";
   return {};
 }
 
-std::string_view to_string(Answer::Kind kind) {
+std::string_view to_string(Response::Kind kind) {
   switch (kind) {
-    case Answer::Kind::proceed:
+    case Response::Kind::proceed:
       return "continue";
-    case Answer::Kind::accept:
+    case Response::Kind::accept:
       return "accept";
-    case Answer::Kind::reject:
+    case Response::Kind::reject:
       return "reject";
-    case Answer::Kind::tempfail:
+    case Response::Kind::tempfail:
       return "tempfail";
-    case Answer::Kind::discard:
+    case Response::Kind::discard:
       return "discard";
-    case Answer::Kind::skip:
+    case Response::Kind::skip:
       return "skip";
-    case Answer::Kind::disconnect:
+    case Response::Kind::disconnect:
       return "disconnect";
   }
   return "";
 }
 
-tl::expected<std::optional<Answer>, std::string> read_answer(const wire::Packet& packet) {
-  using Kind = Answer::Kind;
-  switch (static_cast<wire::Reply>(packet.code)) {
-    case wire::Reply::proceed:
-      return Answer{Kind::proceed, {}};
-    case wire::Reply::accept:
-      return Answer{Kind::accept, {}};
-    case wire::Reply::reject:
-      return Answer{Kind::reject, {}};
-    case wire::Reply::tempfail:
-      return Answer{Kind::tempfail, {}};
-    case wire::Reply::discard:
-      return Answer{Kind::discard, {}};
-    case wire::Reply::skip:
-      return Answer{Kind::skip, {}};
-    case wire::Reply::connection_failed:
-    case wire::Reply::shutdown:
-      return Answer{Kind::disconnect, {}};
-    case wire::Reply::reply_code:
+tl::expected<std::optional<Response>, std::string> read_response(const wire::Packet& packet) {
+  using Kind = Response::Kind;
+  switch (static_cast<wire::Response>(packet.code)) {
+    case wire::Response::proceed:
+      return Response{Kind::proceed, {}};
+    case wire::Response::accept:
+      return Response{Kind::accept, {}};
+    case wire::Response::reject:
+      return Response{Kind::reject, {}};
+    case wire::Response::tempfail:
+      return Response{Kind::tempfail, {}};
+    case wire::Response::discard:
+      return Response{Kind::discard, {}};
+    case wire::Response::skip:
+      return Response{Kind::skip, {}};
+    case wire::Response::connection_failed:
+    case wire::Response::shutdown:
+      return Response{Kind::disconnect, {}};
+    case wire::Response::reply_code:
       return read_reply_code(packet.data);
     default:
       return std::nullopt;
@@ -175,28 +175,28 @@ bool read_text(wire::FieldReader data, Take take) {
 /// Nothing when the packet asks for no change, false when it is cut off.
 std::optional<bool> take(const wire::Packet& packet, Edits& edits) {
   const wire::FieldReader data(packet.data);
-  switch (static_cast<wire::Reply>(packet.code)) {
-    case wire::Reply::insert_header:
+  switch (static_cast<wire::Response>(packet.code)) {
+    case wire::Response::insert_header:
       return read_header_edit(HeaderEdit::Kind::insert, data, edits);
-    case wire::Reply::add_header:
+    case wire::Response::add_header:
       return read_header_edit(HeaderEdit::Kind::add, data, edits);
-    case wire::Reply::change_header:
+    case wire::Response::change_header:
       return read_header_edit(HeaderEdit::Kind::change, data, edits);
-    case wire::Reply::quarantine:
+    case wire::Response::quarantine:
       return read_text(data, [&](std::string text) { edits.quarantine = std::move(text); });
-    case wire::Reply::change_sender:
+    case wire::Response::change_sender:
       return read_text(data, [&](std::string text) { edits.sender = std::move(text); });
-    case wire::Reply::add_recipient:
-    case wire::Reply::add_recipient_with_parameters:
+    case wire::Response::add_recipient:
+    case wire::Response::add_recipient_with_parameters:
       return read_text(
           data, [&](std::string text) { edits.added_recipients.push_back(std::move(text)); });
-    case wire::Reply::remove_recipient:
+    case wire::Response::remove_recipient:
       return read_text(
           data, [&](std::string text) { edits.removed_recipients.push_back(std::move(text)); });
-    case wire::Reply::replace_body:
+    case wire::Response::replace_body:
       edits.body = edits.body.value_or("") + packet.data;
       return true;
-    case wire::Reply::progress:
+    case wire::Response::progress:
       return true;
     default:
       return std::nullopt;

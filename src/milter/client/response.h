@@ -1,7 +1,7 @@
 // What a filter answers to an event, and what it wants changed at the end of a message.
 //
 //   Edits edits;
-//   auto answer = read_answer(packet);                       // nothing: not the end of the event
+//   auto answer = read_response(packet);                       // nothing: not the end of the event
 //   auto edit = read_edit(packet, edits);                    // false: no change either
 //   mail::HeaderBlock delivered = apply(edits.header, received);
 //
@@ -29,7 +29,7 @@ namespace dmarc::milter::client {
 
 namespace wire = milter::wire;
 
-struct Answer {
+struct Response {
   enum class Kind { proceed, accept, reject, tempfail, discard, skip, disconnect };
   Kind kind = Kind::proceed;
   std::string reply;  ///< the filter's own SMTP reply ("550 5.7.1 no"); empty for the MTA's
@@ -40,11 +40,11 @@ struct Answer {
   bool refuses() const { return kind == Kind::reject || kind == Kind::tempfail; }
 };
 
-std::string_view to_string(Answer::Kind kind);
+std::string_view to_string(Response::Kind kind);
 
 /// The answer in a packet that ends an event; nothing when the packet does not end one. The error
 /// is one clause, printable.
-tl::expected<std::optional<Answer>, std::string> read_answer(const wire::Packet& packet);
+tl::expected<std::optional<Response>, std::string> read_response(const wire::Packet& packet);
 
 struct HeaderEdit {
   enum class Kind { insert, add, change };

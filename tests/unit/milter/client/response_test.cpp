@@ -1,4 +1,4 @@
-#include "milter/client/answer.h"
+#include "milter/client/response.h"
 
 #include <gtest/gtest.h>
 
