@@ -54,6 +54,12 @@ Input<std::string> read_input(const std::string& path) {
   return *std::move(text);
 }
 
+Input<std::string> read_message(const std::string& path) {
+  auto text = read_input(path);
+  if (text && text->find("\r\n") == std::string::npos) *text = base::with_crlf(*text);
+  return text;
+}
+
 void print_warnings(std::ostream& err, const config::Configuration& settings) {
   for (const log::Event& warning : settings.warnings)
     err << "dmarcctl: " << warning.text() << "\n";

@@ -41,6 +41,10 @@ inline constexpr Flag json_flag{"json", "", "print JSON"};
 /// A whole file, or standard input for "-".
 Input<std::string> read_input(const std::string& path);
 
+/// A message as it was on the wire: a file with LF alone gets CR LF throughout. One that has CR LF
+/// anywhere is left as it is.
+Input<std::string> read_message(const std::string& path);
+
 /// Prints the warnings of the configuration's reader, such as a list that can't be read.
 void print_warnings(std::ostream& err, const config::Configuration& settings);
 

@@ -87,6 +87,7 @@ extern const Subcommand arc_subcommand;
 extern const Subcommand bounce_subcommand;
 extern const Subcommand check_subcommand;
 extern const Subcommand db_subcommand;
+extern const Subcommand dkim_subcommand;
 extern const Subcommand expire_subcommand;
 extern const Subcommand explain_subcommand;
 extern const Subcommand import_subcommand;

@@ -117,26 +117,14 @@ std::string json_text(const arc::Result& result) {
          "\n";
 }
 
-/// As the message was on the wire: files often have LF alone.
-std::string with_line_ends(const std::string& text) {
-  if (text.find("\r\n") != std::string::npos) return text;
-  std::string wire;
-  for (const char c : text) {
-    if (c == '\n') wire += '\r';
-    wire += c;
-  }
-  return wire;
-}
-
 int run(const Arguments& arguments, Terminal terminal) {
   const auto fail = [&](const InputError& error) {
     return failure(terminal, "arc", error.text, error.status);
   };
   if (arguments.operands().size() != 1)
     return usage_error(terminal, "arc", "one message is wanted");
-  const auto file = read_input(arguments.operands().front());
-  if (!file) return fail(file.error());
-  const std::string message = with_line_ends(*file);
+  const auto message = read_message(arguments.operands().front());
+  if (!message) return fail(message.error());
   const auto settings = read_configuration(arguments);
   if (!settings) return fail(settings.error());
   print_warnings(terminal.err, *settings);
@@ -145,9 +133,9 @@ int run(const Arguments& arguments, Terminal terminal) {
 
   dns::LookupSession lookups(**resolver, {.timeout = settings->dns.timeout});
   std::size_t body = 0;
-  const mail::HeaderBlock header = mail::split_header_block(message, body);
+  const mail::HeaderBlock header = mail::split_header_block(*message, body);
   dkim::KeyCache keys;
-  const arc::Result result = arc::verify(header, std::string_view(message).substr(body),
+  const arc::Result result = arc::verify(header, std::string_view(*message).substr(body),
                                          {.now = std::time(nullptr)}, keys, lookups);
   terminal.out << (arguments.has("json") ? json_text(result) : outline_text(result));
   return exit_status(result);

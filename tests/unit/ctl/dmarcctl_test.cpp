@@ -71,7 +71,7 @@ TEST_F(Dmarcctl, without_arguments_it_shows_the_subcommands_as_an_error) {
 
 TEST_F(Dmarcctl, help_names_every_subcommand_and_each_has_help_of_its_own) {
   EXPECT_EQ(run({"help"}), 0);
-  for (const char* name : {"check", "explain", "spf", "arc", "probe"}) {
+  for (const char* name : {"check", "explain", "spf", "dkim", "arc", "probe"}) {
     EXPECT_EQ(run({"help"}), 0);
     EXPECT_TRUE(says("\n  "s + name + " ")) << name;
     EXPECT_EQ(run({"help", name}), 0);
