@@ -6,29 +6,27 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "dkim/copy_text.h"
+#include "dkim/unchanged_text.h"
 
 namespace dmarc::dkim {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
 
-/// Collects the pieces of a canonical form, so that the sink is called seldom.
+/// Collects short pieces of a canonical form, so that the sink is called seldom; long ones go to it
+/// without a copy.
 class Output {
  public:
   explicit Output(const BodyCanonicalizer::Sink& sink) : sink_(sink) {}
 
   void add(std::string_view octets) {
-    if (size_ + octets.size() > piece) flush();
+    if (size_ + octets.size() > buffer_.size()) flush();
+    if (octets.size() > buffer_.size() / 8) {
+      flush();
+      return sink_(octets);
+    }
     octets.copy(buffer_.data() + size_, octets.size());
     size_ += octets.size();
-  }
-  /// As much of the text as copy_text() takes and there is room for: at least one octet.
-  std::size_t copy(std::string_view text) {
-    if (size_ == piece) flush();
-    const std::size_t count = copy_text(text.substr(0, piece - size_), buffer_.data() + size_);
-    size_ += count;
-    return count;
   }
   void flush() {
     if (size_ > 0) sink_({buffer_.data(), size_});
@@ -36,11 +34,9 @@ class Output {
   }
 
  private:
-  static constexpr std::size_t piece = 16 * 1024;
-
   const BodyCanonicalizer::Sink& sink_;
   std::size_t size_ = 0;
-  std::array<char, copy_text_room(piece)> buffer_;
+  std::array<char, 4096> buffer_;
 };
 
 std::string_view line_ends(std::uint64_t count) {
@@ -116,7 +112,8 @@ void BodyCanonicalizer::relaxed(std::string_view chunk, const Sink& sink) {
       blank_ = true;
     } else if (chunk.front() != '\r') {
       text_follows(put);
-      done = out.copy(chunk);
+      done = unchanged_text(chunk);  // the first octet at least
+      put(chunk.substr(0, done));
     } else if (chunk.size() == 1) {
       carriage_return_ = true;
     } else if (chunk[1] == '\n') {
