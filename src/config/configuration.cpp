@@ -30,6 +30,7 @@ tl::expected<Configuration, std::string> build(Context& context) {
   if (!filled) return tl::unexpected(filled.error());
   remark(context);
   made.warnings = context.take_warnings();
+  made.trust_remarks = trust_remarks_on(context.values(), context.file());
   made.files = context.take_files();
   return made;
 }

@@ -95,6 +95,8 @@ struct Configuration {
   /// To be logged once the log is open: lines that don't do what they seem to do, a PSL that can't
   /// be read.
   std::vector<log::Event> warnings;
+  /// What the settings trust although they need not, one line each: for `dmarcd -n` alone.
+  std::vector<std::string> trust_remarks;
 };
 
 /// Reads a file ("-" for standard input), the list files it names and the PSL. `program` is the

@@ -136,7 +136,7 @@ line 0 and
 .B error reading configuration file
 mean that there was nothing to read.
 .B dmarcd \-n
-checks the file and ends.
+checks the file, shows settings that trust more than they must, and ends.
 .PP
 What is correct but may not be what was meant is logged as a warning once the
 filter has started: options that do nothing in this version, an option that is

@@ -82,4 +82,9 @@ Filled fill_failure_reports(Context& context, const sending::Settings& submissio
 /// have been meant otherwise.
 void remark(Context& context);
 
+// trust_remarks.cpp
+/// "FILE: line N: WHAT MAY BE FORGED; WHAT ENDS IT", in the order of the options; without the line
+/// where the default is meant.
+std::vector<std::string> trust_remarks_on(const Values& values, const std::string& file);
+
 }  // namespace dmarc::config

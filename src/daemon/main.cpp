@@ -8,6 +8,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "config/configuration.h"
@@ -40,6 +41,14 @@ Loaded load(const std::string& path, const std::string& program) {
 std::string reload_path(const std::string& path) {
   if (path.empty() || path == "-") return "";
   return std::filesystem::absolute(path);
+}
+
+/// What -n prints of a file without an error.
+void print_remarks(std::string_view program, const config::Configuration& configuration) {
+  for (const log::Event& warning : configuration.warnings)
+    std::cerr << program << ": " << warning.text() << '\n';
+  for (const std::string& remark : configuration.trust_remarks)
+    std::cerr << program << ": " << remark << '\n';
 }
 
 int test(const Options& options, config::Configuration configuration) {
@@ -83,7 +92,10 @@ int run(int argc, char* const argv[]) {
     std::cerr << configuration.error() << '\n';
     return EX_CONFIG;
   }
-  if (options->check_only) return EX_OK;
+  if (options->check_only) {
+    print_remarks(options->program, *configuration);
+    return EX_OK;
+  }
   if (!options->test_messages.empty()) return test(*options, std::move(*configuration));
   const std::optional<int> passed = io::socket_from_systemd();
   if (!passed && !names_socket(*options, *configuration)) {
