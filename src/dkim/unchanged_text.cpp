@@ -48,13 +48,13 @@ inline unsigned suspects_16(const char* at) {
   const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 1));
   const __m128i space = _mm_set1_epi8(' ');
   const __m128i carriage_return = _mm_cmpeq_epi8(here, _mm_set1_epi8('\r'));
-  const __m128i line_end =
+  const __m128i ends_line =
       _mm_and_si128(carriage_return, _mm_cmpeq_epi8(next, _mm_set1_epi8('\n')));
   const __m128i both_low = _mm_and_si128(_mm_cmpeq_epi8(_mm_min_epu8(here, space), here),
                                          _mm_cmpeq_epi8(_mm_min_epu8(next, space), next));
   return static_cast<unsigned>(_mm_movemask_epi8(
       _mm_or_si128(_mm_cmpeq_epi8(here, _mm_set1_epi8('\t')),
-                   _mm_andnot_si128(line_end, _mm_or_si128(both_low, carriage_return)))));
+                   _mm_andnot_si128(ends_line, _mm_or_si128(both_low, carriage_return)))));
 }
 
 __attribute__((target("avx2"))) inline unsigned suspects_32(const char* at) {
@@ -62,13 +62,13 @@ __attribute__((target("avx2"))) inline unsigned suspects_32(const char* at) {
   const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 1));
   const __m256i space = _mm256_set1_epi8(' ');
   const __m256i carriage_return = _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\r'));
-  const __m256i line_end =
+  const __m256i ends_line =
       _mm256_and_si256(carriage_return, _mm256_cmpeq_epi8(next, _mm256_set1_epi8('\n')));
   const __m256i both_low = _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_min_epu8(here, space), here),
                                             _mm256_cmpeq_epi8(_mm256_min_epu8(next, space), next));
   return static_cast<unsigned>(_mm256_movemask_epi8(
       _mm256_or_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('\t')),
-                      _mm256_andnot_si256(line_end, _mm256_or_si256(both_low, carriage_return)))));
+                      _mm256_andnot_si256(ends_line, _mm256_or_si256(both_low, carriage_return)))));
 }
 
 // To the first suspect, or to the last octets, too few to be looked at together: the one behind
