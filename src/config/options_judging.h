@@ -67,7 +67,9 @@ inline constexpr auto dkim_options = std::to_array<Option>({
          "filter takes signatures out of messages.\n\n"
          "With `false` nothing is verified here, for those who change messages between a DKIM "
          "filter and this one. A `dkim=pass` of a trusted field then counts for a signed message "
-         "only if the message has a valid looking signature that it can be about.\n\n"
+         "only if the message has a valid looking signature that it can be about, which leaves "
+         "nothing of the body out by l=, and a `dkim=temperror` only if this filter can't find "
+         "that key either.\n\n"
          "What was found is added in an Authentication-Results field of its own."},
     {.name = "DKIMIgnoreResults",
      .type = Type::boolean,

@@ -82,7 +82,14 @@ class Check::State {
   void read_signatures();
   void choose();
   void hash_header();
+  void settle(const dns::Answers& answers);
+  bool needs_key() const { return options_.extent != Extent::lengths; }
+  bool needs_body(const Candidate& candidate) const {
+    return options_.extent == Extent::verified || candidate.signature.length;
+  }
+  Fault check_length(const Candidate& candidate);
   Fault check_body(const Candidate& candidate);
+  Fault check_look_up(const Candidate& candidate, const dns::Answer& answer);
   Fault judge(const Candidate& candidate, const dns::Answer& answer);
   SignatureResult& result_of_candidate(const Candidate& candidate) {
     return result_.signatures[candidate.result];
@@ -132,9 +139,10 @@ void Check::State::hash_header() {
   if (candidates_.empty()) return;
   SignedHeader header(header_, options_.blanks);
   for (Candidate& candidate : candidates_) {
-    candidate.header = header.digest(candidate.signature, result_of_candidate(candidate).field);
+    if (options_.extent == Extent::verified)
+      candidate.header = header.digest(candidate.signature, result_of_candidate(candidate).field);
     candidate.signature.names = {};  // views of the header, which may go now
-    hashes_.want(candidate.signature.body_form);
+    if (needs_body(candidate)) hashes_.want(candidate.signature.body_form);
   }
 }
 
@@ -143,7 +151,7 @@ dns::Step<Result> Check::State::begin() {
   choose();
   hash_header();
   header_ = {};
-  return step(dns::NoAnswers());
+  return next(dns::NoAnswers());
 }
 
 void Check::State::body(std::string_view chunk) {
@@ -156,33 +164,52 @@ void Check::State::end_of_body() {
 }
 
 dns::Step<Result> Check::State::next(const dns::Answers& answers) {
-  if (!body_ended_) return step(answers);
+  settle(answers);
+  return step(answers);
+}
+
+void Check::State::settle(const dns::Answers& answers) {
   for (Candidate& candidate : candidates_) {
-    if (candidate.done) continue;
-    Fault fault = check_body(candidate);
-    if (fault == Fault::none) {
+    if (candidate.done || (needs_body(candidate) && !body_ended_)) continue;
+    Fault fault = needs_body(candidate) ? check_body(candidate) : Fault::none;
+    if (fault == Fault::none && needs_key()) {
       const dns::AnswerPtr answer = answers.find(candidate.question);
       if (!answer) continue;
-      fault = judge(candidate, *answer);
+      fault = options_.extent == Extent::verified ? judge(candidate, *answer)
+                                                  : check_look_up(candidate, *answer);
+    } else if (fault == Fault::none) {
+      fault = Fault::not_verified;
     }
     candidate.done = true;
     result_of_candidate(candidate).fault = fault;
   }
-  return step(answers);
 }
 
 // Section 3.5 on l=: what it leaves out is not signed by anybody, so such a signature is intact but
 // of no use (section 8.2 "Misuse of Body Length Limits").
-Fault Check::State::check_body(const Candidate& candidate) {
-  const CanonicalForm form = candidate.signature.body_form;
-  const std::uint64_t length = hashes_.length(form);
+Fault Check::State::check_length(const Candidate& candidate) {
+  const std::uint64_t length = hashes_.length(candidate.signature.body_form);
   const std::uint64_t claimed = candidate.signature.length.value_or(length);
   if (claimed > length) return Fault::body_length;
   if (claimed < length) {
     result_of_candidate(candidate).octets_left_out = length - claimed;
     return Fault::body_beyond_length;
   }
-  return hashes_.digest(form) == candidate.signature.body_hash ? Fault::none : Fault::body_hash;
+  return Fault::none;
+}
+
+Fault Check::State::check_body(const Candidate& candidate) {
+  const Fault fault = check_length(candidate);
+  if (fault != Fault::none || options_.extent != Extent::verified) return fault;
+  const Signature& signature = candidate.signature;
+  return hashes_.digest(signature.body_form) == signature.body_hash ? Fault::none
+                                                                    : Fault::body_hash;
+}
+
+Fault Check::State::check_look_up(const Candidate& candidate, const dns::Answer& answer) {
+  if (answer.outcome != dns::Outcome::temporary_failure) return Fault::not_verified;
+  result_of_candidate(candidate).failure = answer.failure;
+  return Fault::lookup_failed;
 }
 
 Fault Check::State::judge(const Candidate& candidate, const dns::Answer& answer) {
@@ -213,14 +240,15 @@ dns::Step<Result> Check::State::step(const dns::Answers& answers) {
   dns::Need need;
   bool open = false;
   for (const Candidate& candidate : candidates_) {
-    open = open || !candidate.done;
-    if (candidate.done || answers.find(candidate.question)) continue;
+    if (candidate.done) continue;
+    open = true;
+    need.wants_body = need.wants_body || (needs_body(candidate) && !body_ended_);
+    if (!needs_key() || answers.find(candidate.question)) continue;
     if (std::find(need.questions.begin(), need.questions.end(), candidate.question) ==
         need.questions.end())
       need.questions.push_back(candidate.question);
   }
   if (!open) return std::move(result_);
-  need.wants_body = !body_ended_;
   need.sufficient = all_authors_passed();
   return need;
 }

@@ -44,10 +44,18 @@ namespace dmarc::dkim {
 
 class KeyCache;
 
+/// What is found out of each signature. What is not verified ends as Fault::not_verified at best.
+enum class Extent {
+  verified,          ///< all of it
+  keys_and_lengths,  ///< whether its key can be looked up, and whether l= leaves octets out
+  lengths,           ///< whether l= does: the body is wanted for no other signature, nor any key
+};
+
 struct Options {
   std::int64_t now = 0;  ///< seconds since 1970
   /// Lost when the MTA did not grant SMFIP_HDR_LEADSPC.
   LeadingBlanks blanks = LeadingBlanks::kept;
+  Extent extent = Extent::verified;
 };
 
 /// What one DKIM-Signature field came to. Of a faulty field as much is filled in as could be read.

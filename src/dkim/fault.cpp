@@ -61,6 +61,7 @@ constexpr std::array rows{
     Row{Fault::blanks_lost, Code::neutral, "blanks_lost",
         "the MTA did not pass on the blanks of the header"},
     Row{Fault::lookup_failed, Code::temperror, "lookup_failed", "the look-up of the key failed"},
+    Row{Fault::not_verified, Code::neutral, "not_verified", "the signature is not verified here"},
     Row{Fault::key_not_found, Code::permerror, "key_not_found", "there is no key at that name"},
     Row{Fault::no_key_record, Code::permerror, "no_key_record",
         "the TXT record at that name is not a key record"},

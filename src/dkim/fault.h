@@ -14,7 +14,7 @@ namespace dmarc::dkim {
 /// RFC 8601 section 2.7.1. No signature has the result "none". What the words mean here:
 ///   fail       the body's hash or the signature is not right
 ///   policy     our own rule: octets left out by l=, the size of the key, too many signatures
-///   neutral    blanks of the header did not reach us, so that nothing can be said
+///   neutral    nothing can be said: blanks of the header did not reach us, or nobody asked
 ///   permerror  the signature or its key can't be used, or has expired
 ///   temperror  the look-up of the key failed, and nothing else
 enum class Code { pass, fail, policy, neutral, permerror, temperror };
@@ -61,6 +61,7 @@ enum class Fault {
   blanks_lost,
   // the key
   lookup_failed,
+  not_verified,
   key_not_found,
   no_key_record,
   key_empty,

@@ -73,9 +73,10 @@ void MessageChecks::begin_arc() {
 
 void MessageChecks::begin_dkim() {
   const mail::Author author = mail::find_author(message_.header);
-  dkim_.emplace(dkim::Check(message_.header, author.visible, policy::dkim_options(message_),
-                            *environment_.keys),
-                key_lookups_);
+  dkim_.emplace(
+      dkim::Check(message_.header, author.visible,
+                  policy::dkim_options(message_, *environment_.settings), *environment_.keys),
+      key_lookups_);
   dkim_->advance();
   tell_identifiers();
   for (PolicyCheck& check : policies_)

@@ -13,6 +13,7 @@
 #include "filter/message_checks.h"
 #include "policy/judge.h"
 #include "policy/own_arc.h"
+#include "policy/own_dkim.h"
 
 namespace dmarc::filter {
 namespace {
@@ -71,8 +72,7 @@ bool wants_recipients(const Environment& environment) {
 
 bool wants_bodies(const Environment& environment) {
   const policy::Settings& settings = *environment.settings;
-  return settings.dkim_self_validate != policy::SelfValidate::never ||
-         policy::wants_own_arc(settings);
+  return policy::may_want_bodies(settings) || policy::wants_own_arc(settings);
 }
 
 Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Transfer transfer,

@@ -67,7 +67,7 @@ Evidence gather(const Message& message, const Settings& settings, dns::Resolver&
   std::optional<dkim::Check> dkim;
   OwnFindings begun;
   if (claims.wants_own_dkim) {
-    dkim.emplace(message.header, authors, dkim_options(message), keys);
+    dkim.emplace(message.header, authors, dkim_options(message, settings), keys);
     static_cast<void>(dkim->begin());
     begun.dkim = dkim->identifiers();
   }
@@ -78,8 +78,8 @@ Evidence gather(const Message& message, const Settings& settings, dns::Resolver&
   }
   if (claims.wants_own_spf) evidence.spf = spf::check(spf_request(message), resolver, settings.spf);
   if (claims.wants_own_dkim)
-    evidence.dkim =
-        dkim::verify({message.header, body}, authors, dkim_options(message), keys, resolver);
+    evidence.dkim = dkim::verify({message.header, body}, authors, dkim_options(message, settings),
+                                 keys, resolver);
   if (claims.wants_own_arc)
     evidence.arc = arc::verify(message.header, body, arc_options(message), keys, resolver);
   return evidence;

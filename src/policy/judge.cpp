@@ -89,6 +89,15 @@ void list_fields(Authentication& authentication, const Claims& claims) {
     authentication.fields.push_back({field.index, field.authserv_id, false, field.reason});
 }
 
+/// Once more, with what our own check has found of the signatures that the results are about.
+void settle_upstream_dkim(Evidence& evidence, const Message& message, const Settings& settings) {
+  Claims& claims = evidence.claims;
+  if (claims.dkim_source != DkimSource::matched || !evidence.dkim) return;
+  claims.upstream_dkim =
+      read_upstream_dkim(message, claims.trusted, claims.dkim_source, settings, &*evidence.dkim);
+  keep_nearest(claims.upstream_dkim.signatures, claims.form.domains);
+}
+
 void authenticate_by_dkim(Authentication& authentication, const Claims& claims,
                           std::optional<dkim::Result>& own, const Settings& settings) {
   if (claims.dkim_source == DkimSource::own) {
@@ -209,6 +218,7 @@ Judgement judge(const Message& message, Evidence evidence, const Settings& setti
   if (settle_by_form(judgement, form)) return judgement;
 
   append(judgement.events, std::move(claims.trusted.events));
+  settle_upstream_dkim(evidence, message, settings);
   log_discounted(judgement, message, claims.upstream_dkim);
   authenticate(judgement, message, evidence, settings);
   log_own_spf(judgement, message);

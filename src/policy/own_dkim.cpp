@@ -1,9 +1,11 @@
 #include "policy/own_dkim.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "base/ascii.h"
+#include "dkim/signature.h"
 #include "policy/authentication.h"
 #include "policy/dkim_source.h"
 
@@ -37,24 +39,52 @@ bool mentions_temperror(const mail::HeaderField& field) {
          field.value.end();
 }
 
-}  // namespace
+bool has_length(const mail::HeaderField& field) {
+  return dkim::is_signature_field(field) &&
+         dkim::read_signature(field.value, dkim::dkim_signature).length;
+}
 
-bool wants_own_dkim(const Message& message, const Settings& settings) {
+/// What has to be found out here; nothing where our own results don't count.
+std::optional<dkim::Extent> extent_for(const Message& message, const Settings& settings) {
   switch (dkim_source(message, settings)) {
     case DkimSource::own:
-      return true;
+      return dkim::Extent::verified;
     case DkimSource::matched:
-      return std::ranges::any_of(message.header, mentions_temperror);
+      if (std::ranges::any_of(message.header, mentions_temperror))
+        return dkim::Extent::keys_and_lengths;
+      if (std::ranges::any_of(message.header, has_length)) return dkim::Extent::lengths;
+      break;
     case DkimSource::upstream:
     case DkimSource::nothing:
       break;
   }
-  return false;
+  return {};
 }
 
-dkim::Options dkim_options(const Message& message) {
+/// The key of that signature could not be looked up here either.
+bool fails_here(const Authentication::Dkim& reported, const dkim::SignatureResult& found) {
+  if (found.code() != dkim::Code::temperror || !found.domain) return false;
+  const bool same_domain = reported.relaxed_only
+                               ? reported.input.domain.is_at_or_below(*found.domain)
+                               : reported.input.domain == *found.domain;
+  return same_domain &&
+         (reported.input.selector.empty() || host_name(reported.input.selector) == found.selector);
+}
+
+}  // namespace
+
+bool may_want_bodies(const Settings& settings) {
+  return settings.dkim_self_validate != SelfValidate::never || !settings.dkim_ignore_results;
+}
+
+bool wants_own_dkim(const Message& message, const Settings& settings) {
+  return extent_for(message, settings).has_value();
+}
+
+dkim::Options dkim_options(const Message& message, const Settings& settings) {
   return {message.arrival,
-          message.leading_blanks ? dkim::LeadingBlanks::kept : dkim::LeadingBlanks::lost};
+          message.leading_blanks ? dkim::LeadingBlanks::kept : dkim::LeadingBlanks::lost,
+          extent_for(message, settings).value_or(dkim::Extent::lengths)};
 }
 
 std::vector<Authentication::Dkim> signatures_of(const dkim::Result& own) {
@@ -76,9 +106,8 @@ void confirm_temporary_errors(std::vector<Authentication::Dkim>& signatures,
   if (own == nullptr) return;
   for (Authentication::Dkim& reported : signatures) {
     if (reported.input.outcome != MethodOutcome::temperror) continue;
-    const bool confirmed = std::ranges::any_of(own->signatures, [&](const auto& found) {
-      return found.code() == dkim::Code::temperror && found.domain == reported.input.domain;
-    });
+    const bool confirmed = std::ranges::any_of(
+        own->signatures, [&](const auto& found) { return fails_here(reported, found); });
     if (!confirmed) reported.input.outcome = MethodOutcome::other;
   }
 }

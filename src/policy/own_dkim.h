@@ -14,11 +14,16 @@
 
 namespace dmarc::policy {
 
-/// Needs the header alone. True where our own results decide (policy/dkim_source.h), and where a
-/// field reports a temporary error: it counts only if we can't find that key either.
+/// Before there is a message: whether any could need its body for that.
+bool may_want_bodies(const Settings& settings);
+
+/// Needs the header alone. True where our own results decide (policy/dkim_source.h). Where those of
+/// fields do, true where one reports a temporary error, which counts only if we can't find that key
+/// either, and where a signature has l=, which must leave nothing out.
 bool wants_own_dkim(const Message& message, const Settings& settings);
 
-dkim::Options dkim_options(const Message& message);
+/// Of such a message: no more is found out than makes a difference.
+dkim::Options dkim_options(const Message& message, const Settings& settings);
 
 mail::ResultWord result_word(dkim::Code code);
 

@@ -112,15 +112,16 @@ UpstreamDkim of_unsigned(const TrustedResults& trusted, const Settings& settings
 /// The signatures of the message that a pass can be about.
 class Signatures {
  public:
-  explicit Signatures(const Message& message) {
+  Signatures(const Message& message, const dkim::Result* own) {
     auto fields = mail::fields_named(message.header, "DKIM-Signature");
     if (fields.size() > dkim::max_signatures_read) fields.resize(dkim::max_signatures_read);
     for (const mail::HeaderField* field : fields) {
+      const auto index = static_cast<std::size_t>(field - message.header.begin());
       dkim::Signature signature = dkim::read_signature(field->value, dkim::dkim_signature);
       hostile_ |= !signature.identity.empty() && !is_mailbox(signature.identity);
       const bool valid =
           signature.fault == dkim::Fault::none && signature.domain && signature.selector &&
-          !signature.length &&
+          (!signature.length || own == nullptr || covers_body(*own, index)) &&
           (message.arrival == 0 || time_fault(signature, message.arrival) == dkim::Fault::none);
       if (valid) signatures_.push_back(std::move(signature));
     }
@@ -144,6 +145,12 @@ class Signatures {
   }
 
  private:
+  static bool covers_body(const dkim::Result& own, std::size_t field) {
+    const auto found = std::ranges::find(own.signatures, field, &dkim::SignatureResult::field);
+    return found != own.signatures.end() && found->octets_left_out == 0 &&
+           found->fault != dkim::Fault::too_many_signatures;
+  }
+
   static bool agree(const dkim::Signature& signature, const MethodResult& result,
                     const Signer& signer) {
     if (signer.domain ? *signer.domain != *signature.domain
@@ -175,8 +182,8 @@ bool reports_pass(const BelievedField& field) {
 }
 
 UpstreamDkim of_signed(const Message& message, const TrustedResults& trusted,
-                       const Settings& settings) {
-  const Signatures signatures(message);
+                       const Settings& settings, const dkim::Result* own) {
+  const Signatures signatures(message, own);
   UpstreamDkim found;
   for (const BelievedField& field : trusted.fields) {
     if (signatures.hostile() || !signatures.match(field, settings)) {
@@ -206,14 +213,15 @@ UpstreamDkim of_nothing(const TrustedResults& trusted, std::string_view reason) 
 }  // namespace
 
 UpstreamDkim read_upstream_dkim(const Message& message, const TrustedResults& trusted,
-                                DkimSource source, const Settings& settings) {
+                                DkimSource source, const Settings& settings,
+                                const dkim::Result* own) {
   switch (source) {
     case DkimSource::own:
       return {};
     case DkimSource::upstream:
       return of_unsigned(trusted, settings);
     case DkimSource::matched:
-      return of_signed(message, trusted, settings);
+      return of_signed(message, trusted, settings, own);
     case DkimSource::nothing:
       break;
   }

@@ -7,7 +7,8 @@
 // Signed message (DkimSource::matched): in each field, every dkim=pass is matched to a signature of
 // the message that no other pass of the field was matched to: header.d, .s, .a and .b agree as far
 // as given (without header.d, header.i is at or below its d=), and the signature is valid by its
-// syntax, has not expired and covers the whole body as far as can be seen (no l=). If one pass of
+// syntax, has not expired and covers the whole body: no l=, or one that leaves nothing out, which
+// our own check of lengths tells. If one pass of
 // the field has no such signature, no result of dkim in that field counts. A filter writes an i=
 // into its field as it decodes it, so a signature whose i= is not a mailbox makes every field
 // worthless.
@@ -24,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "dkim/check.h"
 #include "policy/dkim_source.h"
 #include "policy/judgement.h"
 #include "policy/message.h"
@@ -45,7 +47,10 @@ struct UpstreamDkim {
   std::vector<Discounted> discounted;
 };
 
+/// `own` is what our own check found, for DkimSource::matched; while it is null, signatures with l=
+/// are taken to cover the whole body.
 UpstreamDkim read_upstream_dkim(const Message& message, const TrustedResults& trusted,
-                                DkimSource source, const Settings& settings);
+                                DkimSource source, const Settings& settings,
+                                const dkim::Result* own = nullptr);
 
 }  // namespace dmarc::policy

@@ -146,6 +146,48 @@ TEST_F(DkimCheckTest, a_changed_body_needs_no_key) {
   EXPECT_EQ(std::get<Result>(step).signatures.at(0).fault, Fault::body_hash);
 }
 
+TEST_F(DkimCheckTest, lengths_alone_need_no_key_and_a_body_only_where_there_is_one) {
+  options_.extent = Extent::lengths;
+  sign("example.com");
+  {
+    Check one = check();
+    const auto step = one.begin();
+    ASSERT_TRUE(std::holds_alternative<Result>(step));
+    EXPECT_EQ(std::get<Result>(step).signatures.at(0).fault, Fault::not_verified);
+  }
+  sign("example.com", "; l=7");
+  sign("example.com", "; l=22");
+  Check one = check();
+  const auto step = one.begin();
+  ASSERT_TRUE(std::holds_alternative<dns::Need>(step));
+  EXPECT_TRUE(std::get<dns::Need>(step).questions.empty());
+  EXPECT_TRUE(std::get<dns::Need>(step).wants_body);
+  one.body("Hello, world\r\n\r\nbye\r\n");
+  one.end_of_body();
+  const auto end = one.next(dns::NoAnswers());
+  const auto& found = std::get<Result>(end).signatures;
+  EXPECT_EQ(found.at(1).fault, Fault::body_beyond_length);
+  EXPECT_EQ(found.at(1).octets_left_out, 14U);
+  EXPECT_EQ(found.at(2).fault, Fault::body_length);
+}
+
+TEST_F(DkimCheckTest, look_ups_alone_tell_failures_and_verify_nothing) {
+  options_.extent = Extent::keys_and_lengths;
+  sign("example.com");
+  sign("broken.example");
+  zone_.add_failure(name("sel._domainkey.broken.example"), dns::Failure::servfail);
+  Check one = check();
+  const auto step = one.begin();
+  ASSERT_TRUE(std::holds_alternative<dns::Need>(step));
+  EXPECT_EQ(std::get<dns::Need>(step).questions.size(), 2U);
+  EXPECT_FALSE(std::get<dns::Need>(step).wants_body);
+  const auto end = one.next(zone_);
+  const auto& found = std::get<Result>(end).signatures;
+  EXPECT_EQ(found.at(0).fault, Fault::not_verified) << "although it is right";
+  EXPECT_EQ(found.at(1).fault, Fault::lookup_failed);
+  EXPECT_EQ(found.at(1).failure, dns::Failure::servfail);
+}
+
 TEST_F(DkimCheckTest, keys_that_are_not_there) {
   sign("none.example");
   EXPECT_EQ(fault(), Fault::key_not_found);

@@ -63,6 +63,7 @@ TEST(NegotiatedOptions, asks_for_bodies_and_the_right_to_skip_them_when_they_mat
 TEST(NegotiatedOptions, covers_settings_that_want_no_more_than_was_asked_for) {
   policy::Settings settings;
   settings.dkim_self_validate = policy::SelfValidate::never;
+  settings.dkim_ignore_results = true;
   filter::Environment plain, verifying;
   plain.settings = std::make_shared<const policy::Settings>(settings);
   settings.dkim_self_validate = policy::SelfValidate::automatic;

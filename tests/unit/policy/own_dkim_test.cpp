@@ -156,6 +156,45 @@ TEST(OwnDkim, confirms_temporary_errors_of_others) {
   EXPECT_EQ(reported[0].input.outcome, MethodOutcome::other);
 }
 
+TEST(OwnDkim, confirms_a_temporary_error_of_that_key_alone) {
+  const dkim::Result failed{{signature(dkim::Fault::lookup_failed)}};  // mail._domainkey
+  const auto outcome = [&](std::string_view domain, const std::string& selector, bool relaxed) {
+    std::vector<Authentication::Dkim> reported{
+        {{*dns::Name::parse(domain), MethodOutcome::temperror}}};
+    reported[0].input.selector = selector;
+    reported[0].relaxed_only = relaxed;
+    confirm_temporary_errors(reported, &failed);
+    return reported[0].input.outcome;
+  };
+  EXPECT_EQ(outcome("legitimate.com", "Mail", false), MethodOutcome::temperror);
+  EXPECT_EQ(outcome("legitimate.com", "other", false), MethodOutcome::other);
+  EXPECT_EQ(outcome("sub.legitimate.com", "mail", true), MethodOutcome::temperror);
+  EXPECT_EQ(outcome("sub.legitimate.com", "mail", false), MethodOutcome::other);
+  EXPECT_EQ(outcome("attack.com", "mail", false), MethodOutcome::other);
+}
+
+TEST(OwnDkim, finds_out_no_more_than_makes_a_difference) {
+  const std::string valid =
+      "v=1; a=rsa-sha256; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; d=a.com; s=s; "
+      "b=QQ==";
+  Settings settings = usual();
+  const Message plain = Mail().field("DKIM-Signature", valid).message();
+  EXPECT_EQ(dkim_options(plain, settings).extent, dkim::Extent::verified);
+  settings.dkim_self_validate = SelfValidate::never;
+  EXPECT_FALSE(wants_own_dkim(plain, settings));
+  const Mail with_length = Mail().field("DKIM-Signature", valid + "; l=5");
+  EXPECT_TRUE(wants_own_dkim(with_length.message(), settings));
+  EXPECT_EQ(dkim_options(with_length.message(), settings).extent, dkim::Extent::lengths);
+  EXPECT_EQ(dkim_options(Mail(with_length).results("f; dkim=temperror header.d=a.com").message(),
+                         settings)
+                .extent,
+            dkim::Extent::keys_and_lengths);
+  EXPECT_TRUE(may_want_bodies(settings));
+  settings.dkim_ignore_results = true;
+  EXPECT_FALSE(may_want_bodies(settings));
+  EXPECT_FALSE(wants_own_dkim(with_length.message(), settings));
+}
+
 TEST(OwnDkim, of_an_unsigned_message_says_none_only_where_nobody_else_is_believed) {
   test::World world;
   const Mail mail = Mail()

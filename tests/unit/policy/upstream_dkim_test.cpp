@@ -238,9 +238,8 @@ TEST(UpstreamDkim, of_a_signed_message_is_void_by_a_pass_without_a_signature) {
 
 TEST(UpstreamDkim, of_a_signed_message_matches_no_signature_that_can_not_be_valid) {
   const std::string pass = results("dkim=pass header.d=a.com");
-  for (const std::string more :
-       {"d=a.com; s=s; l=10; b=QQ==", "d=a.com; s=s; x=1000000; b=QQ==", "d=a.com; b=QQ==",
-        "d=a.com; s=s; b=", "d=a.com; d=a.com; s=s; b=QQ=="}) {
+  for (const std::string more : {"d=a.com; s=s; x=1000000; b=QQ==", "d=a.com; b=QQ==",
+                                 "d=a.com; s=s; b=", "d=a.com; d=a.com; s=s; b=QQ=="}) {
     Message message = signed_by(more).results(pass).message();
     message.arrival = 1790000000;
     const Settings settings = usual();
@@ -255,6 +254,57 @@ TEST(UpstreamDkim, of_a_signed_message_matches_no_signature_that_can_not_be_vali
                                   "d=a.com; s=s; b=QQ==")
                            .results(pass))),
             "");
+}
+
+// Only an l= that leaves octets out makes a signature worthless, and each field is judged by
+// itself.
+TEST(UpstreamDkim, of_a_signed_message_is_void_by_a_length_that_leaves_octets_out) {
+  const Message message =
+      signed_by("d=a.com; s=s; l=10; b=QQ==")
+          .field("DKIM-Signature", signature("d=b.com; s=s; b=QQ=="))
+          .results(results("dkim=pass header.d=a.com; dkim=pass header.d=b.com"))
+          .results(results("dkim=pass header.d=b.com"))
+          .message();
+  const auto with = [&](dkim::SignatureResult first) {
+    first.field = 0;
+    dkim::SignatureResult second;
+    second.fault = dkim::Fault::not_verified;
+    second.field = 1;
+    const dkim::Result own{{first, second}};
+    const Settings settings = usual();
+    return read_upstream_dkim(message, read_trusted_results(message, settings), DkimSource::matched,
+                              settings, &own);
+  };
+  dkim::SignatureResult first;
+  first.fault = dkim::Fault::not_verified;
+  EXPECT_EQ(shown(with(first)), "a.com pass, b.com pass, b.com pass") << "all of the body";
+  first.fault = dkim::Fault::body_length;
+  EXPECT_EQ(shown(with(first)), "a.com pass, b.com pass, b.com pass") << "less than that";
+  first.fault = dkim::Fault::body_beyond_length;
+  first.octets_left_out = 1;
+  EXPECT_EQ(shown(with(first)), "b.com pass");
+  EXPECT_EQ(reasons(with(first)), "1: the message has no such valid signature");
+  first.fault = dkim::Fault::too_many_signatures;
+  first.octets_left_out = 0;
+  EXPECT_EQ(shown(with(first)), "b.com pass") << "nobody has counted";
+}
+
+TEST(UpstreamDkim, of_a_signed_message_with_a_length_is_judged_with_the_body) {
+  Settings settings = usual();
+  const auto judged = [&](const std::string& length, const std::string& body) {
+    const Message message = signed_by("d=legitimate.com; s=s; l=" + length + "; b=QQ==")
+                                .results(results("dkim=pass header.d=legitimate.com"))
+                                .from("<a@legitimate.com>")
+                                .message();
+    auto zone = dns::Zone::parse(std::string(test::usual_zone));
+    dns::LookupSession lookups(*zone, {});
+    return judge(message, gather(message, settings, lookups, body), settings).result;
+  };
+  EXPECT_EQ(judged("6", "text\r\n"), Result::pass);
+  EXPECT_EQ(judged("6", "text\r\n\r\n"), Result::pass) << "empty lines at the end do not count";
+  EXPECT_EQ(judged("6", "text\r\nx"), Result::fail);
+  EXPECT_EQ(judged("0", "text\r\n"), Result::fail);
+  EXPECT_EQ(judged("7", "text\r\n"), Result::pass) << "leaves nothing out";
 }
 
 // T1: OpenDKIM decodes i= into its field, where it makes results of its own.
