@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <charconv>
 #include <filesystem>
 #include <stdexcept>
 
@@ -32,6 +34,7 @@ tl::expected<Configuration, std::string> build(Context& context) {
   made.warnings = context.take_warnings();
   made.trust_remarks = trust_remarks_on(context.values(), context.file());
   made.files = context.take_files();
+  made.has_options = !context.values().is_empty();
   return made;
 }
 
@@ -53,8 +56,21 @@ void remark_on_effect(Context& context, const Option& option) {
                  std::string(option.name) + " has no effect: " + plain_text(option.details));
 }
 
+std::string octal(unsigned number) {
+  std::array<char, 12> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), number, 8).ptr;
+  return "0" + std::string(digits.begin(), end);
+}
+
 void remark_on_umask(Context& context) {
+  if (!context.values().is_set("UMask")) return;
   const std::string_view written = context.values().as_written("UMask");
+  const auto mask = static_cast<unsigned>(context.values().number("UMask"));
+  if (mask > umask_bits) {
+    return context.warn("UMask", "UMask " + std::string(written) + " is taken as " +
+                                     octal(mask & umask_bits) +
+                                     ", an octal number from 0 to 0777 with a leading 0 is needed");
+  }
   if (written.size() > 1 && !written.starts_with('0'))
     context.warn("UMask",
                  "UMask " + std::string(written) + " is decimal, an octal number has a leading 0");
@@ -94,7 +110,9 @@ tl::expected<Configuration, std::string> load(const std::string& path, std::stri
     return tl::unexpected(error_line(
         program, name, 0, "error reading configuration file: " + base::error_text(text.error())));
   }
-  return load_text(*text, name, program);
+  auto made = load_text(*text, name, program);
+  if (made) made->is_unfinished = !text->empty() && text->back() != '\n';
+  return made;
 }
 
 tl::expected<Configuration, std::string> load_text(std::string_view text, std::string_view name,

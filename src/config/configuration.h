@@ -97,6 +97,8 @@ struct Configuration {
   std::vector<log::Event> warnings;
   /// What the settings trust although they need not, one line each: for `dmarcd -n` alone.
   std::vector<std::string> trust_remarks;
+  bool has_options = false;    ///< at least one is set
+  bool is_unfinished = false;  ///< the last line of the file has no line end
 };
 
 /// Reads a file ("-" for standard input), the list files it names and the PSL. `program` is the

@@ -16,6 +16,9 @@
 
 namespace dmarc::config {
 
+/// All that umask(2) looks at.
+inline constexpr unsigned umask_bits = 0777;
+
 /// "PROG: FILE: configuration error at line N: REASON", OpenDMARC's form. Without "PROG: " where
 /// `program` is empty, which is the form for the log.
 std::string error_line(std::string_view program, std::string_view file, unsigned line,

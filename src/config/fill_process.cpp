@@ -99,7 +99,8 @@ Filled fill_process(Context& context, Process& process) {
   process.confine = values.flag("Confine");
   process.milter_debug = static_cast<int>(values.number("MilterDebug"));
   if (auto filled = fill_restarts(context, process); !filled) return filled;
-  if (values.is_set("UMask")) process.umask = static_cast<unsigned>(values.number("UMask"));
+  if (values.is_set("UMask"))
+    process.umask = static_cast<unsigned>(values.number("UMask")) & umask_bits;
   if (process.base_directory.empty()) return {};
   const int error = folder_error(process.base_directory);
   if (error == 0) return {};

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 
 #include "base/ascii.h"
@@ -11,7 +12,8 @@
 namespace dmarc::config {
 namespace {
 
-constexpr Range mode_range{0, 0777};
+// What umask(2) does not look at is masked later, with a remark (configuration.cpp).
+constexpr Range mode_range{0, std::numeric_limits<int>::max()};
 
 /// OpenDMARC looks at the first character alone, so "tru" and "yes!" are values that files have.
 std::optional<bool> parse_boolean(std::string_view text) {

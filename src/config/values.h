@@ -36,6 +36,7 @@ class Values {
   /// A later value replaces an earlier one. The error is the reason in an error line.
   tl::expected<void, std::string> set(const Option& option, std::string_view text, unsigned line);
 
+  bool is_empty() const { return settings_.empty(); }
   bool is_set(AnyOption option) const;
   /// The line that set it; 0 when it is not set.
   unsigned line(AnyOption option) const;

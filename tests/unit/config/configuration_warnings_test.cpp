@@ -125,6 +125,14 @@ TEST(ConfigurationWarning, a_umask_without_its_zero) {
     EXPECT_EQ(warnings(std::string("UMask ") + value), List{}) << value;
 }
 
+TEST(ConfigurationWarning, a_umask_that_is_no_mode_is_masked_as_umask_does) {
+  EXPECT_EQ(warnings("UMask 777"),
+            (List{"conf: line 1: UMask 777 is taken as 0411, an octal number from 0 to 0777 with a "
+                  "leading 0 is needed"}));
+  EXPECT_EQ(made_from("UMask 777").process.umask, 0411U);
+  EXPECT_EQ(made_from("UMask 01022").process.umask, 022U);
+}
+
 TEST(ConfigurationWarning, a_relative_base_directory) {
   EXPECT_EQ(warnings("BaseDirectory ."),
             (List{"conf: line 1: BaseDirectory is relative, reloads will not find it"}));
