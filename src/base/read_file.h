@@ -24,7 +24,8 @@ namespace dmarc::base {
 /// not fill the memory.
 inline constexpr std::size_t max_text_file = 64 * 1024 * 1024;
 
-/// The error is an errno value: that of open(2) or read(2), EFBIG for more than `limit` octets.
+/// The error is an errno value: that of open(2) or read(2), EFBIG for more than `limit` octets,
+/// ETIMEDOUT for a pipe or a device that has not come to its end after five seconds.
 tl::expected<std::string, int> read_file(const std::string& path,
                                          std::size_t limit = max_text_file);
 

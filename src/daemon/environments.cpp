@@ -1,5 +1,6 @@
 #include "daemon/environments.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/test_dns_data.h"
@@ -31,7 +32,9 @@ bool same_network(const resolver::StubOptions& a, const resolver::StubOptions& b
 std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns& dns) {
   resolver::StubOptions options = stub_options(dns);
   if (!network_ || !same_network(options, network_options_)) {
-    network_ = std::make_shared<resolver::StubResolver>(options);
+    auto made = std::make_shared<resolver::StubResolver>(options);
+    const std::lock_guard lock(mutex_);
+    network_ = std::move(made);
     network_options_ = std::move(options);
   }
   if (!dns.test_data) return network_;
@@ -39,10 +42,12 @@ std::shared_ptr<dns::AsyncResolver> Environments::resolver_for(const config::Dns
 }
 
 /// Waiting records belong to a file: the object is kept as long as the file's name is the same.
-std::shared_ptr<history::File> Environments::history_for(const config::History& history) const {
+std::shared_ptr<history::Writer> Environments::history_for(const config::History& history) {
   if (history.path.empty()) return nullptr;
-  if (history_ && history_->path() == history.path) return history_;
-  return std::make_shared<history::File>(history.path, sink_);
+  const std::lock_guard lock(mutex_);
+  const auto known = std::ranges::find(histories_, history.path, &history::Writer::path);
+  if (known != histories_.end()) return *known;
+  return histories_.emplace_back(std::make_shared<history::Writer>(history.path, sink_));
 }
 
 void Environments::use(const config::Configuration& configuration) {
@@ -52,8 +57,7 @@ void Environments::use(const config::Configuration& configuration) {
   made->lookup_limits.timeout = configuration.dns.timeout;
   made->sink = &sink_;
   made->keys = keys_;
-  history_ = history_for(configuration.history);
-  made->history = history_;
+  made->history = history_for(configuration.history);
   made->history_options = configuration.history.options;
   add_failure_reports(configuration, *made);
   const std::lock_guard lock(mutex_);
@@ -67,7 +71,11 @@ void Environments::add_failure_reports(const config::Configuration& configuratio
   const failure::Settings& settings = configuration.failure_reports;
   if (!settings.enabled) return;
   if (!report_transport_.transport) return sink_.write(log::make<log::Id::failure_reports_start>());
-  if (!failure_reports_) failure_reports_ = std::make_shared<failure::Queue>(sink_);
+  if (!failure_reports_) {
+    auto made = std::make_shared<failure::Queue>(sink_);
+    const std::lock_guard lock(mutex_);
+    failure_reports_ = std::move(made);
+  }
   auto context = std::make_shared<const failure::Context>(
       failure::Context{.settings = settings,
                        .no_reports = configuration.submission.no_reports,
@@ -82,16 +90,37 @@ void Environments::add_failure_reports(const config::Configuration& configuratio
   };
 }
 
+std::string Environments::dns_statistics() const {
+  std::unique_lock lock(mutex_);
+  const auto network = network_;
+  lock.unlock();
+  if (!network) return "dns: not used";
+  const resolver::StubStatistics numbers = network->statistics();
+  const auto text = [](std::uint64_t number) { return std::to_string(number); };
+  return "dns: " + text(numbers.questions) + " questions; " + text(numbers.cache_hits) +
+         " from the cache; " + text(numbers.shared) + " shared; " + text(numbers.sent_udp) +
+         " sent by UDP; " + text(numbers.sent_tcp) + " sent by TCP; " + text(numbers.timeouts) +
+         " timed out; " + text(numbers.rejected) + " answers rejected; " +
+         text(numbers.stale_served) + " stale answers served";
+}
+
 void Environments::close_failure_reports(std::chrono::milliseconds limit) const {
-  if (failure_reports_) failure_reports_->close(limit);
+  std::unique_lock lock(mutex_);
+  const auto reports = failure_reports_;
+  lock.unlock();
+  if (reports) reports->close(limit);
 }
 
-void Environments::retry_history() const {
-  if (history_) history_->retry();
-}
-
-void Environments::close_history() const {
-  if (history_) history_->close();
+void Environments::close_history(std::chrono::milliseconds limit) const {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  std::unique_lock lock(mutex_);
+  const auto histories = histories_;
+  lock.unlock();
+  for (const auto& history : histories) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    history->close(
+        std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+  }
 }
 
 std::shared_ptr<const filter::Environment> Environments::current() const {

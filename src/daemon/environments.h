@@ -8,7 +8,7 @@
 // session. The DNS engine and its cache are kept when their part of the configuration has not
 // changed.
 //
-// Threads: current() from any; use() from one. Create it after fork(): the DNS engine is a thread.
+// Threads: any, but only one use() at a time. Create it after fork(): the DNS engine is a thread.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "config/configuration.h"
 #include "failure/sender.h"
@@ -45,25 +46,28 @@ class Environments {
 
   std::shared_ptr<const filter::Environment> current() const;
 
-  /// Writes history records that had to wait, if that is possible now. From the thread of use().
-  void retry_history() const;
-  /// The same for the last time.
-  void close_history() const;
+  /// Lets history records that wait be written, for this long at most.
+  void close_history(std::chrono::milliseconds limit) const;
+
+  /// What was asked of the DNS, in one line.
+  std::string dns_statistics() const;
 
   /// Lets failure reports that wait leave, for this long at most. None are taken from then on.
   void close_failure_reports(std::chrono::milliseconds limit) const;
 
  private:
   std::shared_ptr<dns::AsyncResolver> resolver_for(const config::Dns& dns);
-  std::shared_ptr<history::File> history_for(const config::History& history) const;
+  std::shared_ptr<history::Writer> history_for(const config::History& history);
   void add_failure_reports(const config::Configuration& configuration,
                            filter::Environment& environment);
 
   log::Sink& sink_;
   const ReportTransport report_transport_;
-  std::shared_ptr<dns::AsyncResolver> network_;
+  std::shared_ptr<resolver::StubResolver> network_;
   resolver::StubOptions network_options_;
-  std::shared_ptr<history::File> history_;
+  /// Also those of former configurations: what is handed to them has to be written, and none must
+  /// end in a thread that serves connections. The last one is current.
+  std::vector<std::shared_ptr<history::Writer>> histories_;
   std::shared_ptr<failure::Queue> failure_reports_;
   /// What was read from the DNS stays right when the settings change.
   const std::shared_ptr<dkim::KeyCache> keys_ = std::make_shared<dkim::KeyCache>();

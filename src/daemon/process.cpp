@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -16,6 +18,7 @@
 #include <utility>
 
 #include "base/read_file.h"
+#include "base/regular_file.h"
 #include "base/unique_fd.h"
 
 namespace dmarc::daemon {
@@ -74,13 +77,13 @@ tl::unexpected<FatalError> refused(const char* call) {
 
 constexpr mode_t readable_by_all = 0644;
 
-/// 0 or the errno value.
-int write_pid(const std::string& path) {
-  const base::UniqueFd file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, readable_by_all));
-  if (!file) return errno;
+tl::expected<void, std::string> write_pid(const std::string& path) {
+  const auto file = base::open_regular(path, O_WRONLY | O_CREAT | O_TRUNC, readable_by_all);
+  if (!file) return tl::unexpected(file.error());
   const std::string text = std::to_string(::getpid()) + "\n";
-  return ::write(file.get(), text.data(), text.size()) < 0 ? errno : 0;
+  if (::write(file->get(), text.data(), text.size()) < 0)
+    return tl::unexpected(base::error_text(errno));
+  return {};
 }
 
 }  // namespace
@@ -168,11 +171,23 @@ bool enable_coredumps() {
   return ::setrlimit(RLIMIT_CORE, &limit) == 0 && ::prctl(PR_SET_DUMPABLE, 1) == 0;
 }
 
+void FreeMemory::give_back_after_peak() {
+#if defined(__GLIBC__)
+  // Less is not worth the while: the next messages take it again.
+  constexpr std::size_t worth_while = 32 * 1024 * 1024;
+  const std::size_t unused = ::mallinfo2().fordblks;
+  least_ = std::min(least_, unused);
+  if (unused < least_ + worth_while) return;
+  ::malloc_trim(0);
+  least_ = ::mallinfo2().fordblks;
+#endif
+}
+
 PidFile::PidFile(std::string path, log::Sink& sink) : path_(std::move(path)) {
   if (path_.empty()) return;
-  const int error = write_pid(path_);
-  if (error == 0) return;
-  sink.write(log::make<log::Id::pid_file>(path_, base::error_text(error)));
+  const auto written = write_pid(path_);
+  if (written) return;
+  sink.write(log::make<log::Id::pid_file>(path_, written.error()));
   path_.clear();
 }
 

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,17 @@ tl::expected<void, FatalError> change_root(const std::string& root);
 /// Lets the kernel write a core file when the process crashes, also after a change of user. False
 /// when it refuses.
 bool enable_coredumps();
+
+/// Gives memory back to the system after a peak; the C library keeps what lies below memory that is
+/// still in use.
+class FreeMemory {
+ public:
+  /// Every second or so. A megabyte costs some 0.1 ms, in which others wait for memory.
+  void give_back_after_peak();
+
+ private:
+  std::size_t least_ = 0;  ///< octets that lay unused, at the least, since the last time
+};
 
 /// The file with the process id, for scripts and old init systems. Removed with the object.
 class PidFile {

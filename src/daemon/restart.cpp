@@ -22,7 +22,7 @@ constexpr std::chrono::seconds short_life{1};
 sigset_t awaited_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD})
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD})
     sigaddset(&set, number);
   return set;
 }
@@ -69,6 +69,8 @@ class Parent {
         ::kill(child_, SIGTERM);
       } else if (number == SIGHUP || number == SIGUSR1) {
         ::kill(child_, SIGHUP);
+      } else if (number == SIGUSR2) {
+        ::kill(child_, SIGUSR2);
       }
     }
   }

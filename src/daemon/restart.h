@@ -34,11 +34,11 @@ class RestartBudget {
 };
 
 /// Returns in each filter that it starts, a child of the caller. In the caller it never returns: it
-/// writes its own id into `pid_file`, hands signals on (TERM and INT as TERM, HUP and USR1 as HUP),
-/// and exits with the filter's status when that has ended in order, could not start at all, or the
-/// limits are reached (status 69).
+/// writes its own id into `pid_file`, hands signals on (TERM and INT as TERM, HUP and USR1 as HUP,
+/// USR2), and exits with the filter's status when that has ended in order, could not start at all,
+/// or the limits are reached (status 69).
 ///
-/// Threads: before any exist. The four signals are blocked by the caller.
+/// Threads: before any exist. The signals are blocked by the caller.
 tl::expected<void, FatalError> restart_when_it_dies(const config::RestartLimits& limits,
                                                     const std::string& pid_file, log::Sink& log);
 

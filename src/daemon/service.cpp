@@ -7,9 +7,11 @@
 
 #include <atomic>
 #include <cerrno>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "daemon/environments.h"
 #include "daemon/process.h"
@@ -21,6 +23,7 @@
 #include "io/listener.h"
 #include "io/socket_spec.h"
 #include "libmilter/engine.h"
+#include "metrics/counters.h"
 #include "milter/native_engine.h"
 #include "sandbox/confinement.h"
 
@@ -29,12 +32,17 @@ namespace {
 
 using Done = tl::expected<void, FatalError>;
 
-// How often the supervisor tells the service manager that all is well, and writes history records
-// that had to wait.
+// How often the supervisor tells the service manager that all is well.
 constexpr std::chrono::seconds rounds_interval{1};
 
 // How long failure reports may delay the end, after the messages in progress were finished.
 constexpr std::chrono::seconds report_drain{5};
+
+// The same for history records, which are written at once unless the disk hangs.
+constexpr std::chrono::seconds history_drain{2};
+
+// For everything else at the end.
+constexpr std::chrono::seconds leeway{1};
 
 // OpenDMARC's when the milter library ends by itself.
 constexpr int engine_failed = 255;
@@ -71,7 +79,10 @@ class Service {
   void note_engine_end(int error);
   void configure_log(const config::Logging& logging);
   void log_start();
+  void begin_reload();
   void reload();
+  void log_statistics();
+  void bound_the_end();
   [[noreturn]] void finish(int status, int error = 0);
   [[noreturn]] void leave(int status);
   std::string socket_text() const;
@@ -91,8 +102,12 @@ class Service {
   ReportTransport report_transport_;
   std::optional<Environments> environments_;
   std::optional<milter::NativeEngine> native_engine_;
+  FreeMemory free_memory_;
   bool restarted_ = false;  ///< a parent process watches this one, and has the pid file
   bool signals_ours_ = true;
+  bool may_be_unfinished_;     ///< whether the configuration's last line had no line end
+  bool reload_again_ = false;  ///< asked for during a reload
+  std::atomic<bool> reloading_{false};
   std::atomic<int> engine_error_{0};  ///< errno of the engine that gave up
 };
 
@@ -103,7 +118,8 @@ Service::Service(const Startup& startup, Signals& signals)
       passed_socket_(startup.passed_socket),
       signals_(signals),
       log_(options_.program),
-      connection_limit_(configuration_.process.max_connections, log_) {
+      connection_limit_(configuration_.process.max_connections, log_),
+      may_be_unfinished_(configuration_.is_unfinished) {
   configure_log(configuration_.logging);
 }
 
@@ -198,6 +214,10 @@ void Service::confine_itself() {
 Done Service::start_engine() {
   log_start();
   if (configuration_.process.confine) confine_itself();
+  if (::geteuid() == 0) {
+    log_.write(log::make<log::Id::note>(
+        "running as root: whoever breaks into the filter can read what only root can; set UserID"));
+  }
   environments_.emplace(log_, report_transport_);
   environments_->use(configuration_);
   if (const Done started = start_protocol(); !started) return started;
@@ -256,24 +276,43 @@ void Service::supervise() {
     const std::optional<Wish> wish = signals_.wait(rounds_interval);
     service_manager::alive();
     sandbox::report_refusals(log_);
-    environments_->retry_history();
-    if (wish == Wish::reload) reload();
+    log_.retry();
+    free_memory_.give_back_after_peak();
+    if (wish == Wish::statistics) log_statistics();
+    if (wish == Wish::reload || (reload_again_ && !reloading_)) begin_reload();
     const bool ended = wish == Wish::engine_ended;
     // A libmilter that handles signals itself has ended because of one.
     if (ended && signals_ours_) finish(engine_failed, engine_error_);
     if (wish == Wish::stop || ended) break;
   }
+  bound_the_end();
   service_manager::stopping();
   if (native_engine_) native_engine_->stop_accepting();
   drain(*listener_, connection_limit_, signals_, log_);
   finish(EX_OK);
 }
 
-void Service::reload() {
+/// In a thread of its own, so that a disk that hangs delays no signal to stop.
+void Service::begin_reload() {
   if (reload_path_.empty()) return log_.write(log::make<log::Id::reload_ignored>());
+  reload_again_ = reloading_.exchange(true);
+  if (reload_again_) return;
+  std::thread([this] {
+    try {
+      reload();
+    } catch (const std::exception& error) {
+      log_.write(log::make<log::Id::config_error>(error.what()));
+    }
+    reloading_ = false;
+  }).detach();
+}
+
+void Service::reload() {
   service_manager::reloading();
-  const auto loaded = load_again(reload_path_, folders_);
+  const auto loaded = load_again(reload_path_, folders_, may_be_unfinished_);
+  metrics::count(loaded ? metrics::Id::reloads_done : metrics::Id::reloads_refused);
   if (loaded) {
+    may_be_unfinished_ = loaded->is_unfinished;
     environments_->use(*loaded);
     configure_log(loaded->logging);
     for (const log::Event& warning : loaded->warnings)
@@ -285,11 +324,33 @@ void Service::reload() {
   service_manager::ready(restarted_ ? ::getppid() : ::getpid());
 }
 
+void Service::log_statistics() {
+  for (const std::string& line : metrics::summary())
+    log_.write(log::make<log::Id::statistics>(line));
+  log_.write(log::make<log::Id::statistics>(environments_->dns_statistics()));
+  log_.write(log::make<log::Id::statistics>(
+      "now: " + std::to_string(connection_limit_.connections()) + " connections; " +
+      std::to_string(connection_limit_.messages()) + " messages in progress"));
+}
+
+/// Whatever hangs from here on, the process ends.
+void Service::bound_the_end() {
+  std::thread([this] {
+    constexpr auto limit =
+        std::chrono::duration_cast<std::chrono::seconds>(DrainLimits{}.messages) + report_drain +
+        history_drain + leeway;
+    std::this_thread::sleep_for(limit);
+    log_.write(log::make<log::Id::forced_end>(limit.count()));
+    ::_exit(EX_OSERR);
+  }).detach();
+}
+
 void Service::finish(int status, int error) {
   environments_->close_failure_reports(report_drain);
-  environments_->close_history();
+  environments_->close_history(history_drain);
   sandbox::report_refusals(log_);
   log_.write(log::make<log::Id::terminating>(configuration_.policy.version, status, error));
+  log_.close();
   leave(status);
 }
 

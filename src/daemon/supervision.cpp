@@ -4,6 +4,8 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -17,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 
 #include "base/read_file.h"
 #include "base/unique_fd.h"
@@ -29,16 +32,31 @@ base::UniqueFd opened(int fd, const char* call) {
   return base::UniqueFd(fd);
 }
 
+/// Those of a crash, and those of job control, which stop a process and do not end it.
+constexpr std::array left_alone{SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGABRT, SIGSYS,
+                                SIGTRAP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
+
+void block_all_others() {
+  sigset_t set;
+  sigfillset(&set);
+  for (const int number : left_alone)
+    sigdelset(&set, number);
+  if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {
+    throw std::system_error(error, std::generic_category(), "pthread_sigmask()");
+  }
+}
+
 base::UniqueFd watch(std::initializer_list<int> numbers) {
+  block_all_others();
   sigset_t set;
   sigemptyset(&set);
   for (const int number : numbers)
     sigaddset(&set, number);
-  if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {
-    throw std::system_error(error, std::generic_category(), "pthread_sigmask()");
-  }
   return opened(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd()");
 }
+
+/// A service manager that hangs must not keep the filter from ending.
+constexpr timeval notify_patience{1, 0};
 
 void tell_service_manager(const std::string& state) {
   const char* const variable = std::getenv("NOTIFY_SOCKET");
@@ -50,6 +68,7 @@ void tell_service_manager(const std::string& state) {
   if (path.front() == '@') address.sun_path[0] = '\0';
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
   const base::UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &notify_patience, sizeof notify_patience);
   ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
            reinterpret_cast<const sockaddr*>(&address), length);
 }
@@ -73,6 +92,25 @@ std::optional<std::string> out_of_reach(const config::Configuration& configurati
   return *found;
 }
 
+/// What changes when somebody writes to a file.
+using FileState = std::tuple<ino_t, off_t, time_t, long>;
+
+FileState state_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return {status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
+/// One clause; empty when there is none.
+std::string sign_of_unfinished_writing(const config::Configuration& loaded, const FileState& before,
+                                       bool may_be_unfinished) {
+  if (state_of(loaded.path) != before) return "it was being written while it was read";
+  if (!loaded.has_options) return "it sets no option at all";
+  if (loaded.is_unfinished && !may_be_unfinished)
+    return "its last line has no line end, as if it were half-written";
+  return "";
+}
+
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds check_interval{10};
@@ -86,9 +124,10 @@ bool over(const filter::ConnectionLimit& connection_limit, Clock::duration waite
 }  // namespace
 
 Signals::Signals()
-    : signals_(watch({SIGTERM, SIGINT, SIGHUP, SIGUSR1})),
+    : signals_(watch({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2})),
       ended_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd()")) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 std::optional<Wish> Signals::wait(std::optional<std::chrono::milliseconds> timeout) {
@@ -97,6 +136,7 @@ std::optional<Wish> Signals::wait(std::optional<std::chrono::milliseconds> timeo
   if (::poll(entries.data(), entries.size(), milliseconds) <= 0) return std::nullopt;
   signalfd_siginfo info{};
   if (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    if (info.ssi_signo == SIGUSR2) return Wish::statistics;
     const bool reload = info.ssi_signo == SIGHUP || info.ssi_signo == SIGUSR1;
     return reload ? Wish::reload : Wish::stop;
   }
@@ -131,8 +171,14 @@ void stopping() {
 }  // namespace service_manager
 
 tl::expected<config::Configuration, log::Event> load_again(
-    const std::string& path, const std::optional<sandbox::Folders>& confined_to) {
+    const std::string& path, const std::optional<sandbox::Folders>& confined_to,
+    bool may_be_unfinished) {
+  const FileState before = state_of(path);
   auto loaded = config::load(path, "");
+  if (loaded) {
+    const std::string sign = sign_of_unfinished_writing(*loaded, before, may_be_unfinished);
+    if (!sign.empty()) return tl::unexpected(log::make<log::Id::config_error>(path + ": " + sign));
+  }
   if (!confined_to) {
     return std::move(loaded).map_error(
         [](const std::string& error) { return log::make<log::Id::config_error>(error); });

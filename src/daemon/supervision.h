@@ -23,10 +23,11 @@
 
 namespace dmarc::daemon {
 
-/// TERM and INT ask for the end, HUP and USR1 for a reload.
-enum class Wish { stop, reload, engine_ended };
+/// TERM and INT ask for the end, HUP and USR1 for a reload, USR2 for the statistics.
+enum class Wish { stop, reload, statistics, engine_ended };
 
-/// Signals as something to wait for. PIPE is ignored; no handler ever runs.
+/// Signals as something to wait for. No other signal does anything, but KILL, those of a crash and
+/// those with which a terminal stops a process; no handler ever runs.
 class Signals {
  public:
   /// Blocks the signals in this thread and in all that it starts. Throws std::system_error.
@@ -58,23 +59,31 @@ void stopping();
 
 /// Reads the configuration again; the error is to be logged, and the old one stays. `confined_to`
 /// is absent when any folder can be used.
+///
+/// What an editor or a full disk has left half-written is not taken for a decision: a file without
+/// a single option, one whose last line has no line end (unless it had none before:
+/// `may_be_unfinished`), one that changes while it is read.
 tl::expected<config::Configuration, log::Event> load_again(
-    const std::string& path, const std::optional<sandbox::Folders>& confined_to);
+    const std::string& path, const std::optional<sandbox::Folders>& confined_to,
+    bool may_be_unfinished = true);
 
 struct DrainLimits {
   /// For messages in progress. Meanwhile a new connection waits for the next process, which has to
   /// start as well; Postfix gives it up after its milter_connect_timeout, 30 s.
   std::chrono::milliseconds messages{20'000};
-  /// For connections between two messages, when new connections wait for the next process ...
-  std::chrono::milliseconds idle{2'000};
+  /// For connections whose client is between two messages, when new connections wait for the next
+  /// process: as long, because the client's next message is deferred, or let in unfiltered, by the
+  /// MTA otherwise ...
+  std::chrono::milliseconds idle{20'000};
   /// ... and when they are refused until it has started: then waiting costs more messages than it
   /// saves.
   std::chrono::milliseconds idle_unheld{200};
 };
 
 /// Takes no more connections; with a socket that systemd holds they wait there for the next
-/// process. Messages in progress are finished. A connection without one gets a moment in which the
-/// client may send its next message, because the MTA would have to defer that message otherwise.
+/// process. Messages in progress are finished. A connection whose client is
+/// between two messages stays as long as that costs nobody else anything, so that it may send its
+/// next message, or go.
 ///
 /// Returns when nothing is under way any more, when the time is up, or at a second signal to stop.
 void drain(io::Listener& listener, const filter::ConnectionLimit& connection_limit,

@@ -4,54 +4,33 @@
 // priority in the form that the journal reads (sd-daemon(3)). In the background without syslog
 // nothing is written, as with OpenDMARC.
 //
+// In the foreground, while nobody listens at /dev/log (containers), lines go to stderr; the first
+// one says so, and the socket is tried again every second. In the background they wait for it.
+//
+// Nothing here ever waits for whoever reads the log: lines that can't leave wait in a bounded queue
+// (line_queue.h). When stderr is a file, writing takes as long as the disk does.
+//
 // Threads: any; SystemLog::configure() while others write.
 #pragma once
 
 #include <atomic>
-#include <cstddef>
+#include <chrono>
+#include <mutex>
 #include <span>
 #include <string>
 
-#include "base/unique_fd.h"
+#include "daemon/line_queue.h"
+#include "daemon/log_channels.h"
 #include "log/event.h"
-
-struct mmsghdr;
 
 namespace dmarc::daemon {
 
-/// The system's log for those who write often: all lines of a message in one system call, where
-/// syslog(3) takes three for each line and lets one thread write at a time. Lines look like those
-/// of syslog(3) with LOG_PID. After a restart of the log's daemon the socket is connected again.
-///
-///   SyslogSocket socket("opendmarc");
-///   socket.connect();                              // while /dev/log is in sight
-///   if (socket.write(events, LOG_MAIL) < events.size()) ... the rest has to go by syslog(3)
-class SyslogSocket {
- public:
-  /// `name` is the program's; `path` is where the log's daemon listens for datagrams.
-  explicit SyslogSocket(std::string name, std::string path = "/dev/log");
-
-  /// False when nobody takes datagrams there.
-  bool connect() const;
-
-  /// How many events were written, from the first. `facility` is a LOG_ value of syslog.h.
-  std::size_t write(std::span<const log::Event> events, int facility) const;
-
- private:
-  std::size_t send(std::span<mmsghdr> messages) const;
-
-  const std::string name_;
-  const std::string path_;
-  const base::UniqueFd socket_;
-};
-
 class SystemLog final : public log::Sink {
  public:
-  /// `name` is the program's, shown with each line.
-  explicit SystemLog(std::string name);
+  /// `name` is the program's, shown with each line; `path` is the socket of the log's daemon.
+  explicit SystemLog(std::string name, std::string path = "/dev/log");
   SystemLog(const SystemLog&) = delete;
   SystemLog& operator=(const SystemLog&) = delete;
-  ~SystemLog() override;
 
   /// `facility` is a LOG_ value of syslog.h.
   void configure(bool syslog, int facility, bool foreground);
@@ -59,16 +38,31 @@ class SystemLog final : public log::Sink {
   void write_all(std::span<const log::Event> events) override;
   bool uses_syslog() const { return syslog_; }
 
+  /// Sends what waits, if somebody reads again; looks for the socket that was missing.
+  void retry();
+  /// For the last time; tells on stderr how many lines are lost.
+  void close();
+
  private:
-  void write_to_syslog(std::span<const log::Event> events) const;
-  void write_to_stderr(const log::Event& event) const;
+  using Clock = std::chrono::steady_clock;
+
+  std::string syslog_line(const log::Event& event) const;
+  std::string stderr_line(const log::Event& event) const;
+  void look_for_socket();
+  void note_socket();
+  void put_on_stderr(std::span<const log::Event> events);
 
   const std::string name_;
-  const bool journal_;
-  const SyslogSocket socket_;
   std::atomic<int> facility_{0};
   std::atomic<bool> syslog_{false};
-  std::atomic<bool> stderr_{false};
+  std::atomic<bool> foreground_{false};
+  std::mutex mutex_;  ///< of what follows
+  SyslogSocket socket_;
+  const StandardError stderr_;
+  LineQueue syslog_lines_;
+  LineQueue stderr_lines_;
+  bool missing_ = false;  ///< the socket; it was told
+  Clock::time_point looked_;
 };
 
 }  // namespace dmarc::daemon

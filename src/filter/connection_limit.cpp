@@ -2,12 +2,15 @@
 
 #include <string>
 
+#include "metrics/counters.h"
+
 namespace dmarc::filter {
 
 std::optional<ConnectionLimit::Admission> ConnectionLimit::admit() {
   const std::size_t before = connections_++;
   if (limit_ != 0 && before >= limit_) {
     --connections_;
+    metrics::count(metrics::Id::connections_refused);
     if (!refusing_.exchange(true)) {
       sink_.write(log::make<log::Id::too_many_sessions>(limit_));
     }
@@ -16,6 +19,7 @@ std::optional<ConnectionLimit::Admission> ConnectionLimit::admit() {
   // A burst is over when a tenth of the places is free again; at the limit itself each connection
   // that ends would make the next refusal a new burst.
   if (before < limit_ - limit_ / 10) refusing_ = false;
+  metrics::count(metrics::Id::connections);
   return Admission(*this);
 }
 

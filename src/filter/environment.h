@@ -13,8 +13,8 @@
 #include "dkim/key_cache.h"
 #include "dns/lookup_session.h"
 #include "failure/incident.h"
-#include "history/file.h"
 #include "history/record.h"
+#include "history/writer.h"
 #include "log/event.h"
 #include "policy/settings.h"
 
@@ -25,8 +25,8 @@ struct Environment {
   std::shared_ptr<const policy::Settings> settings;
   std::shared_ptr<dns::AsyncResolver> resolver;
   dns::LookupSession::Limits lookup_limits;
-  log::Sink* sink = nullptr;               ///< outlives every session
-  std::shared_ptr<history::File> history;  ///< null without HistoryFile
+  log::Sink* sink = nullptr;                 ///< outlives every session
+  std::shared_ptr<history::Writer> history;  ///< null without HistoryFile
   history::Settings history_options;
   /// Takes what a failure report is made of, without waiting; empty without FailureReports.
   std::function<void(failure::Incident)> report_failure;

@@ -3,6 +3,8 @@
 #include <exception>
 #include <string>
 
+#include "metrics/counters.h"
+
 namespace dmarc::filter {
 namespace {
 
@@ -19,6 +21,7 @@ std::string describe_current_exception() {
 }  // namespace
 
 void log_current_exception(log::Sink& sink, std::string_view job_id) noexcept {
+  metrics::count(metrics::Id::internal_errors);
   try {
     sink.write(log::make<log::Id::internal_error>(job_id, describe_current_exception()));
   } catch (...) {

@@ -10,7 +10,9 @@
 
 #include "base/ascii.h"
 #include "filter/environment.h"
+#include "filter/internal_error.h"
 #include "filter/message_checks.h"
+#include "metrics/counters.h"
 #include "policy/judge.h"
 #include "policy/own_arc.h"
 #include "policy/own_dkim.h"
@@ -52,6 +54,53 @@ mail::ReversePath reconcile(mail::ReversePath sender, const Macros& macros) {
   return sender;
 }
 
+/// The rows of metrics.def have the order of these.
+enum class Counted { accept, hold, reject, tempfail };
+constexpr std::size_t counted_actions = 4;
+
+Counted counted(const policy::Judgement& judgement) {
+  switch (judgement.action) {
+    case policy::Action::reject:
+      return Counted::reject;
+    case policy::Action::tempfail:
+      return Counted::tempfail;
+    case policy::Action::accept:
+    case policy::Action::proceed:
+      break;
+  }
+  return judgement.hold_reason ? Counted::hold : Counted::accept;
+}
+
+std::size_t first_counter(Result result) {
+  switch (result) {
+    case Result::none:
+      return static_cast<std::size_t>(metrics::Id::messages_none_accept);
+    case Result::pass:
+      return static_cast<std::size_t>(metrics::Id::messages_pass_accept);
+    case Result::fail:
+      return static_cast<std::size_t>(metrics::Id::messages_fail_accept);
+    case Result::temperror:
+      return static_cast<std::size_t>(metrics::Id::messages_temperror_accept);
+    case Result::permerror:
+      break;
+  }
+  return static_cast<std::size_t>(metrics::Id::messages_permerror_accept);
+}
+static_assert(static_cast<std::size_t>(metrics::Id::messages_permerror_tempfail) ==
+              static_cast<std::size_t>(metrics::Id::messages_permerror_accept) + counted_actions -
+                  1);
+
+void count(const policy::Judgement& judgement) {
+  const std::size_t row =
+      first_counter(judgement.result) + static_cast<std::size_t>(counted(judgement));
+  metrics::count(static_cast<metrics::Id>(row));
+  const auto disagreements = std::ranges::count_if(judgement.events, [](const log::Event& event) {
+    return event.id() == log::Id::dkim_disagreement;
+  });
+  if (disagreements > 0)
+    metrics::count(metrics::Id::dkim_disagreements, static_cast<std::uint64_t>(disagreements));
+}
+
 }  // namespace
 
 /// A message between MAIL and its answer.
@@ -64,6 +113,14 @@ struct Session::MessageState {
   std::size_t header_octets = 0;
   bool header_ended = false;
   MessageChecks checks;
+};
+
+/// Whose record is being written.
+struct Session::Judged {
+  std::unique_ptr<MessageState> state;
+  policy::Judgement judgement;
+  std::shared_ptr<const history::Handover> record;  ///< null when there is none
+  io::Time deadline;
 };
 
 bool wants_recipients(const Environment& environment) {
@@ -82,10 +139,12 @@ Session::Session(std::shared_ptr<const Environment> environment, Wake wake, Tran
       transfer_(transfer),
       clock_(clock) {}
 
-Session::~Session() = default;
+Session::~Session() {
+  abandon();
+}
 
 Response Session::connect(std::string_view host, const std::optional<base::IpAddress>& address) {
-  message_.reset();
+  abort();
   client_name_ = host;
   client_.reset();
   if (address) client_ = address->unmapped();
@@ -100,7 +159,7 @@ Response Session::helo(std::string_view name) {
 }
 
 Response Session::mail(std::string_view argument, const Macros& macros) {
-  message_.reset();
+  abort();
   const policy::Settings& settings = *environment_->settings;
   if (settings.ignore_authenticated_clients && is_given(macros("auth_authen"))) {
     environment_->sink->write(log::make<log::Id::ignored_authenticated>(argument));
@@ -172,15 +231,24 @@ std::optional<policy::Judgement> Session::end_of_message(const Macros& macros) {
 }
 
 std::optional<policy::Judgement> Session::advance() {
-  if (!message_) return std::nullopt;
-  if (!message_->checks.advance()) return std::nullopt;
+  if (!judged_) {
+    if (!message_ || !message_->checks.advance()) return std::nullopt;
+    judge();
+  }
+  if (!is_recorded()) return std::nullopt;
+  return conclude();
+}
 
-  const std::unique_ptr<MessageState> state = std::move(message_);
-  if (state->checks.lack_blanks()) warn_of_blanks(*state);
-  policy::Judgement judgement =
-      policy::judge(state->message, state->checks.take_evidence(), *environment_->settings);
-  conclude(*state, judgement);
-  return judgement;
+void Session::judge() {
+  auto judged = std::make_unique<Judged>();
+  judged->state = std::move(message_);
+  MessageState& state = *judged->state;
+  if (state.checks.lack_blanks()) warn_of_blanks(state);
+  judged->judgement =
+      policy::judge(state.message, state.checks.take_evidence(), *environment_->settings);
+  judged->record = record(state, judged->judgement);
+  judged->deadline = clock_.now() + history_patience;
+  judged_ = std::move(judged);
 }
 
 /// Once is enough.
@@ -189,20 +257,41 @@ void Session::warn_of_blanks(const MessageState& state) const {
     environment_->sink->write(log::make<log::Id::no_leading_blanks>(state.message.job_id));
 }
 
-void Session::conclude(const MessageState& state, const policy::Judgement& judgement) const {
-  // The record first: what the log tells of is in the history, whenever the process may end.
-  record(state, judgement);
-  environment_->sink->write_all(judgement.events);
-  report_failure(state, judgement);
+/// The record comes first: what the log tells of is in the history, whenever the process may end.
+bool Session::is_recorded() const {
+  if (!judged_->record || judged_->record->is_done()) return true;
+  if (clock_.now() < judged_->deadline) return false;
+  environment_->history->give_up();
+  return true;
 }
 
-void Session::record(const MessageState& state, const policy::Judgement& judgement) const {
+policy::Judgement Session::conclude() {
+  const std::unique_ptr<Judged> judged = std::move(judged_);
+  count(judged->judgement);
+  environment_->sink->write_all(judged->judgement.events);
+  report_failure(*judged->state, judged->judgement);
+  return std::move(judged->judgement);
+}
+
+/// The MTA does not wait for the answer any more.
+void Session::abandon() noexcept {
+  try {
+    if (judged_) conclude();
+  } catch (...) {
+    log_current_exception(*environment_->sink, unknown_job_id);
+  }
+}
+
+std::shared_ptr<const history::Handover> Session::record(const MessageState& state,
+                                                         const policy::Judgement& judgement) const {
   if (!environment_->history || state.to_ignored_recipient ||
       !history::belongs_in_history(state.message, judgement, environment_->history_options)) {
-    return;
+    return nullptr;
   }
-  environment_->history->append(history::record_text(state.message, judgement, seconds_since_1970(),
-                                                     environment_->settings->host_name));
+  return environment_->history->append(
+      history::record_text(state.message, judgement, seconds_since_1970(),
+                           environment_->settings->host_name),
+      wake_);
 }
 
 void Session::report_failure(const MessageState& state, const policy::Judgement& judgement) const {
@@ -213,15 +302,17 @@ void Session::report_failure(const MessageState& state, const policy::Judgement&
 }
 
 io::Time Session::deadline() const {
+  if (judged_) return judged_->deadline;
   return message_ ? message_->checks.deadline() : io::Time{};
 }
 
 void Session::abort() {
+  abandon();
   message_.reset();
 }
 
 bool Session::in_message() const {
-  return message_ != nullptr;
+  return message_ != nullptr || judged_ != nullptr;
 }
 
 }  // namespace dmarc::filter

@@ -45,12 +45,17 @@
 // At the deadline what is still open has failed, and the checks end with what they have. Nothing is
 // done twice: a record is parsed once, a signature verified once, the message judged once.
 //
+// With a history, the judgement is returned when its record is written, which is another wake and
+// another deadline: a disk that hangs costs a message a second, and only the first ones
+// (history/writer.h). A session that ends meanwhile has its log lines written all the same.
+//
 // A session keeps the settings that were current when its connection came, for all of its messages.
 //
 // Threads: one event at a time; advance() too belongs to the connection. `wake` comes from threads
-// of the resolver, which do nothing else.
+// of the resolver and of the history, which do nothing else.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -65,6 +70,10 @@
 #include "io/clock.h"
 #include "policy/evidence.h"
 #include "policy/judgement.h"
+
+namespace dmarc::history {
+class Handover;
+}  // namespace dmarc::history
 
 namespace dmarc::filter {
 
@@ -94,6 +103,9 @@ enum class Response { proceed, accept, tempfail, skip };
 inline constexpr std::size_t max_header_fields = 10000;
 inline constexpr std::size_t max_header_octets = 4 * 1024 * 1024;
 
+/// How long an answer waits for its history record.
+inline constexpr std::chrono::seconds history_patience{1};
+
 class Session {
  public:
   /// Deadlines are of this clock, which must outlive the session.
@@ -116,7 +128,7 @@ class Session {
   /// deferred.
   std::optional<policy::Judgement> end_of_message(const Macros& macros);
   /// Goes on with the answers that have come, at any time; the judgement of a message whose end has
-  /// come and that lacks nothing any more.
+  /// come, that lacks nothing any more, and whose record is written.
   std::optional<policy::Judgement> advance();
   /// When advance() judges with what there is.
   io::Time deadline() const;
@@ -127,9 +139,14 @@ class Session {
 
  private:
   struct MessageState;
+  struct Judged;
+  void judge();
   void warn_of_blanks(const MessageState& state) const;
-  void conclude(const MessageState& state, const policy::Judgement& judgement) const;
-  void record(const MessageState& state, const policy::Judgement& judgement) const;
+  bool is_recorded() const;
+  policy::Judgement conclude();
+  void abandon() noexcept;
+  std::shared_ptr<const history::Handover> record(const MessageState& state,
+                                                  const policy::Judgement& judgement) const;
   void report_failure(const MessageState& state, const policy::Judgement& judgement) const;
 
   std::shared_ptr<const Environment> environment_;
@@ -140,6 +157,7 @@ class Session {
   std::optional<base::IpAddress> client_;
   std::string helo_;
   std::unique_ptr<MessageState> message_;
+  std::unique_ptr<Judged> judged_;  ///< waits for its record
 };
 
 }  // namespace dmarc::filter

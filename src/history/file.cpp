@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "base/read_file.h"
+#include "base/regular_file.h"
 #include "history/fields.h"
+#include "metrics/counters.h"
 
 namespace dmarc::history {
 namespace {
@@ -50,56 +53,58 @@ File::File(std::string path, log::Sink& sink) : path_(std::move(path)), sink_(si
 void File::close() {
   retry();
   const std::lock_guard guard(mutex_);
-  if (spool_.empty()) return;
-  sink_.write(log::make<log::Id::history_lost>(path_, spool_.size()));
+  const std::uint64_t lost = spool_.size() + std::exchange(dropped_untold_, 0);
+  if (lost == 0) return;
+  sink_.write(log::make<log::Id::history_lost>(path_, lost));
   spool_.clear();
   spool_octets_ = 0;
 }
 
-// Returns 0 with `file_` being the file that has the name now, locked; otherwise an errno value.
-int File::lock_current_file() {
+// On success `file_` is the file that has the name now, locked.
+std::optional<File::Problem> File::lock_current_file() {
   for (int attempt = 0; attempt < max_rotations; ++attempt) {
     if (!file_) {
-      file_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
-      if (!file_) return errno;
+      auto opened = base::open_regular(path_, O_WRONLY | O_APPEND | O_CREAT);
+      if (!opened) return Problem{opened.error()};
+      file_ = std::move(*opened);
     }
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
       const int error = errno;
       // An importer locks the file that it has renamed; the one under the name may be free.
-      if (has_name(file_.get(), path_)) return error;
+      if (has_name(file_.get(), path_))
+        return Problem{base::error_text(error), error == EWOULDBLOCK};
       file_.reset();
       continue;
     }
-    if (has_name(file_.get(), path_)) return 0;
+    if (has_name(file_.get(), path_)) return std::nullopt;
     file_.reset();
   }
-  return EAGAIN;
+  return Problem{base::error_text(EAGAIN), true};
 }
 
 bool File::write(const std::string& record) {
-  int error = lock_current_file();
-  if (error == 0) {
-    error = write_whole(file_.get(), record);
+  std::optional<Problem> problem = lock_current_file();
+  if (!problem) {
+    const int error = write_whole(file_.get(), record);
     ::flock(file_.get(), LOCK_UN);
+    if (error == 0) return true;
+    problem.emplace(Problem{base::error_text(error)});
   }
-  if (error == 0) return true;
   // Importers hold the lock for a moment; only one that keeps it is worth an alarm, see retry().
-  if (error != EWOULDBLOCK) alarm(error);
+  if (!problem->locked) alarm(problem->text);
   return false;
 }
 
-void File::alarm(int error) {
-  if (failure_ == 0) {
-    sink_.write(log::make<log::Id::history_unwritable>(path_, base::error_text(error)));
-  }
-  failure_ = error;
+void File::alarm(const std::string& problem) {
+  if (!std::exchange(failing_, true))
+    sink_.write(log::make<log::Id::history_unwritable>(path_, problem));
 }
 
 void File::all_clear(std::size_t written) {
-  if (failure_ != 0) {
+  if (std::exchange(failing_, false))
     sink_.write(log::make<log::Id::history_recovered>(path_, written));
-  }
-  failure_ = 0;
+  if (const std::uint64_t dropped = std::exchange(dropped_untold_, 0))
+    sink_.write(log::make<log::Id::history_dropped>(path_, dropped));
 }
 
 bool File::flush() {
@@ -115,12 +120,18 @@ void File::append(std::string record) {
   const std::lock_guard guard(mutex_);
   const std::size_t waited = spool_.size();
   if (flush() && write(record)) return all_clear(waited);
+  spool(std::move(record));
+}
+
+void File::spool(std::string record) {
   spool_octets_ += record.size();
   spool_.push_back(std::move(record));
   while (spool_octets_ > max_spool) {
     spool_octets_ -= spool_.front().size();
     spool_.pop_front();
     ++dropped_;
+    metrics::count(metrics::Id::history_dropped);
+    if (dropped_untold_++ == 0) sink_.write(log::make<log::Id::history_full>(path_));
   }
 }
 
@@ -128,7 +139,7 @@ void File::retry() {
   const std::lock_guard guard(mutex_);
   const std::size_t waited = spool_.size();
   if (waited == 0) return;
-  flush() ? all_clear(waited) : alarm(EWOULDBLOCK);
+  flush() ? all_clear(waited) : alarm(base::error_text(EWOULDBLOCK));
 }
 
 std::size_t File::waiting() const {

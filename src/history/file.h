@@ -23,21 +23,24 @@
 #include "base/read_file.h"
 #include "base/unique_fd.h"
 #include "history/entry.h"
+#include "history/output.h"
 #include "log/event.h"
 
 namespace dmarc::history {
 
-/// One whole append a record, without ever waiting and without ever refusing mail.
+/// One whole append a record, without ever refusing mail. It waits for nothing but the disk, which
+/// is why a thread of its own has it (writer.h).
 ///
-/// A record is written by one write(2) before its message is answered, so killing the process loses
-/// nothing that was answered. The lock that OpenDMARC and its importers take is honoured: a file
-/// that somebody else has locked is not waited for. Rotation is by rename, at any moment: a record
-/// goes to the file that has the name while the lock is held. When a record can't be written (disk
-/// full, no permission, locked) it waits in a bounded spool in memory and is written by a later
-/// append() or retry(), which is to be called every second or so; an alarm is logged when that
-/// begins and a notice when it ends (of a lock, only when retry() finds it held). When the spool is
-/// full the oldest records are dropped and counted.
-class File {
+/// A record is written by one write(2), so killing the process leaves whole records. The lock that
+/// OpenDMARC and its importers take is honoured: a file that somebody else has locked is not waited
+/// for. Rotation is by rename, at any moment: a record goes to the file that has the name while the
+/// lock is held. Only a regular file is written to (base/regular_file.h). When a record can't be
+/// written (disk full, no permission, locked) it waits in a bounded spool in memory and is written
+/// by a later append() or retry(), which is to be called every second or so; an alarm is logged
+/// when that begins and a notice when it ends (of a lock, only when retry() finds it held). When
+/// the spool is full the oldest records are dropped and counted; the log tells when that begins,
+/// and at the end of it how many they were.
+class File final : public Output {
  public:
   /// About 50,000 records: a busy hour.
   static constexpr std::size_t max_spool = 32 * 1024 * 1024;
@@ -48,13 +51,13 @@ class File {
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
-  void append(std::string record);
+  void append(std::string record) override;
 
   /// Writes what waits, if that is possible now. Cheap when nothing waits.
-  void retry();
+  void retry() override;
 
   /// Tries once more to write what waits; logs how many records are lost if that fails.
-  void close();
+  void close() override;
 
   const std::string& path() const { return path_; }
 
@@ -62,10 +65,17 @@ class File {
   std::uint64_t dropped() const;  ///< records lost because the spool was full
 
  private:
+  /// Why a record could not be written.
+  struct Problem {
+    std::string text;
+    bool locked = false;  ///< by somebody else
+  };
+
   bool flush();
   bool write(const std::string& record);
-  int lock_current_file();
-  void alarm(int error);
+  std::optional<Problem> lock_current_file();
+  void spool(std::string record);
+  void alarm(const std::string& problem);
   void all_clear(std::size_t written);
 
   const std::string path_;
@@ -75,7 +85,8 @@ class File {
   std::deque<std::string> spool_;
   std::size_t spool_octets_ = 0;
   std::uint64_t dropped_ = 0;
-  int failure_ = 0;  ///< errno of the failure that was logged; 0 while all is well
+  std::uint64_t dropped_untold_ = 0;  ///< of these, since the spool became full
+  bool failing_ = false;              ///< a failure was logged
 };
 
 class Fields;

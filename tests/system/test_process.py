@@ -245,6 +245,38 @@ class Signals(ProcessTest):
         self.assertTrue(answers())
         self.assertEqual(filter_.stop(), 0)
 
+    def test_no_other_signal_ends_it(self):
+        filter_ = self.start("")
+        for number in (signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE,
+                       signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO, signal.SIGPWR, signal.SIGXCPU, signal.SIGXFSZ,
+                       signal.SIGSTKFLT, signal.SIGRTMIN + 1, signal.SIGRTMAX):
+            os.kill(filter_.pid, number)
+        self.assertTrue(answers())
+        self.assertEqual(filter_.stop(), 0)
+
+    def test_usr2_logs_the_statistics(self):
+        filter_ = self.start("HistoryFile " + str(self.folder / "history") + "\n")
+        self.assertTrue(answers())
+        os.kill(filter_.pid, signal.SIGUSR2)
+        self.logged("statistics: messages_total: 1 result=fail,action=accept")
+        self.logged("statistics: connections_total: 1")
+        self.logged("statistics: dns: ")
+        self.logged("statistics: now: 0 connections; 0 messages in progress")
+        self.assertEqual(filter_.stop(), 0)
+
+    def test_a_configuration_that_is_not_whole_is_not_taken(self):
+        filter_ = self.start("")
+        path = self.folder / "opendmarc.conf"
+        for text, said in (("", "it sets no option at all"), ("# nothing\n", "it sets no option at all"),
+                           ("RejectFailures tr", "its last line has no line end")):
+            with self.subTest(text=text):
+                path.write_text(text)
+                os.kill(filter_.pid, signal.SIGHUP)
+                self.logged(f"{path}: {said}")
+                self.log.write_text("")
+        self.assertTrue(answers())
+        filter_.stop()
+
     def test_a_configuration_with_an_error_is_not_taken(self):
         filter_ = self.start("")
         self.configuration("RejectFailures perhaps\n")
@@ -252,6 +284,59 @@ class Signals(ProcessTest):
         self.logged("configuration error at line 3: illegal value \"perhaps\" for RejectFailures")
         self.assertTrue(answers())
         filter_.stop()
+
+
+class Blocking(ProcessTest):
+    """Nothing that the filter writes to, or reads, can hold up mail or its end."""
+
+    def test_a_pipe_in_the_place_of_the_history(self):
+        history = self.folder / "history"
+        filter_ = self.start(f"HistoryFile {history}\n")
+        self.assertTrue(answers())
+        history.unlink()
+        os.mkfifo(history)
+        for _ in range(3):
+            self.assertTrue(answers())
+        self.logged(f"{history}: is a named pipe, a regular file is needed; records wait in memory")
+        self.assertEqual(filter_.stop(), 0)
+        self.logged(f"{history}: 3 records could not be written before the end")
+
+    def test_a_pipe_in_the_place_of_the_configuration(self):
+        filter_ = self.start("")
+        path = self.folder / "opendmarc.conf"
+        path.unlink()
+        os.mkfifo(path)
+        os.kill(filter_.pid, signal.SIGHUP)
+        self.assertTrue(answers())
+        self.assertEqual(filter_.stop(), 0)
+
+    def test_a_log_that_nobody_reads(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.bind("/dev/log")
+            self.addCleanup(os.unlink, "/dev/log")
+            # More lines than a socket of this kind holds.
+            lines = int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text())
+            filter_ = self.start("Syslog true\n")
+            for _ in range(min(lines, 600) + 2):
+                self.assertTrue(answers())
+            self.assertEqual(filter_.stop(), 0)
+        self.logged("log lines could not be written before the end")
+
+    def test_without_a_log_standard_error_is_used_until_there_is_one(self):
+        filter_ = self.start("Syslog true\n")
+        self.assertTrue(answers())
+        self.logged("bank.example fail")
+        first = self.log.read_text().splitlines()[0]
+        self.assertIn("no log at /dev/log (No such file or directory): writing to standard error until there is one", first)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.bind("/dev/log")
+            self.addCleanup(os.unlink, "/dev/log")
+            log.settimeout(services.DEADLINE)
+            self.logged("writing to the log at /dev/log from now on")
+            self.assertTrue(answers())
+            while b"bank.example fail" not in log.recv(4096):
+                pass
+        self.assertEqual(filter_.stop(), 0)
 
 
 class ExitStatus(ProcessTest):

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <thread>
 
 #include "base/unique_fd.h"
 #include "support/temporary_folder.h"
@@ -35,6 +37,18 @@ TEST_F(ReadFile, stops_at_the_limit) {
   EXPECT_EQ(read_file(write("12345"), 5), "12345");
   EXPECT_EQ(read_file(write("123456"), 5).error(), EFBIG);
   EXPECT_EQ(read_file("/dev/zero", 100'000).error(), EFBIG);
+}
+
+TEST_F(ReadFile, reads_a_pipe_to_its_end_and_waits_for_no_writer_for_ever) {
+  const std::string pipe = folder_.path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(read_file(pipe).error(), ETIMEDOUT) << "nobody writes";
+  std::thread writer([&] {
+    const UniqueFd end(::open(pipe.c_str(), O_WRONLY));
+    ASSERT_EQ(::write(end.get(), "text", 4), 4);
+  });
+  EXPECT_EQ(read_file(pipe), "text");
+  writer.join();
 }
 
 TEST_F(ReadFile, leaves_a_given_descriptor_open) {

@@ -1,6 +1,7 @@
 #include "sandbox/folders.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -83,6 +84,25 @@ TEST_F(Reload, names_the_file_that_is_out_of_reach) {
 TEST_F(Reload, takes_any_folder_when_there_is_no_confinement) {
   const std::string path = configure("HistoryFile " + elsewhere_.path("history") + "\n");
   EXPECT_TRUE(load_again(path, std::nullopt));
+}
+
+TEST_F(Reload, of_what_is_half_written_is_refused) {
+  EXPECT_NE(failure("").find("it sets no option at all; the old configuration stays in use"),
+            std::string::npos);
+  EXPECT_NE(failure("# only a comment\n").find("it sets no option at all"), std::string::npos);
+  const std::string cut = configure("RejectFailures true\nSoftwareHeader t");
+  EXPECT_TRUE(load_again(cut, std::nullopt, true)) << "it had no line end before either";
+  const auto refused = load_again(cut, std::nullopt, false);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text().find("its last line has no line end"), std::string::npos);
+}
+
+TEST_F(Reload, of_a_pipe_that_nobody_writes_to_comes_to_an_end) {
+  const std::string path = here_.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto refused = load_again(path, std::nullopt);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text().find("Connection timed out"), std::string::npos);
 }
 
 TEST_F(Reload, of_a_wrong_file_tells_what_is_wrong) {

@@ -1,6 +1,7 @@
 // A session whose answers come late: what it says meanwhile, and when it goes on.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 
@@ -8,7 +9,9 @@
 
 #include "filter/environment.h"
 #include "filter/session.h"
+#include "history/writer.h"
 #include "spf/libspf2/libspf2.h"
+#include "support/hanging_output.h"
 #include "support/log_capture.h"
 #include "support/manual_clock.h"
 #include "support/manual_resolver.h"
@@ -38,6 +41,7 @@ class SuspendedSession : public testing::Test {
     environment->resolver = resolver_;
     environment->lookup_limits.timeout = timeout_;
     environment->sink = &log_;
+    environment->history = history_;
     session_ = std::make_unique<Session>(
         environment, [this] { ++wakes_; }, Transfer{}, clock_);
     session_->connect("client.example", base::IpAddress::parse("192.0.2.1"));
@@ -60,7 +64,8 @@ class SuspendedSession : public testing::Test {
   test::ManualClock clock_;
   test::LogCapture log_;
   std::shared_ptr<test::ManualResolver> resolver_ = std::make_shared<test::ManualResolver>();
-  int wakes_ = 0;
+  std::shared_ptr<history::Writer> history_;
+  std::atomic<int> wakes_ = 0;
   std::unique_ptr<Session> session_;
 };
 
@@ -184,6 +189,69 @@ TEST_F(SuspendedSession, ends_while_answers_are_under_way) {
   session_.reset();
   resolver_->answer(txt("_dmarc.author.example"), text_answer("v=DMARC1; p=reject"));
   EXPECT_EQ(wakes_, 0);
+}
+
+/// The history's disk hangs until the test releases it.
+class UnrecordedSession : public SuspendedSession {
+ protected:
+  UnrecordedSession() {
+    settings_.spf_self_validate = false;
+    history_ = std::make_shared<history::Writer>(
+        "history", std::make_unique<test::HangingOutput>(disk_), log_);
+  }
+  ~UnrecordedSession() override {
+    if (!released_) disk_.released.set_value();
+    session_.reset();
+    history_.reset();
+  }
+  void release() {
+    disk_.released.set_value();
+    released_ = true;
+    history_->close(1min);
+  }
+
+  test::HangingOutput::Disk disk_;
+  bool released_ = false;
+};
+
+TEST_F(UnrecordedSession, answers_when_its_record_is_written) {
+  begin();
+  answer_policy();
+  EXPECT_FALSE(end());
+  EXPECT_TRUE(session_->in_message());
+  EXPECT_EQ(log_.count(log::Id::result), 0U) << "the record comes first";
+  const int before = wakes_;
+  release();
+  EXPECT_GT(wakes_, before);
+  const auto judgement = session_->advance();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::fail);
+  EXPECT_EQ(log_.count(log::Id::result), 1U);
+  EXPECT_EQ(disk_.records.size(), 1U);
+  EXPECT_FALSE(session_->in_message());
+}
+
+TEST_F(UnrecordedSession, waits_for_the_disk_a_second_and_the_next_message_not_at_all) {
+  begin();
+  answer_policy();
+  EXPECT_FALSE(end());
+  EXPECT_EQ(session_->deadline(), clock_.now() + history_patience);
+  clock_.advance(history_patience);
+  EXPECT_TRUE(session_->advance());
+  EXPECT_EQ(log_.count(log::Id::history_slow), 1U);
+  begin();
+  answer_policy();
+  EXPECT_TRUE(end());
+  release();
+  EXPECT_EQ(disk_.records.size(), 2U);
+}
+
+TEST_F(UnrecordedSession, is_logged_also_when_the_mta_has_gone_away) {
+  begin();
+  answer_policy();
+  EXPECT_FALSE(end());
+  session_.reset();
+  EXPECT_EQ(log_.count(log::Id::result), 1U);
 }
 
 }  // namespace

@@ -130,6 +130,22 @@ TEST_F(HistoryFileTest, the_spool_is_bounded_and_drops_the_oldest) {
     history.append(large);
   EXPECT_EQ(history.waiting(), 4U);
   EXPECT_EQ(history.dropped(), 2U);
+  std::filesystem::create_directory(directory_ / "missing");
+  history.retry();
+  EXPECT_EQ(events_.ids(), (std::vector{log::Id::history_unwritable, log::Id::history_full,
+                                        log::Id::history_recovered, log::Id::history_dropped}))
+      << "told when that begins, and how many they were";
+}
+
+TEST_F(HistoryFileTest, a_named_pipe_in_its_place_blocks_nobody) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  File history(path_, events_);
+  history.append("job 1\n");
+  EXPECT_EQ(events_.ids(), std::vector{log::Id::history_unwritable});
+  EXPECT_EQ(history.waiting(), 1U);
+  std::filesystem::remove(path_);
+  history.retry();
+  EXPECT_EQ(content(path_), "job 1\n");
 }
 
 TEST_F(HistoryFileTest, loses_nothing_under_threads_and_constant_rotation) {
