@@ -87,12 +87,15 @@ Explanation explain(const Envelope& envelope, std::string_view text,
   Explanation result;
   std::size_t body = 0;
   result.message = make_message(envelope, text, body);
+  const std::string whole_body = base::with_crlf(text.substr(body));
   result.judgement = policy::judge(
-      result.message,
-      policy::gather(result.message, settings.policy, lookups, base::with_crlf(text.substr(body))),
+      result.message, policy::gather(result.message, settings.policy, lookups, whole_body),
       settings.policy);
   result.fields = uses_of_fields(result.message, settings.policy, result.judgement);
   result.lookups = lookups.entries();
+  // Afterwards: it may ask for more than the judgement needed.
+  if (const auto& own = result.judgement.authentication.own_dkim)
+    result.signatures = report_signatures(result.message.header, whole_body, *own, lookups);
   result.client_ignored =
       settings.policy.ignore_hosts.contains(envelope.client_name, result.message.client);
   return result;

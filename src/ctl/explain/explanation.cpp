@@ -120,6 +120,8 @@ Outline authentication_outline(const Explanation& explanation) {
                 std::string(mail::to_string(dkim.result)));
   }
   if (authentication.dkim.empty()) outline.add("DKIM: no result");
+  for (const SignatureReport& report : explanation.signatures)
+    outline.add(outline_of(report));
   const policy::Arc& arc = explanation.judgement.arc;
   if (arc.verified && !arc.passed)
     outline.add("ARC: failed: " + arc.problem);
@@ -185,6 +187,9 @@ base::Json authentication_json(const Explanation& explanation) {
                   .set("domain", signature.input.domain.text())
                   .set("selector", signature.input.selector)
                   .set("result", mail::to_string(signature.result)));
+  auto signatures = base::Json::array();
+  for (const SignatureReport& report : explanation.signatures)
+    signatures.push(json_of(report));
   return base::Json::object()
       .set("fields", std::move(fields))
       .set("spf_source", source_text(authentication.spf_source))
@@ -193,7 +198,8 @@ base::Json authentication_json(const Explanation& explanation) {
       .set("spf_outcome",
            authentication.spf ? base::Json(to_string(authentication.spf->outcome)) : base::Json())
       .set("own_spf", authentication.own_spf ? json_of(*authentication.own_spf) : base::Json())
-      .set("dkim", std::move(dkim));
+      .set("dkim", std::move(dkim))
+      .set("signatures", std::move(signatures));
 }
 
 base::Json outcome_json(const policy::Judgement& judgement) {

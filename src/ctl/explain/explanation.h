@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "ctl/dkim/signature_report.h"
 #include "ctl/terminal.h"
 #include "dns/lookup_session.h"
 #include "policy/judge.h"
@@ -33,6 +34,7 @@ struct Explanation {
   policy::Message message;
   policy::Judgement judgement;
   std::vector<FieldUse> fields;
+  std::vector<SignatureReport> signatures;  ///< those that were verified here; view the message
   std::vector<dns::LookupSession::Entry> lookups;
   bool client_ignored = false;  ///< IgnoreHosts: the daemon would not judge the message
 };

@@ -295,6 +295,27 @@ TEST_F(DkimSubcommand, a_key_is_written_as_json) {
   EXPECT_TRUE(says("\"fault\": \"key_revoked\""));
 }
 
+TEST_F(DkimSubcommand, explain_shows_each_signature_in_the_same_way) {
+  const auto explain = [this](const std::string& text, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"explain", folder_.write("message", text), "--ip", "192.0.2.1"});
+    return run(std::move(more));
+  };
+  EXPECT_EQ(explain(signed_message()), 0);
+  EXPECT_TRUE(says("    DKIM example.com (selector sel): pass\n    signature 1: pass\n"))
+      << out_.str();
+  EXPECT_TRUE(says("      c=relaxed/relaxed\n      header: the signature verifies\n"));
+  EXPECT_TRUE(says("      key at sel._domainkey.example.com: records\n"));
+  std::string unix_file = signed_message() + "-- \r\nA list\r\n";
+  std::erase(unix_file, '\r');
+  explain(unix_file);
+  EXPECT_TRUE(says("would pass if: the last 13 octets of the body were not there\n"));
+  explain(signed_message(), {"--json"});
+  EXPECT_TRUE(says("\"signatures\": [\n"));
+  EXPECT_TRUE(says("\"canonicalization\": \"relaxed/relaxed\""));
+  explain("From: ann@example.com\r\n\r\n");
+  EXPECT_FALSE(says("signature 1"));
+}
+
 TEST_F(DkimSubcommand, wrong_selectors_and_domains_are_usage_errors) {
   EXPECT_EQ(run_key("a b"), 64);
   EXPECT_EQ(err_.str(), "dmarcctl dkim: \"a b\" is not a selector; see \"dmarcctl help dkim\"\n");
