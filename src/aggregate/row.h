@@ -32,6 +32,8 @@ struct Row {
   /// Of the MAIL FROM identity, whose domain is `envelope_from`; unset when only HELO was checked,
   /// or nothing.
   std::optional<history::AuthCode> spf;
+  std::string helo = {};                           ///< may be known where `envelope_from` is empty
+  std::optional<history::AuthCode> helo_spf = {};  ///< of the HELO identity, when that was checked
 };
 
 }  // namespace dmarc::aggregate

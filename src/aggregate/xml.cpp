@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "dkim/fault.h"
 
 namespace dmarc::aggregate {
 namespace {
@@ -225,16 +226,29 @@ void ReportXml::write_results(const Row& row) {
     xml_.element("domain", signature.domain);
     xml_.element("selector", signature.selector);
     xml_.element("result", dkim_word(signature.result));
+    if (signature.fault != dkim::Fault::none)
+      xml_.element("human_result", dkim::describe(signature.fault));
     xml_.close("dkim");
   }
-  if (row.spf) {
-    xml_.open("spf");
-    xml_.element("domain", row.envelope_from);
-    xml_.element("scope", "mfrom");
-    xml_.element("result", spf_word(*row.spf));
-    xml_.close("spf");
-  }
+  write_spf(row);
   xml_.close("auth_results");
+}
+
+/// RFC 9990 has no scope but "mfrom", so a result of HELO is without one. Of a row without any
+/// result it is said that there is none: many readers drop a row without results, some the whole
+/// report.
+void ReportXml::write_spf(const Row& row) {
+  if (!row.spf && !row.helo_spf && !row.dkim.empty()) return;
+  const bool is_helo = !row.spf && row.envelope_from.empty();
+  std::string domain = is_helo ? row.helo : row.envelope_from;
+  if (domain.empty())
+    domain = "[" + row.source_ip + "]";  // what stands for a client without a name
+  xml_.open("spf");
+  xml_.element("domain", domain);
+  if (row.spf) xml_.element("scope", "mfrom");
+  xml_.element("result",
+               spf_word(row.spf.value_or(row.helo_spf.value_or(history::AuthCode::none))));
+  xml_.close("spf");
 }
 
 void ReportXml::finish() {

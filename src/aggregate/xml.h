@@ -78,6 +78,7 @@ class ReportXml {
   void write_policy(const history::PublishedPolicy& policy);
   void write_evaluated(const Row& row);
   void write_results(const Row& row);
+  void write_spf(const Row& row);
 
   XmlWriter xml_;
   std::string policy_domain_;

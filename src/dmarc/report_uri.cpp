@@ -56,19 +56,6 @@ bool names_a_host(std::string_view hierarchical_part) {
   return !after.substr(0, after.find_first_of("/?#")).empty();
 }
 
-// RFC 9989 section 4.8, obs-dmarc-uri: "!" digits [k/m/g/t] limited the size of a report. Receivers
-// ignore it.
-std::string_view without_size_suffix(std::string_view uri) {
-  const std::size_t mark = uri.rfind('!');
-  if (mark == std::string_view::npos) return uri;
-  std::string_view size = uri.substr(mark + 1);
-  if (!size.empty() &&
-      std::string_view("kmgt").find(base::to_lower(size.back())) != std::string_view::npos)
-    size.remove_suffix(1);
-  const bool is_size = !size.empty() && std::all_of(size.begin(), size.end(), base::is_digit);
-  return is_size ? uri.substr(0, mark) : uri;
-}
-
 }  // namespace
 
 bool is_report_uri(std::string_view uri) {
@@ -80,6 +67,17 @@ bool is_report_uri(std::string_view uri) {
   if (base::iequals(scheme, "mailto")) return names_a_mailbox(rest);
   if (base::iequals(scheme, "https") || base::iequals(scheme, "http")) return names_a_host(rest);
   return true;
+}
+
+std::string_view without_size_suffix(std::string_view uri) {
+  const std::size_t mark = uri.rfind('!');
+  if (mark == std::string_view::npos) return uri;
+  std::string_view size = uri.substr(mark + 1);
+  if (!size.empty() &&
+      std::string_view("kmgt").find(base::to_lower(size.back())) != std::string_view::npos)
+    size.remove_suffix(1);
+  const bool is_size = !size.empty() && std::all_of(size.begin(), size.end(), base::is_digit);
+  return is_size ? uri.substr(0, mark) : uri;
 }
 
 UriList parse_uri_list(std::string_view value, std::size_t max_uris) {

@@ -25,4 +25,8 @@ UriList parse_uri_list(std::string_view value, std::size_t max_uris);
 /// whether or not anybody can report to them.
 bool is_report_uri(std::string_view uri);
 
+/// RFC 9989 section 4.8, obs-dmarc-uri: "!" digits [k/m/g/t] limited the size of a report.
+/// Receivers ignore it; histories and databases of OpenDMARC's have it still.
+std::string_view without_size_suffix(std::string_view uri);
+
 }  // namespace dmarc

@@ -288,10 +288,13 @@ std::shared_ptr<const history::Handover> Session::record(const MessageState& sta
       !history::belongs_in_history(state.message, judgement, environment_->history_options)) {
     return nullptr;
   }
-  return environment_->history->append(
-      history::record_text(state.message, judgement, seconds_since_1970(),
-                           environment_->settings->host_name),
-      wake_);
+  history::RecordText record = history::record_of(state.message, judgement, seconds_since_1970(),
+                                                  environment_->settings->host_name);
+  if (!record.left_out.empty()) {
+    environment_->sink->write(
+        log::make<log::Id::history_left_out>(state.message.job_id, record.left_out));
+  }
+  return environment_->history->append(std::move(record.text), wake_);
 }
 
 void Session::report_failure(const MessageState& state, const policy::Judgement& judgement) const {

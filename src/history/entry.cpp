@@ -77,17 +77,40 @@ std::optional<DiscoveryMethod> discovery_of_code(int number) {
                                                              : DiscoveryMethod::treewalk;
 }
 
+bool is_word(std::string_view text, std::size_t limit) {
+  return !text.empty() && text.size() <= limit && std::ranges::none_of(text, [](char c) {
+    return base::is_control(c) || base::is_eight_bit(c) || c == ' ';
+  });
+}
+
 using policy::OverrideReason;
+
+namespace {
+
+/// A comment as it is written. What was written once stays as it is.
+std::string written(std::string_view comment) {
+  std::string text;
+  for (const char c : base::trim(comment)) {
+    if (c == ';')
+      text += ',';
+    else if (c == '\\')
+      text += c;
+    else
+      text += base::printable({&c, 1});
+    if (text.size() >= max_override_comment) break;
+  }
+  return std::string(base::trim(std::string_view(text).substr(0, max_override_comment)));
+}
+
+}  // namespace
 
 std::string to_text(const std::vector<OverrideReason>& reasons) {
   std::string text;
   for (const OverrideReason& reason : reasons) {
     if (!text.empty()) text += "; ";
     text += to_string(reason.type);
-    if (reason.comment.empty()) continue;
-    std::string comment = base::printable(reason.comment);
-    std::replace(comment.begin(), comment.end(), ';', ',');
-    text.append(": ").append(comment);
+    const std::string comment = written(reason.comment);
+    if (!comment.empty()) text.append(": ").append(comment);
   }
   return text;
 }
@@ -110,6 +133,14 @@ std::optional<std::vector<OverrideReason>> parse_override_reasons(std::string_vi
   return reasons;
 }
 
+dkim::Fault parse_fault(std::string_view word) {
+  constexpr auto last = static_cast<int>(dkim::Fault::key_strict);
+  for (int number = 0; number <= last; ++number)
+    if (const auto fault = static_cast<dkim::Fault>(number); dkim::name_of(fault) == word)
+      return fault;
+  return dkim::Fault::none;
+}
+
 namespace {
 
 /// Reads from the front of a text; every function says whether what it names was there.
@@ -124,10 +155,13 @@ class Cursor {
     return true;
   }
 
+  /// With its escapes as they are: no name and no address has any.
   bool string(std::string_view& value) {
     if (!token('"')) return false;
-    const std::size_t end = text_.find('"');
-    if (end == std::string_view::npos) return false;
+    std::size_t end = 0;
+    while (end < text_.size() && text_[end] != '"')
+      end += text_[end] == '\\' ? 2 : 1;
+    if (end >= text_.size()) return false;
     value = text_.substr(0, end);
     text_.remove_prefix(end + 1);
     return true;

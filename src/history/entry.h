@@ -13,7 +13,7 @@
 // as the first letter of the word, as a character code; 0 stands for a tag that is not there.
 //
 // Threads: pure functions and values.
-// Limits: max_override_reasons, max_override_comment, max_arc_instance.
+// Limits: of the values of a record, which hold for its writer and for its reader: see below.
 #pragma once
 
 #include <concepts>
@@ -28,6 +28,7 @@
 #include <dmarc/evaluate.h>
 #include <dmarc/record.h>
 
+#include "dkim/fault.h"
 #include "policy/override_reason.h"
 
 namespace dmarc::history {
@@ -145,10 +146,23 @@ struct PublishedPolicy {
   std::vector<std::string> rua;  ///< URIs in the order published; not verified
 };
 
+// What the columns of OpenDMARC's tables take.
+inline constexpr std::size_t max_job = 128;
+inline constexpr std::size_t max_reporter = 255;
+/// A selector is a part of a domain name (RFC 6376 section 3.1 "Selectors").
+inline constexpr std::size_t max_selector = 253;
+/// URIs kept of one record, and octets of one. A longer one is left out: a part of a URI is none.
+inline constexpr std::size_t max_uris = 100;
+inline constexpr std::size_t max_uri = 4096;
+
+/// What can be one value of a line: printable ASCII without a blank, at most `limit` octets.
+bool is_word(std::string_view text, std::size_t limit);
+
 struct DkimSignature {
   std::string domain;
   std::string selector;  ///< empty when it is not known
   AuthCode result = AuthCode::none;
+  dkim::Fault fault = dkim::Fault::none;  ///< why it is not a pass, when it was verified here
 
   friend bool operator==(const DkimSignature&, const DkimSignature&) = default;
 };
@@ -168,6 +182,7 @@ struct Entry {
   std::string ip;  ///< canonical text; empty for a client without an address
   std::string from;
   std::string envelope_from;  ///< empty for the null reverse-path
+  std::string helo;           ///< may be known where `envelope_from` is empty
   std::vector<DkimSignature> dkim;
   std::uint32_t signatures = 0;  ///< their number, those that `dkim` leaves out included
   AuthCode spf = AuthCode::undefined;
@@ -193,10 +208,13 @@ inline constexpr std::size_t max_override_reasons = 2;
 inline constexpr std::size_t max_override_comment = 100;
 
 /// A message's reasons as one text: "policy_test_mode; local_policy: RejectFailures is off".
-/// Comments become printable ASCII without ";".
+/// Comments become printable ASCII without ";", cut to max_override_comment.
 std::string to_text(const std::vector<policy::OverrideReason>& reasons);
 /// The reverse; nothing for a text that is not of that form.
 std::optional<std::vector<policy::OverrideReason>> parse_override_reasons(std::string_view text);
+
+/// From dkim::name_of(); none for a word that is not one.
+dkim::Fault parse_fault(std::string_view word);
 
 /// RFC 8617 section 4.2.1 "Instance Tags" allows no more.
 inline constexpr unsigned max_arc_instance = 50;
@@ -205,8 +223,8 @@ inline constexpr unsigned max_arc_instance = 50;
 ///
 ///   [{ "i": 1, "d":"example.org", "s":"sel", "ip":"192.0.2.1" }, ...]
 ///
-/// Nothing for anything else. OpenDMARC escapes nothing in the strings, so a seal whose domain is
-/// not a name is left out.
+/// Nothing for anything else. OpenDMARC escapes nothing in the strings: a seal whose domain is not
+/// a name is left out, and a selector or an address that can't be one is empty.
 std::optional<std::vector<ArcSeal>> parse_arc_seals(std::string_view text);
 
 }  // namespace dmarc::history

@@ -10,18 +10,12 @@
 #include <dmarc/ip_address.h>
 
 #include "base/ascii.h"
+#include "dmarc/report_uri.h"
 #include "history/file.h"
 
 namespace dmarc::history {
 namespace {
 
-// What the columns of OpenDMARC's tables take.
-constexpr std::size_t max_job = 128;
-constexpr std::size_t max_reporter = 255;
-// A selector is a part of a domain name (RFC 6376 section 3.1).
-constexpr std::size_t max_selector = dns::Name::max_text;
-constexpr std::size_t max_uris = 100;
-constexpr std::size_t max_uri = 4096;
 /// The last second of a TIMESTAMP column.
 constexpr std::int64_t max_time = std::numeric_limits<std::int32_t>::max();
 
@@ -31,18 +25,14 @@ struct Line {
   std::string_view rest;
 };
 
-bool is_word(std::string_view text, std::size_t limit) {
-  return !text.empty() && text.size() <= limit &&
-         std::none_of(text.begin(), text.end(), [](char c) {
-           return base::is_control(c) || base::is_eight_bit(c) || c == ' ';
-         });
-}
-
 template <typename Number>
 bool read_number(std::string_view text, Number least, Number most, Number& number) {
   const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end && number >= least && number <= most;
+  Number read{};
+  const auto [stop, error] = std::from_chars(text.data(), end, read);
+  if (error != std::errc() || stop != end || read < least || read > most) return false;
+  number = read;
+  return true;
 }
 
 /// A code that is one of those listed.
@@ -89,6 +79,8 @@ bool read_mode(std::string_view text, AlignmentMode& mode) {
 }
 
 // --- One function for each key -------------------------------------------------------------------
+//
+// False when the value, or a part of it, can't be read; the rest of it is kept.
 
 bool job(Entry& entry, Line line) {
   entry.job = line.value;
@@ -123,14 +115,18 @@ bool dkim(Entry& entry, Line line) {
   ++entry.signatures;
   if (entry.dkim.size() == Reader::max_signatures) return true;
   DkimSignature signature;
-  const std::size_t blank = line.rest.find(' ');
-  const std::string_view selector = line.rest.substr(0, blank);
-  if (blank == std::string_view::npos || !is_word(selector, max_selector)) return false;
-  if (selector != "-") signature.selector = base::lower(selector);
-  if (!read_auth(line.rest.substr(blank + 1), AuthCode::undefined, signature.result)) return false;
+  std::string_view selector = "-";  // some write none
+  std::string_view result = line.rest;
+  if (const std::size_t blank = result.rfind(' '); blank != std::string_view::npos) {
+    selector = result.substr(0, blank);
+    result.remove_prefix(blank + 1);
+  }
+  if (!read_auth(result, AuthCode::undefined, signature.result)) return false;
   if (!read_domain(line.value, signature.domain)) return false;
+  const bool has_selector = is_word(selector, max_selector);
+  if (has_selector && selector != "-") signature.selector = base::lower(selector);
   entry.dkim.push_back(std::move(signature));
-  return true;
+  return has_selector;
 }
 
 bool spf(Entry& entry, Line line) {
@@ -138,8 +134,13 @@ bool spf(Entry& entry, Line line) {
 }
 
 bool spf_scope(Entry& entry, Line line) {
+  constexpr std::string_view prefix = "helo=";
+  const bool has_name =
+      line.rest.empty() ||
+      (line.rest.starts_with(prefix) && read_domain(line.rest.substr(prefix.size()), entry.helo));
   return read_code(line.value, {SpfScope::none, SpfScope::mailfrom, SpfScope::helo},
-                   entry.spf_scope);
+                   entry.spf_scope) &&
+         has_name;
 }
 
 bool pdomain(Entry& entry, Line line) {
@@ -147,14 +148,14 @@ bool pdomain(Entry& entry, Line line) {
 }
 
 /// "name=value" words that we write behind the number, and OpenDMARC skips.
-bool read_publication(Entry& entry, std::string_view words) {
+void read_publication(Entry& entry, std::string_view words) {
   PublishedPolicy& published = entry.published;
   const auto policy = [](std::string_view word) {
     return policy_of_code(word.empty() ? 0 : word.front());
   };
   for (const std::string_view word : base::words(words)) {
     const std::size_t equals = word.find('=');
-    if (equals == std::string_view::npos) return false;
+    if (equals == std::string_view::npos) continue;
     const std::string_view name = word.substr(0, equals);
     const std::string_view value = word.substr(equals + 1);
     if (name == "discovery") {
@@ -169,21 +170,21 @@ bool read_publication(Entry& entry, std::string_view words) {
       entry.requested = policy(value);
     }
   }
-  return true;
 }
 
 bool policy(Entry& entry, Line line) {
+  read_publication(entry, line.rest);
   return read_code(line.value,
                    {PolicyCode::no_author, PolicyCode::no_record, PolicyCode::pass,
                     PolicyCode::reject, PolicyCode::quarantine, PolicyCode::none},
-                   entry.policy) &&
-         read_publication(entry, line.rest);
+                   entry.policy);
 }
 
 bool rua(Entry& entry, Line line) {
   if (line.value == "-") return true;
   if (!is_word(line.value, max_uri)) return false;
-  if (entry.published.rua.size() < max_uris) entry.published.rua.emplace_back(line.value);
+  if (entry.published.rua.size() < max_uris)
+    entry.published.rua.emplace_back(without_size_suffix(line.value));
   return true;
 }
 
@@ -215,6 +216,10 @@ bool fo(Entry& entry, Line line) {
 }
 
 bool align_dkim(Entry& entry, Line line) {
+  // We write behind the number why each signature, in their order, is not a pass.
+  const std::vector<std::string_view> words = base::words(line.rest);
+  for (std::size_t i = 0; i < words.size() && i < entry.dkim.size(); ++i)
+    entry.dkim[i].fault = parse_fault(words[i]);
   return read_alignment(line.value, entry.align_dkim);
 }
 
@@ -244,46 +249,54 @@ bool read_reasons(Entry& entry, std::string_view text) {
 }
 
 bool action(Entry& entry, Line line) {
+  const bool has_reasons = line.rest.empty() || read_reasons(entry, line.rest);
   return read_code(line.value,
                    {ActionCode::reject, ActionCode::discard, ActionCode::accept,
                     ActionCode::tempfail, ActionCode::quarantine},
                    entry.action) &&
-         (line.rest.empty() || read_reasons(entry, line.rest));
+         has_reasons;
 }
 
 enum class Occurs { once, at_most_once, any_times };
 
+/// What a value is to its record.
+enum class Weight {
+  essential,  ///< nothing can be reported without it
+  detail,     ///< is left out when it can't be read; a sender's text must not hide his mail
+};
+
 struct Key {
   std::string_view name;
   Occurs occurs;
+  Weight weight;
   bool (*read)(Entry& entry, Line line);
 };
 
 /// In the order in which they are written.
 constexpr std::array<Key, 23> keys{{
-    {"job", Occurs::once, job},
-    {"reporter", Occurs::once, reporter},
-    {"received", Occurs::once, received},
-    {"ipaddr", Occurs::once, ipaddr},
-    {"from", Occurs::once, from},
-    {"mfrom", Occurs::once, mfrom},
-    {"dkim", Occurs::any_times, dkim},
-    {"spf", Occurs::any_times, spf},
-    {"spf_scope", Occurs::any_times, spf_scope},
-    {"pdomain", Occurs::once, pdomain},
-    {"policy", Occurs::once, policy},
-    {"rua", Occurs::any_times, rua},
-    {"pct", Occurs::at_most_once, pct},
-    {"adkim", Occurs::at_most_once, adkim},
-    {"aspf", Occurs::at_most_once, aspf},
-    {"p", Occurs::at_most_once, p},
-    {"sp", Occurs::at_most_once, sp},
-    {"fo", Occurs::at_most_once, fo},
-    {"align_dkim", Occurs::at_most_once, align_dkim},
-    {"align_spf", Occurs::at_most_once, align_spf},
-    {"arc", Occurs::at_most_once, arc},
-    {"arc_policy", Occurs::at_most_once, arc_policy},
-    {"action", Occurs::once, action},
+    {"job", Occurs::once, Weight::essential, job},
+    {"reporter", Occurs::once, Weight::essential, reporter},
+    {"received", Occurs::once, Weight::essential, received},
+    {"ipaddr", Occurs::once, Weight::essential, ipaddr},
+    {"from", Occurs::once, Weight::essential, from},
+    {"mfrom", Occurs::once, Weight::detail, mfrom},
+    {"dkim", Occurs::any_times, Weight::detail, dkim},
+    {"spf", Occurs::any_times, Weight::detail, spf},
+    {"spf_scope", Occurs::any_times, Weight::detail, spf_scope},
+    {"pdomain", Occurs::once, Weight::essential, pdomain},
+    {"policy", Occurs::once, Weight::essential, policy},
+    {"rua", Occurs::any_times, Weight::detail, rua},
+    {"pct", Occurs::at_most_once, Weight::detail, pct},
+    {"adkim", Occurs::at_most_once, Weight::detail, adkim},
+    {"aspf", Occurs::at_most_once, Weight::detail, aspf},
+    {"p", Occurs::at_most_once, Weight::detail, p},
+    {"sp", Occurs::at_most_once, Weight::detail, sp},
+    {"fo", Occurs::at_most_once, Weight::detail, fo},
+    {"align_dkim", Occurs::at_most_once, Weight::detail, align_dkim},
+    {"align_spf", Occurs::at_most_once, Weight::detail, align_spf},
+    {"arc", Occurs::at_most_once, Weight::detail, arc},
+    {"arc_policy", Occurs::at_most_once, Weight::detail, arc_policy},
+    {"action", Occurs::once, Weight::detail, action},
 }};
 
 /// keys.size() for a name that is none. Looks first at `expected` and what follows it.
@@ -297,7 +310,7 @@ std::size_t find_key(std::string_view name, std::size_t expected) {
 
 }  // namespace
 
-std::optional<std::string> Fields::read(std::string_view line) {
+std::optional<Fields::Problem> Fields::read(std::string_view line, bool is_cut) {
   const std::size_t blank = line.find(' ');
   const std::string_view name = line.substr(0, blank);
   const std::size_t index = find_key(name, expected_);
@@ -305,7 +318,7 @@ std::optional<std::string> Fields::read(std::string_view line) {
   const Key& key = keys[index];
   const std::uint32_t bit = 1U << index;
   if (key.occurs != Occurs::any_times && (seen_ & bit) != 0)
-    return "a second \"" + std::string(name) + "\"";
+    return Problem{"a second \"" + std::string(name) + "\""};
   seen_ |= bit;
   expected_ = key.occurs == Occurs::any_times ? index : index + 1;
   Line parts;
@@ -316,8 +329,10 @@ std::optional<std::string> Fields::read(std::string_view line) {
       parts.value = parts.value.substr(0, next);
     }
   }
-  if (key.read(entry_, parts)) return std::nullopt;
-  return "\"" + base::printable(line, 80) + "\" can't be read";
+  if (!is_cut && key.read(entry_, parts)) return std::nullopt;
+  return Problem{
+      is_cut ? "a line that is too long" : "\"" + base::printable(line, 80) + "\" can't be read",
+      key.weight == Weight::detail};
 }
 
 std::optional<std::string> Fields::missing() const {
@@ -330,10 +345,11 @@ std::optional<std::string> Fields::missing() const {
 
 Entry Fields::take() {
   // The order of signatures means nothing; a fixed one lets equal sets be counted together.
-  std::sort(
-      entry_.dkim.begin(), entry_.dkim.end(), [](const DkimSignature& a, const DkimSignature& b) {
-        return std::tie(a.domain, a.selector, a.result) < std::tie(b.domain, b.selector, b.result);
-      });
+  std::sort(entry_.dkim.begin(), entry_.dkim.end(),
+            [](const DkimSignature& a, const DkimSignature& b) {
+              return std::tie(a.domain, a.selector, a.result, a.fault) <
+                     std::tie(b.domain, b.selector, b.result, b.fault);
+            });
   return std::move(entry_);
 }
 

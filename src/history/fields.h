@@ -15,8 +15,13 @@ namespace dmarc::history {
 /// Builds one Entry from the lines of its record.
 class Fields {
  public:
+  struct Problem {
+    std::string text;
+    bool of_detail = false;  ///< what can't be read was left out, and the record is good without it
+  };
   /// Nothing, or what is wrong with the line. Lines with a key that is not known are fine.
-  std::optional<std::string> read(std::string_view line);
+  /// `is_cut`: the line has more than there is here.
+  std::optional<Problem> read(std::string_view line, bool is_cut);
 
   /// What is missing from a whole record, if anything is.
   std::optional<std::string> missing() const;

@@ -162,10 +162,14 @@ void Reader::reject(Record& record, std::string problem) const {
 void Reader::read_line(Fields& fields, std::size_t count, Record& record) {
   if (count > max_record_lines) return reject(record, "too many lines");
   text_.append(lines_.text()).append(1, '\n');
-  if (lines_.is_cut()) reject(record, "a line that is too long");
   if (lines_.is_unfinished()) reject(record, "the file ends within the record");
   if (!record.problem.empty()) return;
-  if (auto problem = fields.read(lines_.text())) reject(record, std::move(*problem));
+  auto problem = fields.read(lines_.text(), lines_.is_cut());
+  if (!problem) return;
+  if (!problem->of_detail)
+    reject(record, std::move(problem->text));
+  else if (record.left_out.size() < max_left_out)
+    record.left_out.push_back({lines_.number(), std::move(problem->text)});
 }
 
 std::optional<Reader::Record> Reader::next() {

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/read_file.h"
 #include "base/unique_fd.h"
@@ -93,23 +94,33 @@ class Fields;
 
 /// Reads our files, and OpenDMARC's of both generations (1.4.2 had no spf_scope and no fo).
 ///
-/// A record begins with its "job" line and ends where the next one begins. A record that breaks any
-/// rule is returned as it stands, with the line and the reason, and reading goes on behind it.
-/// Empty lines, lines that begin with "#" and lines with a key that is not known are skipped.
+/// A record begins with its "job" line and ends where the next one begins. A record without what a
+/// report needs (who, when, from where, which policy) is returned as it stands, with the line and
+/// the reason, and reading goes on behind it. A detail that can't be read, such as a selector or a
+/// URI, is left out and told of: the record counts without it. Empty lines, lines that begin with
+/// "#" and lines with a key that is not known are skipped.
 ///
 /// The descriptor stays the caller's. Limits: max_record_lines lines of a record; max_signatures
-/// signatures are kept, the rest counted.
+/// signatures are kept, the rest counted; max_left_out details are told of.
 class Reader {
  public:
   /// RFC 9990 section 3.1.1.10 "DKIM Signatures in Aggregate Reports" asks for no more in a row.
   static constexpr std::size_t max_signatures = 100;
   static constexpr std::size_t max_record_lines = 1000;
+  static constexpr std::size_t max_left_out = 10;
+
+  /// What is wrong with a line: one clause in printable ASCII.
+  struct Remark {
+    std::uint64_t line = 0;
+    std::string text;
+  };
 
   struct Record {
     std::optional<Entry> entry;
-    std::uint64_t line = 0;  ///< where it begins; of a problem, the line that is wrong
-    std::string problem;     ///< one clause in printable ASCII
-    std::string text;        ///< all its lines, when there is no entry
+    std::uint64_t line = 0;        ///< where it begins; of a problem, the line that is wrong
+    std::string problem;           ///< one clause in printable ASCII
+    std::string text;              ///< all its lines, when there is no entry
+    std::vector<Remark> left_out;  ///< details that the entry is without
   };
 
   explicit Reader(int fd) : lines_(fd) {}

@@ -1,11 +1,15 @@
 #include "history/record.h"
 
 #include <algorithm>
+#include <functional>
 
+#include <dmarc/domain_name.h>
+#include <dmarc/ip_address.h>
 #include <dmarc/reverse_path.h>
 
 #include "base/ascii.h"
 #include "base/json.h"
+#include "dkim/fault.h"
 #include "history/entry.h"
 #include "mail/auth_results.h"
 
@@ -106,12 +110,37 @@ class Lines {
   std::string text_;
 };
 
-/// One word of a line: never empty, never with a blank in it.
-std::string word(std::string_view text) {
-  std::string result = base::printable(text);
+/// One word of a line, in at most `limit` octets: never empty, never with a blank in it. Of a
+/// longer one the end is replaced by a number, so that two that differ there stay different.
+std::string word(std::string_view text, std::size_t limit) {
+  std::string result = base::printable(text, text.size());
   std::replace(result.begin(), result.end(), ' ', '_');
+  if (result.size() > limit) {
+    const std::string number = "~" + std::to_string(std::hash<std::string_view>{}(text));
+    result.replace(limit - number.size(), std::string::npos, number);
+  }
   return result.empty() ? "-" : result;
 }
+
+/// Details that a record is written without, in words.
+class LeftOut {
+ public:
+  static constexpr std::size_t max_told = 5;
+
+  void add(std::string_view what) {
+    if (++count_ > max_told) return;
+    if (!text_.empty()) text_ += "; ";
+    text_ += what;
+  }
+  std::string take() {
+    if (count_ > max_told) text_ += "; and " + std::to_string(count_ - max_told) + " more";
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  std::size_t count_ = 0;
+};
 
 /// What RFC 9990 reports of a policy and OpenDMARC has no line for: words "name=value".
 std::string publication(const Verdict& verdict) {
@@ -126,37 +155,80 @@ std::string publication(const Verdict& verdict) {
   return words;
 }
 
-void add_authentication(Lines& lines, const Authentication& authentication) {
+void add_authentication(Lines& lines, const Authentication& authentication, LeftOut& left_out) {
   for (const Authentication::Dkim& signature : authentication.dkim) {
-    lines.add("dkim", signature.input.domain.text() + " " + word(signature.input.selector) + " " +
+    const std::string& domain = signature.input.domain.text();
+    std::string_view selector = signature.input.selector;
+    if (!selector.empty() && !is_word(selector, max_selector)) {
+      left_out.add("a selector of " + domain);
+      selector = {};
+    }
+    lines.add("dkim", domain + " " + (selector.empty() ? "-" : std::string(selector)) + " " +
                           std::to_string(code(auth_code(signature.result))));
   }
   lines.add("spf", code(authentication.spf_result ? auth_code(*authentication.spf_result)
                                                   : AuthCode::undefined));
-  lines.add("spf_scope", code(spf_scope(authentication)));
 }
 
-/// "json:[{"i":1,"d":"relay.example","s":"arc","ip":"192.0.2.1"}]"
-std::string arc_sets(const policy::Arc& arc) {
+/// Nobody but HELO answers for a message without a sender.
+std::string helo_of(const Message& message) {
+  if (message.sender.domain) return {};
+  const auto name = dns::Name::parse(message.helo);
+  return name && name->is_hostname() ? "helo=" + name->text() : "";
+}
+
+/// Why each signature, in their order, is not a pass: "- body_hash". Empty when nothing is known.
+std::string faults(const Authentication& authentication) {
+  std::string words;
+  bool any = false;
+  for (const Authentication::Dkim& signature : authentication.dkim) {
+    const bool has_fault = signature.fault != dkim::Fault::none;
+    any = any || has_fault;
+    if (!words.empty()) words += ' ';
+    words += has_fault ? dkim::name_of(signature.fault) : "-";
+  }
+  return any ? words : "";
+}
+
+/// "json:[{"i":1,"d":"relay.example","s":"arc","ip":"192.0.2.1"}]". A selector that is not a name
+/// and a client without an address are empty.
+std::string arc_sets(const policy::Arc& arc, LeftOut& left_out) {
   base::Json sets = base::Json::array();
   for (const policy::Arc::Set& set : arc.sets) {
+    const auto selector = dns::Name::parse(set.selector);
+    const auto client = base::IpAddress::parse(set.client_ip);
+    const std::string instance = std::to_string(set.instance);
+    if (!selector) left_out.add("the selector of ARC set " + instance);
+    if (!client && !set.client_ip.empty()) left_out.add("the client of ARC set " + instance);
     sets.push(base::Json::object()
                   .set("i", set.instance)
                   .set("d", set.domain.text())
-                  .set("s", set.selector)
-                  .set("ip", set.client_ip));
+                  .set("s", selector ? selector->text() : "")
+                  .set("ip", client ? client->text() : ""));
   }
   return "json:" + sets.line();
 }
 
-void add_policy(Lines& lines, const Verdict& verdict) {
+void add_rua(Lines& lines, const std::vector<std::string>& uris, LeftOut& left_out) {
+  bool any = false;
+  for (const std::string& uri : uris) {
+    if (is_word(uri, max_uri)) {
+      lines.add("rua", uri);
+      any = true;
+    } else {
+      left_out.add("a rua address of " + std::to_string(uri.size()) + " octets");
+    }
+  }
+  if (!any) lines.add("rua", "-");
+}
+
+void add_policy(Lines& lines, const Verdict& verdict, const Authentication& authentication,
+                LeftOut& left_out) {
   lines.add("pdomain", verdict.policy_domain.value_or(verdict.author).text());
   lines.add("policy", code(verdict_code(verdict)), publication(verdict));
   const Record none;
   const Record& record = verdict.record ? *verdict.record : none;
-  for (const std::string& uri : record.rua)
-    lines.add("rua", word(uri));
-  if (record.rua.empty()) lines.add("rua", "-");
+  add_rua(lines, record.rua, left_out);
   // RFC 9989 has no pct any more (section 9.3), but importers have a column for it: all messages.
   lines.add("pct", verdict.record ? 100 : 0);
   lines.add("adkim", verdict.record ? code(record.adkim) : 0);
@@ -164,7 +236,7 @@ void add_policy(Lines& lines, const Verdict& verdict) {
   lines.add("p", code(record.p));
   lines.add("sp", code(record.sp));
   lines.add("fo", record.ruf.empty() ? 0 : code(record.fo));
-  lines.add("align_dkim", code(align_code(verdict, verdict.dkim_aligned)));
+  lines.add("align_dkim", code(align_code(verdict, verdict.dkim_aligned)), faults(authentication));
   lines.add("align_spf", code(align_code(verdict, verdict.spf_aligned)));
 }
 
@@ -215,24 +287,27 @@ bool belongs_in_history(const Message& message, const Judgement& judgement,
   return !names_ignored_recipient(message, settings);
 }
 
-std::string record_text(const Message& message, const Judgement& judgement, std::int64_t received,
-                        std::string_view host_name) {
+RecordText record_of(const Message& message, const Judgement& judgement, std::int64_t received,
+                     std::string_view host_name) {
   const Verdict& verdict = judgement.verdicts.front();
   Lines lines;
-  lines.add("job", word(message.job_id));
-  lines.add("reporter", word(message.mta_name.empty() ? host_name : message.mta_name));
+  LeftOut left_out;
+  lines.add("job", word(message.job_id, max_job));
+  lines.add("reporter",
+            word(message.mta_name.empty() ? host_name : message.mta_name, max_reporter));
   lines.add("received", received);
   lines.add("ipaddr", message.client ? message.client->text() : "-");
-  lines.add("from", word(verdict.author.text()));
+  lines.add("from", verdict.author.text());
   lines.add("mfrom", message.sender.domain ? message.sender.domain->text() : "");
-  add_authentication(lines, judgement.authentication);
-  add_policy(lines, verdict);
+  add_authentication(lines, judgement.authentication, left_out);
+  lines.add("spf_scope", code(spf_scope(judgement.authentication)), helo_of(message));
+  add_policy(lines, verdict, judgement.authentication, left_out);
   lines.add("arc", code(judgement.arc.passed ? AuthCode::pass : AuthCode::fail));
   lines.add("arc_policy",
             code(judgement.arc.whitelisted ? ArcPolicyCode::pass : ArcPolicyCode::fail),
-            arc_sets(judgement.arc));
+            arc_sets(judgement.arc, left_out));
   lines.add("action", code(action_code(judgement)), to_text(judgement.overrides));
-  return lines.take();
+  return {lines.take(), left_out.take()};
 }
 
 }  // namespace dmarc::history

@@ -27,12 +27,13 @@ constexpr std::array domain_references{
     Reference{"messages", "policy_domain"}, Reference{"signatures", "domain"},
     Reference{"arcseals", "domain"},        Reference{"requests", "domain"},
     Reference{"policies", "domain"},        Reference{"reports", "domain"},
-    Reference{"selectors", "domain"}};
+    Reference{"selectors", "domain"},       Reference{"messages", "helo"}};
 constexpr std::array selector_references{Reference{"signatures", "selector"},
                                          Reference{"arcseals", "selector"}};
 constexpr std::array address_references{Reference{"messages", "ip"}};
 constexpr std::array reporter_references{Reference{"messages", "reporter"}};
-constexpr std::array reason_references{Reference{"messages", "reason"}};
+constexpr std::array reason_references{Reference{"messages", "reason"},
+                                       Reference{"signatures", "reason"}};
 constexpr std::array policy_references{Reference{"messages", "published"}};
 
 struct Names {

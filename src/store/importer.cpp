@@ -4,6 +4,7 @@
 #include <functional>
 #include <unordered_map>
 
+#include "dkim/fault.h"
 #include "store/sql.h"
 
 namespace dmarc::store {
@@ -61,7 +62,8 @@ std::vector<BulkInsert::Field> message_fields() {
           {"arc_policy"},
           {"requested"},
           {"published"},
-          {"reason"}};
+          {"reason"},
+          {"helo"}};
 }
 
 }  // namespace
@@ -76,7 +78,7 @@ Importer::Importer(Database& database)
       policies_(database),
       messages_(database, "messages", message_fields()),
       signatures_(database, "signatures",
-                  {{"message"}, {"domain"}, {"selector"}, {"pass"}, {"error"}}),
+                  {{"message"}, {"domain"}, {"selector"}, {"pass"}, {"error"}, {"reason"}}),
       arc_results_(database, "arcauthresults",
                    {{"message"}, {"instance"}, {"arc_client_addr", Kind::text}}),
       arc_seals_(database, "arcseals", {{"message"}, {"domain"}, {"selector"}, {"instance"}}) {}
@@ -118,11 +120,16 @@ void Importer::want_names(Row& row) {
   row.policy_domain = &domains_.want({0, entry.published.domain});
   row.reason = &nothing;
   if (!entry.reasons.empty()) row.reason = &reasons_.want({0, history::to_text(entry.reasons)});
+  row.helo = entry.helo.empty() ? &nothing : &domains_.want({0, entry.helo});
   row.signers.reserve(entry.dkim.size() + entry.arc_seals.size());
-  for (const history::DkimSignature& signature : entry.dkim)
-    row.signers.push_back({&domains_.want({0, signature.domain}), &nothing});
+  for (const history::DkimSignature& signature : entry.dkim) {
+    const Number reason = signature.fault == dkim::Fault::none
+                              ? &nothing
+                              : &reasons_.want({0, dkim::name_of(signature.fault)});
+    row.signers.push_back({&domains_.want({0, signature.domain}), &nothing, reason});
+  }
   for (const history::ArcSeal& seal : entry.arc_seals)
-    row.signers.push_back({&domains_.want({0, seal.domain}), &nothing});
+    row.signers.push_back({&domains_.want({0, seal.domain}), &nothing, &nothing});
 }
 
 void Importer::resolve_names() {
@@ -171,11 +178,16 @@ std::int64_t Importer::last_message() {
 void Importer::insert_messages() {
   for (const Row& row : batch_) {
     const history::Entry& entry = row.entry;
-    messages_.add({entry.received, entry.job, *row.reporter, code(entry.policy), code(entry.action),
-                   *row.ip, *row.envelope_from, *row.from, *row.policy_domain, code(entry.spf),
-                   code(entry.spf_scope), code(entry.align_dkim), code(entry.align_spf),
-                   std::min<std::int64_t>(entry.signatures, 255), code(entry.arc),
-                   code(entry.arc_policy), code(entry.requested), row.published, *row.reason});
+    messages_.add({entry.received,        entry.job,
+                   *row.reporter,         code(entry.policy),
+                   code(entry.action),    *row.ip,
+                   *row.envelope_from,    *row.from,
+                   *row.policy_domain,    code(entry.spf),
+                   code(entry.spf_scope), code(entry.align_dkim),
+                   code(entry.align_spf), std::min<std::int64_t>(entry.signatures, 255),
+                   code(entry.arc),       code(entry.arc_policy),
+                   code(entry.requested), row.published,
+                   *row.reason,           *row.helo});
   }
   messages_.flush();
 }
@@ -216,7 +228,8 @@ void Importer::insert_details_of(const Row& row) {
   auto signer = row.signers.begin();
   for (const history::DkimSignature& signature : row.entry.dkim) {
     signatures_.add({row.message, *signer->domain, *signer->selector,
-                     signature_code(signature.result), std::int64_t{is_error(signature.result)}});
+                     signature_code(signature.result), std::int64_t{is_error(signature.result)},
+                     *signer->reason});
     ++signer;
   }
   for (const history::ArcSeal& seal : row.entry.arc_seals) {

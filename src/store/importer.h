@@ -52,6 +52,7 @@ class Importer {
   struct Signer {
     Number domain;
     Number selector;
+    Number reason;  ///< of a signature
   };
 
   /// A record of the batch, with the numbers that stand for its names.
@@ -60,7 +61,7 @@ class Importer {
 
     history::Entry entry;
     Number reporter = nullptr, ip = nullptr, from = nullptr, envelope_from = nullptr;
-    Number policy_domain = nullptr, reason = nullptr;
+    Number policy_domain = nullptr, reason = nullptr, helo = nullptr;
     std::vector<Signer> signers;  ///< of the signatures, then of the seals
     std::int64_t published = 0;
     std::int64_t message = 0;  ///< 0 for a duplicate

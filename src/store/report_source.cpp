@@ -6,6 +6,7 @@
 #include "aggregate/row.h"
 #include "base/ascii.h"
 #include "base/decimal.h"
+#include "dmarc/report_uri.h"
 #include "history/entry.h"
 #include "store/policies.h"
 #include "store/sql.h"
@@ -27,12 +28,13 @@ using history::SpfScope;
 constexpr int pass_by_unknown_policy = 4;
 
 constexpr std::array row_columns{
-    Column{"id", message_id},        Column{"policy_domain", reference},
-    Column{"ip", reference},         Column{"from_domain", reference},
-    Column{"env_domain", reference}, Column{"disposition", code},
-    Column{"align_dkim", code},      Column{"align_spf", code},
-    Column{"spf", signed_code},      Column{"reason", reference},
-    Column{"signatures", text},      Column{"messages", number},
+    Column{"id", message_id},         Column{"policy_domain", reference},
+    Column{"ip", reference},          Column{"from_domain", reference},
+    Column{"env_domain", reference},  Column{"helo", reference},
+    Column{"spf_scope", signed_code}, Column{"disposition", code},
+    Column{"align_dkim", code},       Column{"align_spf", code},
+    Column{"spf", signed_code},       Column{"reason", reference},
+    Column{"signatures", text},       Column{"messages", number},
 };
 constexpr std::array policy_columns{
     Column{"policy_domain", reference},
@@ -42,7 +44,8 @@ constexpr std::array policy_columns{
 
 /// All but the number and the count, in the order by which rows are grouped and sorted.
 constexpr std::string_view group =
-    "policy_domain, ip, from_domain, env_domain, disposition, align_dkim, align_spf, spf, reason, "
+    "policy_domain, ip, from_domain, env_domain, helo, spf_scope, disposition, align_dkim, "
+    "align_spf, spf, reason, "
     "signatures";
 
 template <typename... Codes>
@@ -73,12 +76,6 @@ std::string is_aligned(const std::string& column) {
          column;
 }
 
-/// The result for the MAIL FROM identity; that for HELO has no place in a report.
-std::string spf_of_mail_from() {
-  return "CASE WHEN spf_scope IN " + list_of(SpfScope::helo) + " THEN " +
-         std::to_string(history::code(AuthCode::undefined)) + " ELSE spf END AS spf";
-}
-
 std::string create(std::string_view table, std::span<const Column> columns, Engine engine) {
   std::string text = "CREATE TEMPORARY TABLE " + std::string(table) + " (";
   for (const Column& column : columns) {
@@ -103,9 +100,10 @@ std::string condition(const aggregate::Period& period, std::optional<std::int64_
 std::string fill_rows(const std::string& where, Engine engine) {
   return "INSERT INTO report_rows (" + std::string(group) + ", messages) SELECT " +
          std::string(group) +
-         ", COUNT(*) FROM (SELECT m.policy_domain, m.ip, m.from_domain, m.env_domain, " +
+         ", COUNT(*) FROM (SELECT m.policy_domain, m.ip, m.from_domain, m.env_domain, m.helo, "
+         "m.spf_scope, " +
          disposition() + " AS disposition, " + is_aligned("align_dkim") + ", " +
-         is_aligned("align_spf") + ", " + spf_of_mail_from() + ", m.reason, COALESCE((SELECT " +
+         is_aligned("align_spf") + ", m.spf, m.reason, COALESCE((SELECT " +
          joined_signatures(engine) +
          " FROM signatures s WHERE s.message = m.id), '') AS signatures FROM messages m WHERE " +
          where + ") single GROUP BY " + std::string(group) + " ORDER BY " + std::string(group);
@@ -161,7 +159,7 @@ std::vector<std::string> split_uris(std::string_view list) {
   std::vector<std::string> uris;
   for (const std::string_view uri : base::split(list, ',')) {
     if (const std::string_view trimmed = base::trim(uri); !trimmed.empty())
-      uris.emplace_back(trimmed);
+      uris.emplace_back(without_size_suffix(trimmed));
   }
   return uris;
 }
@@ -199,7 +197,10 @@ struct PolicyColumns {
 
 ReportSource::ReportSource(Database& database, const aggregate::Period& period,
                            const std::optional<std::string>& domain)
-    : database_(database), domains_(database, "domains"), selectors_(database, "selectors") {
+    : database_(database),
+      domains_(database, "domains"),
+      selectors_(database, "selectors"),
+      reasons_(database, "reasons") {
   std::optional<std::int64_t> number;
   // A domain that was never seen has no messages: no number is 0.
   if (domain) number = domain_number(database, *domain).value_or(0);
@@ -289,13 +290,13 @@ void ReportSource::mark_sent(std::int64_t time) {
   });
 }
 
-/// From "12:7:0,13:9:4": domain, selector, result.
+/// From "12:7:0:0,13:9:7:2": domain, selector, result, reason.
 std::vector<history::DkimSignature> ReportSource::signatures(std::string_view numbers) {
   std::vector<history::DkimSignature> list;
   if (numbers.empty()) return list;
   for (const std::string_view part : base::split(numbers, ',')) {
     const std::vector<std::string_view> fields = base::split(part, ':');
-    if (fields.size() != 3) continue;
+    if (fields.size() != 4) continue;
     const auto number = [&](std::size_t i) {
       return base::parse_decimal<std::uint32_t>(fields[i]).value_or(0);
     };
@@ -305,6 +306,7 @@ std::vector<history::DkimSignature> ReportSource::signatures(std::string_view nu
     signature.result = number(2) <= static_cast<unsigned>(history::code(history::AuthCode::discard))
                            ? static_cast<history::AuthCode>(number(2))
                            : history::AuthCode::unknown;
+    if (number(3) != 0) signature.fault = history::parse_fault(reasons_.name(number(3)));
     list.push_back(std::move(signature));
   }
   return list;
@@ -330,20 +332,22 @@ void RowCursor::fetch() {
     int dkim = 0;
     int spf_aligned = 0;
     int spf = 0;
+    int scope = 0;
     std::string reasons;
     std::string signed_by;
     soci::statement query =
         (source_->database_.session().prepare
              << "SELECT r.id, i.addr, f.name, e.name, r.disposition, r.align_dkim, r.align_spf, "
-                "r.spf, COALESCE(o.name, ''), r.signatures, r.messages FROM report_rows r "
+                "r.spf, r.spf_scope, COALESCE(h.name, ''), COALESCE(o.name, ''), r.signatures, "
+                "r.messages FROM report_rows r LEFT JOIN domains h ON h.id = r.helo "
                 "JOIN ipaddr i ON i.id = r.ip JOIN domains f ON f.id = r.from_domain "
                 "JOIN domains e ON e.id = r.env_domain LEFT JOIN reasons o ON o.id = r.reason "
                 "WHERE r.policy_domain = :domain AND r.id > :after ORDER BY r.id LIMIT "
              << page_rows,
          soci::into(id), soci::into(row.source_ip), soci::into(row.header_from),
          soci::into(row.envelope_from), soci::into(code), soci::into(dkim), soci::into(spf_aligned),
-         soci::into(spf), soci::into(reasons), soci::into(signed_by), soci::into(messages),
-         soci::use(domain), soci::use(after));
+         soci::into(spf), soci::into(scope), soci::into(row.helo), soci::into(reasons),
+         soci::into(signed_by), soci::into(messages), soci::use(domain), soci::use(after));
     for (bool more = query.execute(true); more; more = query.fetch()) {
       last_ = id;
       row.count = static_cast<std::uint64_t>(messages);
@@ -351,7 +355,11 @@ void RowCursor::fetch() {
       row.dkim_aligned = dkim != 0;
       row.spf_aligned = spf_aligned != 0;
       row.spf.reset();
-      if (spf >= 0 && !row.envelope_from.empty()) row.spf = static_cast<history::AuthCode>(spf);
+      row.helo_spf.reset();
+      if (spf >= 0 && scope == history::code(SpfScope::helo))
+        row.helo_spf = static_cast<history::AuthCode>(spf);
+      else if (spf >= 0 && !row.envelope_from.empty())
+        row.spf = static_cast<history::AuthCode>(spf);
       row.reasons =
           history::parse_override_reasons(reasons).value_or(std::vector<policy::OverrideReason>{});
       signatures.push_back(signed_by);

@@ -89,6 +89,7 @@ class ReportSource {
   Database& database_;
   NamesById domains_;
   NamesById selectors_;
+  NamesById reasons_;
   std::int64_t current_ = 0;
   history::PublishedPolicy policy_;
 };

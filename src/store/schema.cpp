@@ -31,7 +31,8 @@ constexpr std::array address_keys{Key{"addr", true}};
 // --- Messages ------------------------------------------------------------------------------------
 
 // `requested` is the letter of the policy that applied, or would have; `published` refers to
-// policies, `reason` to reasons. They are ours, and 0 in what OpenDMARC's importer wrote.
+// policies, `reason` to reasons, `helo` to domains. They are ours, and 0 in what OpenDMARC's
+// importer wrote.
 constexpr std::array message_columns{
     Column{"id", message_id},
     Column{.name = "date", .type = time, .initially = "now"},
@@ -53,13 +54,15 @@ constexpr std::array message_columns{
     Column{.name = "requested", .type = code, .initially = "0"},
     Column{.name = "published", .type = reference, .initially = "0"},
     Column{.name = "reason", .type = reference, .initially = "0"},
+    Column{.name = "helo", .type = reference, .initially = "0"},
 };
 constexpr std::array message_keys{Key{"date"}, Key{"reporter, date, jobid", true}};
 
 constexpr std::array signature_columns{
-    Column{"id", message_id},    Column{"message", message_reference},
-    Column{"domain", reference}, Column{"selector", reference},
-    Column{"pass", code},        Column{"error", code}};
+    Column{"id", message_id}, Column{"message", message_reference}, Column{"domain", reference},
+    Column{"selector", reference}, Column{"pass", code}, Column{"error", code},
+    // Ours: the name of a dkim::Fault, in reasons.
+    Column{.name = "reason", .type = reference, .initially = "0"}};
 constexpr std::array signature_keys{Key{"message"}};
 
 constexpr std::array arc_result_columns{

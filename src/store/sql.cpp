@@ -133,13 +133,13 @@ std::string_view or_ignore(Engine engine) {
 std::string joined_signatures(Engine engine) {
   switch (engine) {
     case Engine::sqlite:
-      return "group_concat(domain || ':' || selector || ':' || pass)";
+      return "group_concat(domain || ':' || selector || ':' || pass || ':' || reason)";
     case Engine::mariadb:
-      return "GROUP_CONCAT(CONCAT(domain, ':', selector, ':', pass) ORDER BY id)";
+      return "GROUP_CONCAT(CONCAT(domain, ':', selector, ':', pass, ':', reason) ORDER BY id)";
     case Engine::postgresql:
       break;
   }
-  return "string_agg(domain || ':' || selector || ':' || pass, ',' ORDER BY id)";
+  return "string_agg(domain || ':' || selector || ':' || pass || ':' || reason, ',' ORDER BY id)";
 }
 
 }  // namespace dmarc::store

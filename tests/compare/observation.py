@@ -172,7 +172,7 @@ def describe_history(text: str) -> Observation:
         value = line.partition(" ")[2]
         if key == "received":
             value = "a time" if value.isdigit() else value
-        if key in ("policy", "action"):
+        if key in ("policy", "action", "align_dkim"):
             value, _, details = value.partition(" ")
             found[f"history {key} details"] = details or ABSENT
         name = f"history {key}"

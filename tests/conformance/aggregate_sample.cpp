@@ -65,7 +65,7 @@ std::string record_of(const policy::Judgement& judgement) {
   message.job_id = "4F1A2B";
   message.mta_name = "mx.example.net";
   message.client = base::IpAddress::parse("192.0.2.1");
-  return history::record_text(message, judgement, received, "mx.example.net");
+  return history::record_of(message, judgement, received, "mx.example.net").text;
 }
 
 std::string record_of(const Handling& handling) {

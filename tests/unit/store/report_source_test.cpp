@@ -126,6 +126,32 @@ TEST_F(ReportSourceTest, spf_is_that_of_the_envelope_sender) {
   EXPECT_EQ(spf("example.org", "spf -1\nspf_scope -1\n"), std::nullopt);
 }
 
+TEST_F(ReportSourceTest, the_helo_name_and_its_result_are_those_of_a_message_without_a_sender) {
+  import(Sample{.mfrom = "", .spf = "spf 0\nspf_scope 2 helo=mail.example.org\n"}.text());
+  const auto row = reports().at("example.org").rows.at(0);
+  EXPECT_EQ(row.helo, "mail.example.org");
+  EXPECT_EQ(row.helo_spf, history::AuthCode::pass);
+  EXPECT_EQ(row.spf, std::nullopt);
+}
+
+TEST_F(ReportSourceTest, keeps_why_a_signature_failed) {
+  std::string record = Sample{.dkim = "dkim example.org s2 7\ndkim example.org s1 0\n"}.text();
+  record.replace(record.find("align_dkim 4"), 12, "align_dkim 4 body_hash -");
+  import(record);
+  EXPECT_EQ(reports().at("example.org").rows.at(0).dkim,
+            (std::vector<history::DkimSignature>{
+                {"example.org", "s1", history::AuthCode::pass},
+                {"example.org", "s2", history::AuthCode::fail, dkim::Fault::body_hash}}));
+}
+
+TEST_F(ReportSourceTest, a_size_suffix_in_opendmarcs_tables_is_no_part_of_the_uri) {
+  import(Sample{}.text());
+  execute("UPDATE requests SET locked = 1, repuri = 'mailto:a@s.example!10m,mailto:b@s.example'");
+  execute("UPDATE requests SET domain = (SELECT id FROM domains WHERE name = 'example.org')");
+  EXPECT_EQ(reports().at("example.org").policy.rua,
+            (std::vector<std::string>{"mailto:a@s.example", "mailto:b@s.example"}));
+}
+
 TEST_F(ReportSourceTest, messages_without_a_policy_are_nobodys) {
   import(Sample{.policy = "14", .rua = "rua -\n"}.text());
   EXPECT_TRUE(reports().empty());
