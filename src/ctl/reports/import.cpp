@@ -1,7 +1,8 @@
 // dmarcctl import, opendmarc-import and opendmarc-importstats: put history records into the report
 // database.
 //
-// The file is locked against writers while it is read, as OpenDMARC does it. Records that can't be
+// The file is locked against writers while it is read, as OpenDMARC does it; history::Takeover says
+// how the one that the daemon writes is taken over. Records that can't be
 // used go to a file of their own, each with a line that says why; the first of them are reported on
 // the terminal.
 
@@ -26,6 +27,7 @@
 #include "ctl/subcommand.h"
 #include "ctl/terminal.h"
 #include "history/file.h"
+#include "history/takeover.h"
 #include "store/importer.h"
 
 namespace dmarc::ctl {
@@ -47,9 +49,10 @@ struct ImportRequest {
 struct ImportOutcome {
   store::Importer::Counts counts;
   std::uint64_t rejected = 0;
+  std::uint64_t octets = 0;  ///< read
 };
 
-/// Unusable records that are reported on the terminal, one line each.
+/// Unusable records, and details left out, that are reported on the terminal, one line each.
 constexpr std::uint64_t max_told = 20;
 /// Records between two looks at the clock.
 constexpr std::uint64_t progress_interval = 4096;
@@ -91,7 +94,18 @@ class Rejects {
     return std::nullopt;
   }
 
+  /// Details that a record was imported without.
+  void tell(const std::vector<history::Reader::Remark>& left_out) {
+    for (const history::Reader::Remark& remark : left_out) {
+      if (++left_out_ > max_told) continue;
+      terminal_.err << request_.program << ": " << request_.path << ":" << remark.line
+                    << ": left out: " << remark.text << "\n";
+    }
+  }
+
   void sum_up() const {
+    if (left_out_ > max_told)
+      terminal_.err << request_.program << ": and " << left_out_ - max_told << " details more\n";
     if (count_ == 0) return;
     if (count_ > max_told) {
       terminal_.err << request_.program << ": and " << count_ - max_told << " records more\n";
@@ -105,12 +119,11 @@ class Rejects {
   Terminal terminal_;
   std::ofstream file_;
   std::uint64_t count_ = 0;
+  std::uint64_t left_out_ = 0;
 };
 
 Input<ImportOutcome> import_descriptor(const ImportRequest& request, int fd,
                                        store::Database& database, Terminal terminal) {
-  if (::flock(fd, LOCK_SH) != 0)
-    terminal.err << request.program << ": warning: unable to establish read lock\n";
   history::Reader reader(fd);
   store::Importer importer(database);
   Rejects rejects(request, terminal);
@@ -119,6 +132,7 @@ Input<ImportOutcome> import_descriptor(const ImportRequest& request, int fd,
     const std::uint64_t size = size_of_file(fd);
     std::uint64_t records = 0;
     while (auto record = reader.next()) {
+      rejects.tell(record->left_out);
       if (record->entry) {
         importer.add(*std::move(record->entry));
       } else if (const auto error = rejects.add(*record)) {
@@ -131,7 +145,7 @@ Input<ImportOutcome> import_descriptor(const ImportRequest& request, int fd,
   }
   rejects.sum_up();
   if (reader.error() != 0) return failed(request.path, reader.error());
-  return ImportOutcome{importer.counts(), rejects.count()};
+  return ImportOutcome{importer.counts(), rejects.count(), reader.offset()};
 }
 
 void add_up(ImportOutcome& sum, const ImportOutcome& more) {
@@ -144,10 +158,16 @@ void add_up(ImportOutcome& sum, const ImportOutcome& more) {
 /// The error is that of reading the file.
 Input<ImportOutcome> run_import(const ImportRequest& request, store::Database& database,
                                 Terminal terminal) {
-  if (request.path == "-") return import_descriptor(request, STDIN_FILENO, database, terminal);
-  const base::UniqueFd file(::open(request.path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return failed(request.path, errno);
-  return import_descriptor(request, file.get(), database, terminal);
+  base::UniqueFd opened;
+  int fd = STDIN_FILENO;
+  if (request.path != "-") {
+    opened.reset(::open(request.path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened) return failed(request.path, errno);
+    fd = opened.get();
+  }
+  if (::flock(fd, LOCK_SH) != 0)
+    terminal.err << request.program << ": warning: unable to establish read lock\n";
+  return import_descriptor(request, fd, database, terminal);
 }
 
 /// "12 records imported, 1 there already".
@@ -162,24 +182,54 @@ std::string summary(const ImportOutcome& outcome) {
   return text;
 }
 
-/// Renames a history file to `working`, imports it, and deletes it. If `working` exists already, an
-/// earlier run was killed; that file is imported first.
-Input<ImportOutcome> import_and_delete(const ImportRequest& request, const std::string& working,
-                                       store::Database& database, Terminal terminal) {
-  ImportOutcome sum;
-  ImportRequest renamed = request;
-  renamed.path = working;
-  for (const bool is_left_over : {true, false}) {
-    if (is_left_over ? ::access(working.c_str(), F_OK) != 0
-                     : std::rename(request.path.c_str(), working.c_str()) != 0) {
-      if (errno == ENOENT) continue;
-      return failed(request.path, errno);
-    }
-    const auto outcome = run_import(renamed, database, terminal);
+InputError takeover_error(const history::TakeoverError& error) {
+  if (error.error == EWOULDBLOCK)
+    return {status::temporary_failure, error.path + ": another import is at work"};
+  return {status::no_input, error.path + ": " + base::error_text(error.error)};
+}
+
+/// Imports a file that was taken over, and removes it.
+Input<ImportOutcome> import_taken(const ImportRequest& request, history::TakenFile& file,
+                                  store::Database& database, Terminal terminal) {
+  for (;;) {
+    const auto outcome = import_descriptor(request, file.descriptor(), database, terminal);
     if (!outcome) return outcome;
-    if (::unlink(working.c_str()) != 0) return failed(working, errno);
-    add_up(sum, *outcome);
+    const auto removed = file.remove(outcome->octets);
+    if (!removed) return tl::unexpected(takeover_error(removed.error()));
+    if (*removed) return outcome;
   }
+}
+
+/// Takes over the file that a daemon writes, imports it, and deletes it; first what imports that
+/// were killed have left. A file that can't be read stays where it is and keeps none of the others.
+/// `working` is the file at work, also when an exception ends it.
+Input<ImportOutcome> import_and_delete(ImportRequest request, std::string suffix,
+                                       std::string& working, store::Database& database,
+                                       Terminal terminal) {
+  auto takeover = history::Takeover::begin(request.path, std::move(suffix));
+  if (!takeover) return tl::unexpected(takeover_error(takeover.error()));
+  ImportOutcome sum;
+  std::optional<InputError> problem;
+  const auto note = [&](InputError error) {
+    if (problem) terminal.err << request.program << ": " << problem->text << "\n";
+    problem = std::move(error);
+  };
+  for (;;) {
+    auto file = takeover->next();
+    if (!file) {
+      note(takeover_error(file.error()));
+      continue;
+    }
+    if (!*file) break;
+    working = (*file)->path();
+    request.path = working;
+    const auto outcome = import_taken(request, **file, database, terminal);
+    if (outcome)
+      add_up(sum, *outcome);
+    else
+      note(outcome.error());
+  }
+  if (problem) return tl::unexpected(*std::move(problem));
   return sum;
 }
 
@@ -197,6 +247,7 @@ constexpr std::array statuses{
     ExitStatus{1, "some records were unusable and have been set aside"},
     ExitStatus{status::no_input, "the history file can't be read"},
     ExitStatus{status::unavailable, "the database can't be used"},
+    ExitStatus{status::temporary_failure, "another import is at work on the same file"},
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
@@ -219,7 +270,8 @@ Input<ImportOutcome> import_configured(const config::Configuration& settings, Im
     return tl::unexpected(InputError{status::config, "no file given, and no HistoryFile set"});
   if (request.rejects.empty()) request.rejects = request.path + std::string(rejects_suffix);
   request.append_rejects = true;
-  return import_and_delete(request, request.path + ".importing", database, terminal);
+  std::string working;
+  return import_and_delete(std::move(request), ".importing", working, database, terminal);
 }
 
 int run(const Arguments& arguments, Terminal terminal) {
@@ -299,11 +351,11 @@ int run_opendmarc_importstats(const PerlOptions& options, Terminal terminal) {
   if (::stat(path->c_str(), &file) != 0 || file.st_size == 0) return status::ok;
   const auto address = opendmarc_database({});
   if (!address) return opendmarc_error(terminal, program, address.error().text);
-  const std::string working = *path + ".OLD." + std::to_string(::getpid());
+  std::string working;
   const auto leave = [&](const std::string& problem) {
     opendmarc_error(terminal, program, problem);
     struct stat left {};
-    if (::stat(working.c_str(), &left) != 0) return opendmarc_failure;
+    if (working.empty() || ::stat(working.c_str(), &left) != 0) return opendmarc_failure;
     return opendmarc_error(terminal, program,
                            "import failed; leftover file: " + working + " (" +
                                std::to_string(left.st_size) + " bytes)");
@@ -314,7 +366,7 @@ int run_opendmarc_importstats(const PerlOptions& options, Terminal terminal) {
                                             .path = *path,
                                             .rejects = *path + std::string(rejects_suffix),
                                             .append_rejects = true},
-                                           working, *database, terminal);
+                                           ".OLD.", working, *database, terminal);
     if (!outcome) return leave(outcome.error().text);
     if (options.flag("verbose")) terminal.err << program << ": " << summary(*outcome) << "\n";
   } catch (const store::Error& failure) {
