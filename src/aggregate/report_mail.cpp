@@ -1,5 +1,9 @@
 #include "aggregate/report_mail.h"
 
+#include <string>
+#include <vector>
+
+#include "base/ascii.h"
 #include "base/encoding.h"
 #include "mail/header_writer.h"
 
@@ -8,6 +12,36 @@ namespace {
 
 std::string quoted(std::string_view text) {
   return '"' + std::string(text) + '"';
+}
+
+/// The longest name of a file, and octets of it for a host name.
+constexpr std::size_t max_file_name = 255;
+constexpr std::size_t max_receiver = 80;
+
+/// A domain as a part of a file name: what is not a letter, a digit, a dot, a hyphen or an
+/// underscore becomes %XX; of a longer one the end is kept. The report's identifier keeps names
+/// apart.
+std::string name_part(std::string_view domain, std::size_t limit) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::vector<std::string> characters;
+  for (const char c : domain) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (base::is_alnum(c) || c == '.' || c == '-' || c == '_')
+      characters.emplace_back(1, c);
+    else
+      characters.push_back({'%', digits[octet / 16], digits[octet % 16]});
+  }
+  std::size_t octets = 0;
+  auto first = characters.end();
+  while (first != characters.begin() && octets + (first - 1)->size() <= limit)
+    octets += (--first)->size();
+  // No name begins with a dot or a hyphen: one is hidden, the other an option.
+  while (first != characters.end() && (*first == "." || *first == "-"))
+    ++first;
+  std::string text;
+  for (; first != characters.end(); ++first)
+    text += *first;
+  return text;
 }
 
 std::string from_value(const ReportMail& mail) {
@@ -70,8 +104,10 @@ std::string part_id(const std::string& report_id, unsigned part) {
 }
 
 std::string file_name(const ReportName& name) {
-  return name.receiver + "!" + name.domain + "!" + std::to_string(name.period.begin) + "!" +
-         std::to_string(name.period.end) + "!" + name.report_id + ".xml.gz";
+  const std::string begin = name_part(name.receiver, max_receiver) + "!";
+  const std::string end = "!" + std::to_string(name.period.begin) + "!" +
+                          std::to_string(name.period.end) + "!" + name.report_id + ".xml.gz";
+  return begin + name_part(name.domain, max_file_name - begin.size() - end.size()) + end;
 }
 
 std::string subject(const ReportName& name) {

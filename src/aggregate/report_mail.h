@@ -35,6 +35,8 @@ struct ReportName {
 /// The identifier of a part of a report that was split by size; part 1 keeps the report's own.
 std::string part_id(const std::string& report_id, unsigned part);
 
+/// A safe name of at most 255 octets for any domain: odd octets become %XX, of a longer domain the
+/// end is kept.
 std::string file_name(const ReportName& name);
 std::string subject(const ReportName& name);
 

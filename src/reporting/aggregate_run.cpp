@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <set>
 
 #include "base/read_file.h"
 #include "dns/lookup_session.h"
@@ -20,6 +21,31 @@ bool is_final(DeliveryState state) {
   return state != DeliveryState::waiting && state != DeliveryState::sending;
 }
 
+void remove_files(const std::vector<ReportFile>& files) {
+  for (const ReportFile& file : files)
+    ::unlink(file.path.c_str());
+}
+
+/// The place that a delivery's URI names; the URI itself when it names none.
+std::string place_of(const std::string& uri) {
+  const auto target = sending::parse_report_uri(uri);
+  return target ? sending::place_of(*target) : uri;
+}
+
+/// Each place once, however often and however spelled the record and overrides name it.
+void remove_repeated(std::vector<sending::Destination>& destinations) {
+  std::set<std::string> seen;
+  const auto is_repeated = [&](const sending::ReportUri& target) {
+    return !seen.insert(sending::place_of(target)).second;
+  };
+  std::erase_if(destinations, [&](sending::Destination& destination) {
+    if (destination.agreement != Agreement::given)
+      return !seen.insert(place_of(destination.uri)).second;
+    std::erase_if(destination.targets, is_repeated);
+    return destination.targets.empty();
+  });
+}
+
 /// Parts are counted from 1; what concerns a whole destination is written down at the first.
 constexpr unsigned first_part = 1;
 
@@ -33,8 +59,9 @@ struct AggregateRun::Work {
   }
 
   const store::Delivery* find(const std::string& destination, unsigned part) const {
+    const std::string place = place_of(destination);
     const auto found = std::find_if(known.begin(), known.end(), [&](const store::Delivery& row) {
-      return row.destination == destination && row.part == part;
+      return row.part == part && place_of(row.destination) == place;
     });
     return found == known.end() ? nullptr : &*found;
   }
@@ -58,8 +85,18 @@ AggregateRun::AggregateRun(store::Database& database, std::string owner, RunSett
 
 void AggregateRun::resume() {
   if (settings_.dry_run) return;
-  for (const store::ReportKey& key : outbox_.unfinished(now(), max_resumed))
-    send(key.period, key.domain);
+  for (const store::ReportKey& key : outbox_.unfinished(now(), max_resumed)) {
+    try {
+      send(key.period, key.domain);
+    } catch (const std::runtime_error& failure) {
+      if (!database_.is_alive()) throw;
+      ReportNews news;
+      news.key = key;
+      news.end = ReportNews::End::broken;
+      news.reason = failure.what();
+      observer_(news);
+    }
+  }
 }
 
 void AggregateRun::send(const aggregate::Period& period, const std::optional<std::string>& domain) {
@@ -73,16 +110,24 @@ void AggregateRun::consider(const history::PublishedPolicy& policy, const aggreg
                             store::ReportSource& source) {
   if (policy.rua.empty()) return;
   Work work(policy, source, period);
-  work.news.reason = settings_.refuse_domain(policy.domain);
-  if (!work.news.reason.empty()) {
-    work.news.end = ReportNews::End::nobody;
-  } else if (settings_.dry_run) {
-    preview(work);
-  } else {
-    const auto lease = outbox_.claim(work.news.key, now());
-    if (!lease) return;
-    work.lease = *lease;
-    carry_out(work);
+  try {
+    work.news.reason = settings_.refuse_domain(policy.domain);
+    if (!work.news.reason.empty()) {
+      work.news.end = ReportNews::End::nobody;
+    } else if (settings_.dry_run) {
+      preview(work);
+    } else {
+      const auto lease = outbox_.claim(work.news.key, now());
+      if (!lease) return;
+      work.lease = *lease;
+      carry_out(work);
+    }
+  } catch (const std::runtime_error& failure) {
+    // What is wrong with one domain must not end the run for the others. Without the database there
+    // are no others.
+    if (!database_.is_alive()) throw;
+    work.news.end = ReportNews::End::broken;
+    work.news.reason = failure.what();
   }
   observer_(work.news);
 }
@@ -108,6 +153,7 @@ std::vector<sending::Destination> AggregateRun::find_destinations(const Work& wo
     if (destination.targets.empty() && destination.agreement == Agreement::given)
       destination.agreement = Agreement::refused;
   }
+  remove_repeated(destinations);
   return destinations;
 }
 
@@ -148,10 +194,13 @@ void AggregateRun::carry_out(Work& work) {
       work.news.end = ReportNews::End::lost;
   } catch (const Error&) {
     outbox_.close(work.lease, store::ReportState::open, now());
-    put_files_away(work);
+    remove_files(work.files);
     throw;
   }
-  put_files_away(work);
+  if (settings_.keep_folder.empty())
+    remove_files(work.files);
+  else
+    keep_files(work);
 }
 
 bool AggregateRun::send_to_all(Work& work) {
@@ -208,23 +257,24 @@ bool AggregateRun::settle(Work& work, const std::string& destination, const Outc
   const store::Delivery* const before = work.find(destination, first_part);
   if (before != nullptr && is_final(before->state)) return true;
   const auto begun = outbox_.begin(work.lease, destination, first_part, now());
-  if (!begun) return false;
+  if (!begun) return outbox_.renew(work.lease, now());  // false only when the lease is lost
   if (state == DeliveryState::waiting) return record(work, *begun, outcome);
   work.news.deliveries.push_back({destination, first_part, state, outcome.answer});
   return outbox_.record(work.lease, *begun, {state, outcome.answer}, now());
 }
 
 bool AggregateRun::deliver(Work& work, const sending::ReportUri& target, const ReportFile& file) {
-  if (const store::Delivery* const before = work.find(target.uri, file.part)) {
-    if (is_final(before->state)) return true;
-    if (before->next_attempt > now()) {
-      work.news.deliveries.push_back({target.uri, file.part, before->state, before->answer});
-      return true;
-    }
+  // A delivery keeps the spelling under which it was begun.
+  const store::Delivery* const before = work.find(target.uri, file.part);
+  const std::string& destination = before != nullptr ? before->destination : target.uri;
+  if (before != nullptr && is_final(before->state)) return true;
+  if (before != nullptr && before->next_attempt > now()) {
+    work.news.deliveries.push_back({destination, file.part, before->state, before->answer});
+    return true;
   }
   std::optional<store::Delivery> begun;
   const auto begin = [&] {
-    begun = outbox_.begin(work.lease, target.uri, file.part, now());
+    begun = outbox_.begin(work.lease, destination, file.part, now());
     return begun.has_value();
   };
   bool was_begun = false;
@@ -234,7 +284,8 @@ bool AggregateRun::deliver(Work& work, const sending::ReportUri& target, const R
   });
   // Nothing has left when it failed earlier; the attempt is written down all the same.
   if (!was_begun) begin();
-  return begun && record(work, *begun, outcome);
+  if (!begun) return outbox_.renew(work.lease, now());  // false only when the lease is lost
+  return record(work, *begun, outcome);
 }
 
 bool AggregateRun::record(Work& work, const store::Delivery& delivery, const Outcome& outcome) {
@@ -271,12 +322,8 @@ void AggregateRun::write_files(Work& work) {
   outbox_.describe(work.lease, work.news.messages, work.news.rows, now());
 }
 
-void AggregateRun::put_files_away(Work& work) {
+void AggregateRun::keep_files(Work& work) {
   for (const ReportFile& file : work.files) {
-    if (settings_.keep_folder.empty()) {
-      ::unlink(file.path.c_str());
-      continue;
-    }
     const std::string kept = settings_.keep_folder + file.path.substr(file.path.rfind('/'));
     if (std::rename(file.path.c_str(), kept.c_str()) != 0)
       throw Error(kept + ": " + base::error_text(errno));

@@ -69,11 +69,12 @@ struct ReportNews {
     waiting,  ///< some will be tried again
     nobody,   ///< nobody is to get it
     lost,     ///< another host has taken over
+    broken,   ///< it could not be made, for `reason`, and stays open
   };
   store::ReportKey key;
   std::string report_id;  ///< empty in a dry run
   End end = End::done;
-  std::string reason;  ///< of `nobody`, when the domain itself is the reason
+  std::string reason;  ///< of `nobody`, when the domain itself is the reason, and of `broken`
   std::uint64_t messages = 0;
   std::uint64_t rows = 0;
   std::vector<DeliveryNews> deliveries;
@@ -107,6 +108,7 @@ class AggregateRun {
 
   void consider(const history::PublishedPolicy& policy, const aggregate::Period& period,
                 store::ReportSource& source);
+  void report_on(Work& work);
   void preview(Work& work);
   void carry_out(Work& work);
   /// These return false once the lease is lost.
@@ -121,7 +123,7 @@ class AggregateRun {
   std::vector<sending::Destination> find_destinations(const Work& work);
   bool is_one_too_many(const sending::Destination& destination, const Work& work);
   void write_files(Work& work);
-  void put_files_away(Work& work);
+  void keep_files(Work& work);
   void conclude(Work& work);
   std::int64_t now() const { return settings_.clock(); }
 

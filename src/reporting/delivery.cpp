@@ -59,6 +59,15 @@ Outcome ConfiguredSender::deliver(const ReportFile& file, const sending::ReportU
   return is_https ? https_->send(target.uri, *gzip, commit) : mail(file, target, *gzip, commit);
 }
 
+Outcome ConfiguredSender::hand_to_relay(const sending::Envelope& envelope, std::string_view message,
+                                        const sending::Transport::Commit& commit) {
+  if (relay_failures_ >= max_relay_failures)
+    return {Outcome::State::later, "not tried: the relay has failed for others", true};
+  Outcome outcome = transport_->send(envelope, message, commit);
+  relay_failures_ = outcome.of_session ? relay_failures_ + 1 : 0;
+  return outcome;
+}
+
 Outcome ConfiguredSender::mail(const ReportFile& file, const sending::ReportUri& target,
                                std::string_view gzip, const sending::Transport::Commit& commit) {
   const bool by_command = settings_.way == Settings::Way::command;
@@ -77,7 +86,7 @@ Outcome ConfiguredSender::mail(const ReportFile& file, const sending::ReportUri&
     envelope.sender = sending::verp_address(
         *settings_.bounces, {whole_report_id(file), sending::destination_tag(target.uri)});
   }
-  const Outcome outcome = transport_->send(envelope, message, commit);
+  const Outcome outcome = hand_to_relay(envelope, message, commit);
   // A copy that is lost is no reason to send the report again.
   if (outcome.state == Outcome::State::sent && !by_command && !copy.empty())
     transport_->send({.sender = {}, .recipients = {copy}}, message);

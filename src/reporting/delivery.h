@@ -42,6 +42,10 @@ class ReportSender {
 /// For ReportCommand; below the lease of a report (store/outbox.h).
 inline constexpr std::chrono::minutes command_time_limit{5};
 
+/// After as many attempts in a row that the relay itself has failed, it is not tried again in this
+/// run: a silent one would cost half a minute for each report.
+inline constexpr unsigned max_relay_failures = 2;
+
 /// Signed mail by SMTP or by a command, and https.
 class ConfiguredSender final : public ReportSender {
  public:
@@ -63,6 +67,10 @@ class ConfiguredSender final : public ReportSender {
 
   sending::Settings settings_;
   Clock clock_;
+  sending::Outcome hand_to_relay(const sending::Envelope& envelope, std::string_view message,
+                                 const sending::Transport::Commit& commit);
+
+  unsigned relay_failures_ = 0;  ///< in a row
   std::unique_ptr<sending::Transport> transport_;
   std::optional<dkim::Signer> signer_;
   std::optional<sending::HttpsPost> https_;

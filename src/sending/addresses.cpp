@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/encoding.h"
+#include "dmarc/report_uri.h"
 
 namespace dmarc::sending {
 namespace {
@@ -52,6 +53,10 @@ Parsed parse_https(std::string_view uri, std::string_view rest) {
 
 }  // namespace
 
+std::string place_of(const ReportUri& target) {
+  return target.mailbox.empty() ? target.uri : target.mailbox;
+}
+
 tl::expected<MailAddress, std::string> MailAddress::parse(std::string_view text) {
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos) return tl::unexpected(std::string("no mailbox"));
@@ -64,7 +69,8 @@ tl::expected<MailAddress, std::string> MailAddress::parse(std::string_view text)
   return MailAddress{std::string(local), *domain};
 }
 
-tl::expected<ReportUri, std::string> parse_report_uri(std::string_view uri) {
+tl::expected<ReportUri, std::string> parse_report_uri(std::string_view text) {
+  const std::string_view uri = without_size_suffix(text);
   const std::size_t colon = uri.find(':');
   const std::string_view scheme = uri.substr(0, colon);
   if (colon == std::string_view::npos) return error("no URI");

@@ -39,7 +39,7 @@ struct MailAddress {
 struct ReportUri {
   enum class Scheme { mailto, https };
 
-  std::string uri;  ///< as published
+  std::string uri;  ///< as published, without a size suffix
   Scheme scheme = Scheme::mailto;
   dns::Name host;       ///< of the mailbox, or of the URL
   std::string mailbox;  ///< mailto: "local@host", nothing of a "?subject="
@@ -47,7 +47,10 @@ struct ReportUri {
 
 /// "mailto:dmarc%2Breports@example.org?subject=x" has the mailbox dmarc+reports@example.org. The
 /// record parser has checked the URI's form (dmarc/report_uri.h); this decides whether anything can
-/// be sent there. The error is one clause.
-tl::expected<ReportUri, std::string> parse_report_uri(std::string_view uri);
+/// be sent there. A size suffix ("!10m") is dropped. The error is one clause.
+tl::expected<ReportUri, std::string> parse_report_uri(std::string_view text);
+
+/// What tells two places apart: the mailbox, whose host has no case, or the URL.
+std::string place_of(const ReportUri& target);
 
 }  // namespace dmarc::sending

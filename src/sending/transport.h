@@ -26,6 +26,9 @@ struct Outcome {
   };
   State state = State::sent;
   std::string answer;  ///< what the other side said, one line in printable ASCII
+  /// Not sent for a reason that concerns every message: no connection, or what was refused is the
+  /// session, the sender or the relaying, not this recipient or this message.
+  bool of_session = false;
 };
 
 class Transport {

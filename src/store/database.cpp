@@ -217,6 +217,16 @@ Database::Database(const DatabaseAddress& address) : engine_(address.engine) {
 
 Database::~Database() = default;
 
+bool Database::is_alive() {
+  try {
+    int one = 0;
+    *session_ << "SELECT 1", soci::into(one);
+    return one == 1;
+  } catch (const soci::soci_error&) {
+    return false;
+  }
+}
+
 // --- Transactions --------------------------------------------------------------------------------
 
 namespace {

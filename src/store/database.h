@@ -64,6 +64,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   Engine engine() const { return engine_; }
+  /// False when it does not answer (any more).
+  bool is_alive();
   /// For the files of store/ only.
   soci::session& session() { return *session_; }
 

@@ -61,7 +61,7 @@ struct Lease {
   ReportKey key;
   /// [a-z0-9], unique, made at the first claim and the same ever after (RFC 9990 section 3.5.2).
   std::string report_id;
-  std::int64_t created = 0;  ///< of the first claim
+  std::int64_t created = 0;  ///< of the first claim; when it was opened again, of that
   std::int64_t until = 0;
 };
 
@@ -127,9 +127,11 @@ class Outbox {
   /// Newest first, of one policy domain or of all.
   std::vector<ReportSummary> list(const std::optional<std::string>& domain, std::size_t limit);
   std::optional<ReportSummary> find(const std::string& report_id);
-  /// Opens a finished report again: every delivery that is not refused waits once more. False when
-  /// there is no such report or a live sender has it.
-  bool reopen(const std::string& report_id, std::int64_t now);
+  /// Which deliveries are to be made once more.
+  enum class Again { all_not_refused, failed_only };
+  /// Opens a finished report again: such deliveries wait once more. False when there is no such
+  /// report or a live sender has it.
+  bool reopen(const std::string& report_id, std::int64_t now, Again which = Again::all_not_refused);
   /// A bounce has come back: the destination's deliveries that were `sent` get this state and
   /// answer. False when there were none.
   bool bounced(const std::string& report_id, const std::string& destination, DeliveryState state,

@@ -62,7 +62,7 @@ std::optional<ReportSummary> Outbox::find(const std::string& report_id) {
   });
 }
 
-bool Outbox::reopen(const std::string& report_id, std::int64_t now) {
+bool Outbox::reopen(const std::string& report_id, std::int64_t now, Again which) {
   return guarded([&] {
     const Engine engine = database_.engine();
     Transaction transaction(database_);
@@ -75,11 +75,14 @@ bool Outbox::reopen(const std::string& report_id, std::int64_t now) {
         soci::into(id), soci::use(report_id);
     if (!database_.session().got_data()) return false;
     database_.session() << "UPDATE reports SET state = " << static_cast<int>(ReportState::open)
-                        << ", lease_end = NULL WHERE id = " << id;
+                        << ", lease_end = NULL, created = "
+                        << from_seconds(std::to_string(now), engine) << " WHERE id = " << id;
     database_.session() << "UPDATE deliveries SET state = "
                         << static_cast<int>(DeliveryState::waiting)
-                        << ", next_attempt = NULL WHERE report = " << id << " AND state <> "
-                        << static_cast<int>(DeliveryState::refused);
+                        << ", next_attempt = NULL WHERE report = " << id << " AND state "
+                        << (which == Again::failed_only ? "= " : "<> ")
+                        << static_cast<int>(which == Again::failed_only ? DeliveryState::failed
+                                                                        : DeliveryState::refused);
     transaction.commit();
     return true;
   });

@@ -11,9 +11,6 @@ namespace {
 
 using history::PublishedPolicy;
 
-/// requests.repuri, as OpenDMARC made it.
-constexpr std::size_t max_repuri = 255;
-
 /// A row of `policies`, without its number and digest.
 struct Row {
   Row(const PublishedPolicy& policy, std::int64_t domain_id)

@@ -5,16 +5,21 @@
 // Threads: that of the connection. Throws store::Error.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "history/entry.h"
 #include "store/database.h"
 
 namespace dmarc::store {
+
+/// Octets of requests.repuri, as OpenDMARC made it.
+inline constexpr std::size_t max_repuri = 255;
 
 class PolicyTable {
  public:

@@ -8,6 +8,8 @@
 #include "base/ascii.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"
+#include "dmarc/report_uri.h"
+#include "sending/addresses.h"
 #include "store/policies.h"
 
 namespace dmarc::ctl {
@@ -26,6 +28,25 @@ constexpr std::array statuses{
     ExitStatus{status::config, "the configuration is wrong"},
 };
 
+/// Far more than anybody publishes.
+constexpr std::size_t max_uris = 100;
+
+/// What is put into the database: valid URIs, joined by commas.
+Input<std::string> read_uris(const std::string& text) {
+  const UriList list = parse_uri_list(text, max_uris);
+  if (!list.problems.empty())
+    return tl::unexpected(InputError{status::usage, "--rua: " + list.problems.front()});
+  for (const std::string& uri : list.uris)
+    if (const auto target = sending::parse_report_uri(uri); !target)
+      return tl::unexpected(InputError{status::usage, "--rua: " + uri + ": " + target.error()});
+  std::string uris = store::join_uris(list.uris, text.size());
+  if (uris.size() > store::max_repuri) {
+    return tl::unexpected(InputError{
+        status::usage, "--rua: more than " + std::to_string(store::max_repuri) + " octets"});
+  }
+  return uris;
+}
+
 /// With neither --rua nor --unlock the reports go to nobody, as OpenDMARC's program intended.
 Input<void> set(const store::DatabaseAddress& address, const std::string& domain,
                 const std::optional<std::string>& rua, bool unlock) {
@@ -34,11 +55,13 @@ Input<void> set(const store::DatabaseAddress& address, const std::string& domain
     return tl::unexpected(
         InputError{status::usage, "\"" + base::printable(domain) + "\" is not a domain name"});
   }
+  const auto uris = read_uris(rua.value_or(""));
+  if (!uris) return tl::unexpected(uris.error());
   const auto database = open_store(address);
   if (unlock)
     store::release_rua(*database, name->text());
   else
-    store::fix_rua(*database, name->text(), rua.value_or(""));
+    store::fix_rua(*database, name->text(), *uris);
   return {};
 }
 

@@ -75,6 +75,10 @@ class Reporter {
       progress_.clear();
       terminal_.out << heading(news) << "\n";
     }
+    if (news.end == ReportNews::End::broken && !is_told) {
+      progress_.clear();
+      terminal_.err << job_.program << ": " << heading(news) << "\n";
+    }
     for (const DeliveryNews& delivery : news.deliveries) {
       const bool is_problem =
           delivery.state == DeliveryState::failed || delivery.state == DeliveryState::waiting;
@@ -95,6 +99,7 @@ class Reporter {
   void count(const ReportNews& news) {
     if (news.end == ReportNews::End::done || news.end == ReportNews::End::waiting)
       ++outcome_.reports;
+    if (news.end == ReportNews::End::broken || news.end == ReportNews::End::lost) ++outcome_.open;
     for (const DeliveryNews& delivery : news.deliveries) {
       if (delivery.state == DeliveryState::sent) ++outcome_.sent;
       if (delivery.state == DeliveryState::waiting) ++outcome_.waiting;
@@ -106,7 +111,7 @@ class Reporter {
   static std::string heading(const ReportNews& news) {
     std::string text =
         aggregate::day_text(news.key.period) + " " + base::printable(news.key.domain) + ": ";
-    if (!news.reason.empty()) return text + "no report: " + news.reason;
+    if (!news.reason.empty()) return text + "no report: " + base::printable(news.reason);
     text += std::to_string(news.messages) + (news.messages == 1 ? " message, " : " messages, ") +
             std::to_string(news.rows) + (news.rows == 1 ? " row" : " rows");
     if (news.end == ReportNews::End::lost) text += "; another host has taken over";
@@ -260,7 +265,8 @@ int run(const Arguments& arguments, Terminal terminal) {
   const auto outcome = run_report_job(job, *settings, *database, **resolver, terminal);
   if (!outcome) return fail(terminal, outcome.error());
   terminal.out << summary(*outcome) << "\n";
-  return outcome->waiting > 0 && !job.dry_run ? status::temporary_failure : status::ok;
+  const bool is_open = outcome->waiting > 0 || outcome->open > 0;
+  return is_open && !job.dry_run ? status::temporary_failure : status::ok;
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ struct ReportJob {
 
 struct ReportOutcome {
   std::uint64_t reports = 0;  ///< with at least one delivery made, or to be made
+  std::uint64_t open = 0;     ///< that could not be made, or that another host has taken over
   std::uint64_t sent = 0, waiting = 0, failed = 0, refused = 0;  ///< deliveries
 };
 

@@ -1,5 +1,6 @@
 // dmarcctl reports: what was sent to whom, and what is not to be sent.
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <ostream>
@@ -22,6 +23,7 @@ constexpr std::size_t max_limit = 100'000;
 
 constexpr std::array flags{
     Flag{"limit", "N", "list: at most N reports (default 100)"},
+    Flag{"failed", "", "resend: what failed, of all reports"},
     Flag{"reason", "TEXT", "suppress: the reason, shown in the list"},
     Flag{"days", "N", "suppress: for N days only"},
     json_flag,
@@ -187,7 +189,27 @@ int show(const Call& call) {
   return status::ok;
 }
 
+/// All reports with a delivery that failed, of those that "list" shows.
+int resend_failed(const Call& call) {
+  const auto is_failed = [](const store::Delivery& delivery) {
+    return delivery.state == store::DeliveryState::failed;
+  };
+  std::size_t count = 0;
+  store::Outbox reports = outbox(call);
+  for (const store::ReportSummary& report : reports.list(std::nullopt, max_limit)) {
+    if (std::any_of(report.deliveries.begin(), report.deliveries.end(), is_failed) &&
+        reports.reopen(report.report_id, call.now, store::Outbox::Again::failed_only))
+      ++count;
+  }
+  call.terminal.out << "the next run of \"dmarcctl report\" sends again what failed of " << count
+                    << (count == 1 ? " report\n" : " reports\n");
+  return status::ok;
+}
+
 int resend(const Call& call) {
+  if (call.operand.empty() != call.arguments.has("failed"))
+    return usage_error(call.terminal, "reports", "resend: either a report or --failed");
+  if (call.operand.empty()) return resend_failed(call);
   if (outbox(call).reopen(call.operand, call.now)) {
     call.terminal.out << "the next run of \"dmarcctl report\" sends it again\n";
     return status::ok;
@@ -240,7 +262,7 @@ struct Action {
 constexpr std::array actions{
     Action{"list", Action::Operand::optional, list},
     Action{"show", Action::Operand::required, show},
-    Action{"resend", Action::Operand::required, resend},
+    Action{"resend", Action::Operand::optional, resend},
     Action{"suppress", Action::Operand::required, suppress},
     Action{"unsuppress", Action::Operand::required, unsuppress},
     Action{"suppressed", Action::Operand::none, suppressed},

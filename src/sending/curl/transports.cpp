@@ -33,16 +33,27 @@ tl::expected<std::string, std::string> read_password(const SmtpServer& server) {
   return std::string(base::trim(text->substr(0, text->find('\n'))));
 }
 
+/// Whether a refusal (5xx) concerns this recipient or this message. Relays refuse a client or a
+/// sender that they don't know at RCPT too, where the reply must tell: 530 (RFC 4954 section 6
+/// "Status Codes"), X.7.1 "Delivery not authorized" (RFC 3463 section 3.8), or Postfix's words.
 bool is_about_the_message(const Transfer::Result& result) {
-  return result.is_begun || result.code == CURLE_SEND_ERROR;  // refused MAIL, RCPT or DATA
+  if (result.is_begun) return true;
+  if (result.code != CURLE_SEND_ERROR) return false;
+  if (result.command != "RCPT") return result.command == "DATA";
+  const std::string answer = base::lower(result.answer);
+  const auto says = [&](std::string_view words) { return answer.find(words) != std::string::npos; };
+  return result.status != 530 && result.status != 535 && !says(" 5.7.0 ") && !says(" 5.7.1 ") &&
+         !says("relay");
 }
 
 Outcome outcome_of(const Transfer::Result& result) {
   if (result.code == CURLE_OK) return {Outcome::State::sent, result.answer};
   if (result.called_off) return {Outcome::State::later, "called off"};
   const bool is_final = result.status >= 500 && result.status < 600;
-  return {is_final && is_about_the_message(result) ? Outcome::State::failed : Outcome::State::later,
-          result.answer};
+  if (is_final && is_about_the_message(result)) return {Outcome::State::failed, result.answer};
+  const bool is_deferred =
+      result.status >= 400 && result.status < 500 && (result.is_begun || result.command == "RCPT");
+  return {Outcome::State::later, result.answer, !result.is_begun && !is_deferred};
 }
 
 /// Looks at each address just before the socket for it is made, so that no second answer of the DNS
@@ -153,6 +164,15 @@ std::size_t take_line(char* data, std::size_t size, std::size_t count, void* use
   return size * count;
 }
 
+/// Notes the command that goes out; libcurl's error codes don't tell MAIL from RCPT.
+int note_command(CURL*, curl_infotype type, char* data, std::size_t size, void* user) {
+  const std::string_view line = base::trim({data, size});
+  // QUIT follows the refusal that counts.
+  if (type != CURLINFO_HEADER_OUT || line == "QUIT") return 0;
+  static_cast<Upload*>(user)->result.command = line.substr(0, line.find(' '));
+  return 0;
+}
+
 std::size_t drop(char*, std::size_t size, std::size_t count, void* user) {
   std::size_t& received = static_cast<Upload*>(user)->received;
   received += size * count;
@@ -185,6 +205,9 @@ Transfer::Transfer(const char* protocols, TimeLimits limits)
   set(CURLOPT_HEADERDATA, upload_.get());
   set(CURLOPT_WRITEFUNCTION, drop);
   set(CURLOPT_WRITEDATA, upload_.get());
+  set(CURLOPT_DEBUGFUNCTION, note_command);
+  set(CURLOPT_DEBUGDATA, upload_.get());
+  set(CURLOPT_VERBOSE, 1L);
 }
 
 Transfer::~Transfer() = default;

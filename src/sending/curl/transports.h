@@ -71,6 +71,7 @@ class Transfer {
     std::string answer;       ///< its line, or what went wrong, in printable ASCII
     bool is_begun = false;    ///< the other side has asked for the content
     bool called_off = false;  ///< by Commit
+    std::string command;      ///< of SMTP, the word that was answered last: "RCPT"
   };
 
   Transfer(const char* protocols, TimeLimits limits);

@@ -108,6 +108,58 @@ TEST(AggregateXmlTest, a_null_reverse_path_is_an_empty_element) {
   EXPECT_EQ(value_of(xml, "envelope_from"), "");
 }
 
+TEST(AggregateXmlTest, the_result_of_helo_stands_for_a_null_reverse_path) {
+  aggregate::Row bounce = row();
+  bounce.envelope_from.clear();
+  bounce.spf.reset();
+  bounce.dkim.clear();
+  bounce.helo = "mail.example.org";
+  bounce.helo_spf = history::AuthCode::pass;
+  const std::string xml = write({bounce});
+  EXPECT_EQ(test::schema_problem(xml, schema), "") << xml;
+  EXPECT_NE(xml.find("<domain>mail.example.org</domain>"), std::string::npos) << xml;
+  EXPECT_EQ(value_of(xml, "scope"), "(absent)") << "RFC 9990 has no word for it";
+  EXPECT_EQ(value_of(xml, "result"), "pass");
+}
+
+TEST(AggregateXmlTest, auth_results_are_never_empty) {
+  aggregate::Row nothing = row();
+  nothing.spf.reset();
+  nothing.dkim.clear();
+  for (const bool has_sender : {true, false}) {
+    if (!has_sender) nothing.envelope_from.clear();
+    const std::string xml = write({nothing});
+    EXPECT_EQ(test::schema_problem(xml, schema), "") << xml;
+    EXPECT_EQ(value_of(xml, "result"), "none");
+    const std::string domain = has_sender ? nothing.envelope_from : "[" + nothing.source_ip + "]";
+    EXPECT_NE(xml.find("<domain>" + domain + "</domain>\n        <result>none"), std::string::npos)
+        << xml;
+  }
+}
+
+TEST(AggregateXmlTest, says_why_a_signature_is_not_a_pass) {
+  aggregate::Row failed = row();
+  failed.dkim = {{"example.org", "s1", history::AuthCode::fail, dkim::Fault::body_hash}};
+  const std::string xml = write({failed});
+  EXPECT_EQ(test::schema_problem(xml, schema), "") << xml;
+  EXPECT_EQ(value_of(xml, "human_result"), dkim::describe(dkim::Fault::body_hash));
+  EXPECT_EQ(value_of(write({row()}), "human_result"), "(absent)");
+}
+
+TEST(AggregateXmlTest, any_domain_makes_a_file_name) {
+  ReportName name{"mx.example.net", "x/y.attack.example", {1, 2}, "3f2a91"};
+  EXPECT_EQ(file_name(name), "mx.example.net!x%2Fy.attack.example!1!2!3f2a91.xml.gz");
+  name.domain = "../../etc!a";
+  EXPECT_EQ(file_name(name), "mx.example.net!%2F..%2Fetc%21a!1!2!3f2a91.xml.gz");
+  for (const std::string& label : {std::string(63, 'a'), std::string(63, '/')}) {
+    name.domain = label + "." + label + "." + label + "." + std::string(57, 'e') + ".org";
+    name.receiver = name.domain;
+    EXPECT_LE(file_name(name).size(), 255U);
+    EXPECT_EQ(file_name(name).find('/'), std::string::npos);
+    EXPECT_NE(file_name(name).find("e.org!1!2!3f2a91.xml.gz"), std::string::npos);
+  }
+}
+
 TEST(AggregateXmlTest, a_report_without_a_row_is_not_valid) {
   EXPECT_NE(test::schema_problem(write({}), schema), "");
 }

@@ -124,8 +124,21 @@ TEST_F(ConfiguredSenderTest, https_is_off_unless_wanted_and_never_private) {
                                   .mailbox = {}};
   EXPECT_EQ(deliver(settings, file(), target).answer, "ReportHttps is off");
   settings.https = true;
-  EXPECT_NE(deliver(settings, file(), target).answer.find("not a public address"), std::string::npos);
+  EXPECT_NE(deliver(settings, file(), target).answer.find("not a public address"),
+            std::string::npos);
   EXPECT_EQ(server.log(), "");
+}
+
+TEST_F(ConfiguredSenderTest, a_relay_that_fails_for_everybody_is_left_alone) {
+  const UploadServer server({"smtp", "--reply", "mail=530 5.7.0 must authenticate first"});
+  auto sender = ConfiguredSender::make(settings_for(server), [] { return now; });
+  ASSERT_TRUE(sender) << sender.error();
+  const auto deliver = [&] { return (*sender)->deliver(file(), mailbox, [] { return true; }); };
+  for (unsigned i = 0; i < max_relay_failures; ++i)
+    EXPECT_EQ(deliver().answer, "530 5.7.0 must authenticate first");
+  const Outcome outcome = deliver();
+  EXPECT_EQ(outcome.state, State::later);
+  EXPECT_EQ(outcome.answer, "not tried: the relay has failed for others");
 }
 
 TEST_F(ConfiguredSenderTest, what_can_not_work_is_told_at_once) {

@@ -53,11 +53,14 @@ TEST(SmtpTransportTest, one_connection_serves_several_messages) {
 }
 
 TEST(SmtpTransportTest, answers_of_the_5xx_kind_are_final_and_4xx_are_not) {
-  for (const char* stage : {"mail", "rcpt", "data", "end"}) {
+  for (const char* stage : {"rcpt", "data", "end"}) {
     const UploadServer refusing({"smtp", "--reply", stage + std::string("=550 5.1.1 go away")});
     const Outcome refused = send_to(refusing);
     EXPECT_EQ(refused.state, State::failed) << stage;
     EXPECT_EQ(refused.answer, "550 5.1.1 go away") << stage;
+    EXPECT_FALSE(refused.of_session) << stage;
+  }
+  for (const char* stage : {"mail", "rcpt", "data", "end"}) {
     const UploadServer busy({"smtp", "--reply", stage + std::string("=451 4.3.0 not now")});
     const Outcome later = send_to(busy);
     EXPECT_EQ(later.state, State::later) << stage;
@@ -71,6 +74,16 @@ TEST(SmtpTransportTest, what_a_server_has_against_us_is_no_fault_of_the_destinat
                                "helo=554 no service"});
     const Outcome outcome = send_to(server);
     EXPECT_EQ(outcome.state, State::later) << stage << ": " << outcome.answer;
+    EXPECT_TRUE(outcome.of_session) << stage;
+  }
+  for (const char* reply :
+       {"mail=530 5.7.0 must authenticate first", "mail=554 5.7.1 sender refused",
+        "mail=550 5.1.1 go away", "rcpt=554 5.7.1 <dmarc@example.org>: Relay access denied",
+        "rcpt=530 authentication required", "rcpt=550 relaying denied"}) {
+    const UploadServer server({"smtp", "--reply", reply});
+    const Outcome outcome = send_to(server);
+    EXPECT_EQ(outcome.state, State::later) << reply << ": " << outcome.answer;
+    EXPECT_TRUE(outcome.of_session) << reply;
   }
 }
 
