@@ -12,11 +12,11 @@
 namespace dmarc::ctl {
 namespace {
 
-constexpr std::array<const Subcommand*, 14> subcommands{
+constexpr std::array<const Subcommand*, 16> subcommands{
     &check_subcommand,  &explain_subcommand, &spf_subcommand,    &dkim_subcommand,
     &arc_subcommand,    &probe_subcommand,   &import_subcommand, &expire_subcommand,
     &params_subcommand, &db_subcommand,      &report_subcommand, &reports_subcommand,
-    &bounce_subcommand, &submit_subcommand};
+    &bounce_subcommand, &submit_subcommand,  &read_subcommand,   &senders_subcommand};
 
 const Subcommand* find(std::string_view name) {
   const auto found = std::find_if(subcommands.begin(), subcommands.end(),

@@ -56,6 +56,7 @@ class Arguments {
 namespace status {
 inline constexpr int ok = 0;
 inline constexpr int usage = 64;
+inline constexpr int data_error = 65;
 inline constexpr int no_input = 66;
 inline constexpr int unavailable = 69;
 inline constexpr int temporary_failure = 75;
@@ -93,8 +94,10 @@ extern const Subcommand explain_subcommand;
 extern const Subcommand import_subcommand;
 extern const Subcommand params_subcommand;
 extern const Subcommand probe_subcommand;
+extern const Subcommand read_subcommand;
 extern const Subcommand report_subcommand;
 extern const Subcommand reports_subcommand;
+extern const Subcommand senders_subcommand;
 extern const Subcommand spf_subcommand;
 extern const Subcommand submit_subcommand;
 

@@ -86,10 +86,10 @@ struct Reason {
 struct AuthDetail {
   AuthMethod method = AuthMethod::dkim;
   std::string domain;
-  std::string selector;  ///< DKIM
+  std::string selector = {};  ///< DKIM
   SpfScope scope = SpfScope::unknown;
   AuthResult result = AuthResult::unknown;
-  std::string comment;  ///< human_result; the word itself when the result is not known
+  std::string comment = {};  ///< human_result; the word itself when the result is not known
 };
 
 /// Messages that have all but the time in common.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/ascii.h"
+#include "store/received_tables.h"
 #include "store/sql.h"
 
 namespace dmarc::store {
@@ -172,6 +173,10 @@ constexpr std::array all_tables{
     Table{"reports", report_columns, report_keys},
     Table{"deliveries", delivery_columns, delivery_keys},
     Table{"suppressions", suppression_columns, suppression_keys},
+    received_reports_table,
+    received_rows_table,
+    received_results_table,
+    received_reasons_table,
 };
 
 struct Found {
