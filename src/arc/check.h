@@ -18,8 +18,8 @@
 // passed, the older message signatures are looked at, to see how far back the message is unchanged:
 // Need::sufficient is set while nothing else is open.
 //
-// A key whose look-up fails makes the chain fail: RFC 8617 has no result in between. The problem
-// says that it is temporary.
+// A key whose look-up fails makes the chain fail: there is no result in between (RFC 8617 section
+// 5.2.1 "All Failures Are Permanent"). The problem says that it is temporary.
 //
 // Ownership: `keys` must outlive the check. Threads: a check belongs to one thread at a time.
 // Limits: mail::max_arc_sets; max_arc_keys.

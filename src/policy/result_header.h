@@ -50,8 +50,9 @@ InsertedField dkim_field(std::string_view authserv_id,
 
 inline constexpr std::size_t max_shown_signatures = 20;
 
-/// RFC 8617 section 10.1 "Update to the Email Authentication Result Names Registry" and 10.2. Of a
-/// chain that was verified here.
+/// RFC 8617 section 6 "Communication of Validation Results", with the oldest-pass of its
+/// section 5.2 step 5. Of a chain that was verified here; "none" is not written
+/// (docs/DECISIONS.md).
 InsertedField arc_field(std::string_view authserv_id, const Arc& arc);
 
 InsertedField software_field(const Message& message, const Settings& settings);

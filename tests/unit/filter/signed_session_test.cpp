@@ -14,6 +14,7 @@
 #include "support/arc_chain.h"
 #include "support/log_capture.h"
 #include "support/manual_resolver.h"
+#include "support/signed_message.h"
 
 namespace dmarc::filter {
 namespace {
@@ -159,6 +160,41 @@ TEST_F(SignedSession, others_are_waited_for_one_second_once_the_verdict_is_certa
   EXPECT_EQ(session_->deadline(), deadline) << "one second in all";
 }
 
+/// A zone in which one key is never found.
+class KeylessZone : public dns::AsyncResolver {
+ public:
+  KeylessZone(dns::Zone zone, std::string_view key_name)
+      : zone_(std::move(zone)), key_(txt(key_name)) {}
+  void resolve(const dns::Question& question, Callback done) override {
+    if (question != key_) zone_.resolve(question, std::move(done));
+  }
+
+ private:
+  dns::Zone zone_;
+  dns::Question key_;
+};
+
+// Also where the domain that signed is the Organizational Domain, and not the author's own.
+TEST_F(SignedSession, a_pass_under_relaxed_alignment_makes_the_verdict_certain) {
+  const std::string_view from = " Ann <ann@sub.author.example>";
+  const std::string by_organization = test::signature_value(
+      mail::HeaderBlock{{"From", from}},
+      "v=1; a=ed25519-sha256; c=relaxed/relaxed; d=author.example; s=key; h=from", body);
+  dns::Zone published = *dns::Zone::parse("_dmarc.author.example TXT \"v=DMARC1; p=reject\"\n");
+  published.add(txt("key._domainkey.author.example").name, dns::Type::txt, test::ed25519_record());
+  KeylessZone zone(std::move(published), "key._domainkey.slow.example");
+  begin_connection();
+  session_->header("DKIM-Signature", signed_by_other);
+  session_->header("DKIM-Signature", by_organization);
+  session_->header("From", from);
+  session_->end_of_header();
+  session_->body(body);
+  EXPECT_FALSE(end());
+  while (resolver_->answer_all(zone) > 0)
+    EXPECT_FALSE(session_->advance()) << "the other key is still open";
+  EXPECT_LE(session_->deadline(), std::chrono::steady_clock::now() + 1s);
+}
+
 /// Sealed by lists.example, who found the author's DMARC to pass.
 class SealedSession : public SignedSession {
  protected:
@@ -224,21 +260,9 @@ TEST_F(SealedSession, without_a_list_of_sealers_no_body_is_wanted) {
   EXPECT_EQ(resolver_->times_asked(txt("arc._domainkey.lists.example")), 0U);
 }
 
-/// A zone whose keys are never found.
-class KeylessZone : public dns::AsyncResolver {
- public:
-  explicit KeylessZone(dns::Zone zone) : zone_(std::move(zone)) {}
-  void resolve(const dns::Question& question, Callback done) override {
-    if (question != txt("arc._domainkey.lists.example")) zone_.resolve(question, std::move(done));
-  }
-
- private:
-  dns::Zone zone_;
-};
-
 TEST_F(SealedSession, mail_that_fails_waits_for_its_chain_and_mail_that_passes_a_second) {
   settings_.trusted_authserv_ids = {"verifier"};
-  KeylessZone zone(this->zone());
+  KeylessZone zone(this->zone(), "arc._domainkey.lists.example");
   for (const bool passes : {false, true}) {
     begin_sealed(passes ? " verifier; dkim=pass header.d=author.example" : "");
     session_->body(body);
