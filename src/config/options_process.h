@@ -146,7 +146,8 @@ inline constexpr auto logging_options = std::to_array<Option>({
      .details = "Every message that is evaluated gets one line of the form `JOBID: DOMAIN RESULT`; "
                 "every message that did not simply pass gets a second line that says why. Without "
                 "this option the log goes to standard error when the filter stays in the "
-                "foreground, and nowhere otherwise."},
+                "foreground, and nowhere otherwise. With it, a filter in the foreground writes to "
+                "standard error while nobody listens at `/dev/log`, as in a container."},
     {.name = "SyslogFacility",
      .default_value = "mail",
      .summary = "The syslog facility, for example `mail`, `daemon` or `local0`.",

@@ -174,7 +174,7 @@ bool enable_coredumps() {
 void FreeMemory::give_back_after_peak() {
 #if defined(__GLIBC__)
   // Less is not worth the while: the next messages take it again.
-  constexpr std::size_t worth_while = 32 * 1024 * 1024;
+  constexpr std::size_t worth_while = 8 * 1024 * 1024;
   const std::size_t unused = ::mallinfo2().fordblks;
   least_ = std::min(least_, unused);
   if (unused < least_ + worth_while) return;

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import resource
 import shutil
 import signal
@@ -286,6 +287,15 @@ class Signals(ProcessTest):
         filter_.stop()
 
 
+def packet(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
+
+
+def resident(pid: int) -> int:
+    """MiB of memory that the process has."""
+    return int(re.search(r"VmRSS:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) // 1024
+
+
 class Blocking(ProcessTest):
     """Nothing that the filter writes to, or reads, can hold up mail or its end."""
 
@@ -321,6 +331,21 @@ class Blocking(ProcessTest):
                 self.assertTrue(answers())
             self.assertEqual(filter_.stop(), 0)
         self.logged("log lines could not be written before the end")
+
+    def test_memory_is_given_back_after_a_peak(self):
+        filter_ = self.start("")
+        self.assertTrue(answers())
+        before = resident(filter_.pid)
+        header = b"".join(packet(b"LX-%d\0" % number + b" " + b"x" * 500 + b"\0") for number in range(7000))
+        opening = packet(b"O" + bytes((0, 0, 0, 6, 0, 0, 1, 0xff, 0, 0x1f, 0xff, 0xff))) + packet(b"Cx\0" + b"4\0\x19192.0.2.1\0")
+        clients = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(40)]
+        for client in clients:
+            client.sendall(opening + packet(b"M<a@b.example>\0") + header)
+        services.wait_until(lambda: resident(filter_.pid) > before + 60, "the peak")
+        for client in clients:
+            client.close()
+        services.wait_until(lambda: resident(filter_.pid) < before + 16, "memory that is given back")
+        self.assertEqual(filter_.stop(), 0)
 
     def test_without_a_log_standard_error_is_used_until_there_is_one(self):
         filter_ = self.start("Syslog true\n")
