@@ -7,9 +7,10 @@
 // This parser and the recipient's mail program have to see the same author, or DMARC protects
 // nobody. So there are two answers. `domains` is what a strict reading of RFC 5322 and RFC 6854
 // gives. When that fails, `defect` says why, and `visible` has every domain that some lenient
-// reader could take for the author; none of them may be trusted, and none may be left unprotected
-// (RFC 9989 section 11.5 "Denial of DMARC Processing Attacks"). With too_long even `visible` may
-// lack some.
+// reader could take for the author. When they all take the same one, it is the author's in spite of
+// the defect: `domains` has it. Otherwise none of them may be trusted, and none may be left
+// unprotected (RFC 9989 section 11.5 "Denial of DMARC Processing Attacks"). With too_long even
+// `visible` may lack some.
 //
 // The strict reading is the full grammar: comments, groups, domain literals, the obsolete syntax
 // with its source routes and blanks between tokens, the internationalised addresses of RFC 6532.
@@ -45,7 +46,7 @@
 
 namespace dmarc::mail {
 
-/// Why the From field names no author.
+/// Why the From field is not a clean one.
 enum class AuthorDefect {
   no_from,       ///< the message has no From field
   several_from,  ///< more than one From field
@@ -63,9 +64,8 @@ enum class AuthorDefect {
 std::string_view describe(AuthorDefect defect);
 
 struct Author {
-  /// By the strict reading: the distinct domains in order of appearance. Empty when there is a
-  /// defect, but for one: a trailing dot ("jo@b.example.") of a domain that every reader sees as
-  /// the same one, which is `visible`, too.
+  /// By the strict reading: the distinct domains in order of appearance. With a defect: the one
+  /// domain that every reader sees, or nothing.
   std::vector<dns::Name> domains;
 
   std::optional<AuthorDefect> defect;
@@ -87,6 +87,9 @@ struct Author {
   std::size_t from_fields = 0;
 
   bool is_clean() const { return !defect; }
+
+  /// There is a defect, but no doubt about the domain: "Doe, Jo <jo@b.example>".
+  bool is_recovered() const { return defect && !domains.empty(); }
 
   /// True when the field (or its number) breaks the rules above, as opposed to a well-formed one
   /// that names no domain.

@@ -6,6 +6,7 @@
 #include "mail/address_list.h"
 #include "mail/lexer.h"
 #include "mail/limits.h"
+#include "mail/reader_agreement.h"
 #include "mail/visible_domains.h"
 
 namespace dmarc::mail {
@@ -27,20 +28,11 @@ bool is_mail_domain(const dns::Name& name) {
   return name.is_hostname();
 }
 
-// "jo@b.example." is not a dot-atom, but it is how the DNS writes the same name.
-std::optional<dns::Name> without_trailing_dot(std::string_view text) {
-  if (!text.ends_with('.')) return {};
-  const auto name = dns::Name::parse(text.substr(0, text.size() - 1));
-  if (!name || !is_mail_domain(*name)) return {};
-  return *name;
-}
-
 void set_bad_domain(Author& author, std::string_view reason, std::string_view text) {
   set_defect(author, AuthorDefect::bad_domain, std::string(reason) + ": " + base::printable(text));
 }
 
-/// Adds the names of `found` that `names` does not have; false when one is not a name. A trailing
-/// dot is a defect, but leaves a name.
+/// Adds the names of `found` that `names` does not have; false when one is not a name.
 bool take_names(Author& author, const std::vector<AddressDomain>& found,
                 std::vector<dns::Name>& names) {
   for (const AddressDomain& domain : found) {
@@ -53,9 +45,7 @@ bool take_names(Author& author, const std::vector<AddressDomain>& found,
     }
     set_bad_domain(author, name ? "an octet that no host name has" : dns::describe(name.error()),
                    domain.text);
-    const auto meant = without_trailing_dot(domain.text);
-    if (!meant) return false;
-    add_distinct(names, *meant);
+    return false;
   }
   return true;
 }
@@ -108,10 +98,13 @@ Author read_field(std::string_view value) {
   Author author = read_strictly(value);
   if (author.is_clean()) return author;
   VisibleDomains seen = find_visible_domains(value, Author::max_visible + 1);
+  // A well-formed field without an author stays one, whatever its comments hold.
+  const bool may_recover = author.is_malformed() && author.defect != AuthorDefect::too_long;
+  const bool one_domain =
+      may_recover && readers_agree(value, seen) && is_mail_domain(seen.names.front());
   author.visible = std::move(seen.names);
-  // Only where every reader sees the same one domain is it named in spite of the defect.
-  const bool one_domain = seen.complete && author.visible.size() == 1;
-  if (!one_domain || author.domains != author.visible) author.domains.clear();
+  author.domains.clear();
+  if (one_domain) author.domains = author.visible;
   author.as_written = std::move(seen.as_written);
   if (!seen.complete && author.defect != AuthorDefect::too_long)
     set_defect(author, AuthorDefect::too_long, "too many domains to look at");

@@ -1,5 +1,7 @@
 #include "mail/encoded_word.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -59,6 +61,7 @@ std::string decode_b(std::string_view text) {
 }
 
 struct EncodedWord {
+  std::string_view charset;
   std::string_view payload;
   bool base64;
   std::size_t end;  // offset behind the closing "?="
@@ -77,7 +80,31 @@ std::optional<EncodedWord> encoded_word_at(std::string_view text, std::size_t st
   const std::size_t payload = encoding + 2;
   const std::size_t close = text.find("?=", payload);
   if (close == std::string_view::npos) return {};
-  return EncodedWord{text.substr(payload, close - payload), kind == 'b', close + 2};
+  return EncodedWord{text.substr(start + 2, charset), text.substr(payload, close - payload),
+                     kind == 'b', close + 2};
+}
+
+/// Unlike UTF-7, UTF-16, HZ or EBCDIC, where other octets make an "@".
+bool is_ascii_compatible(std::string_view charset) {
+  constexpr std::array<std::string_view, 17> families{
+      "utf-8",    "utf8",        "us-ascii",  "ascii",   "iso-8859-", "iso8859-",
+      "windows-", "cp125",       "koi8-",     "gb",      "big5",      "shift",
+      "euc-",     "iso-2022-jp", "ks_c_5601", "tis-620", "x-unknown"};
+  return std::ranges::any_of(
+      families, [&](std::string_view family) { return base::istarts_with(charset, family); });
+}
+
+/// Some decode the payloads of neighbours as one, so each has to be whole by itself.
+bool is_whole(const EncodedWord& word) {
+  const std::string_view text = word.payload;
+  if (word.base64) {
+    const auto is_digit = [](char c) { return base64_digit(c) || c == '='; };
+    return text.size() % 4 == 0 && std::ranges::all_of(text, is_digit);
+  }
+  for (std::size_t i = text.find('='); i != std::string_view::npos; i = text.find('=', i + 1)) {
+    if (i + 2 >= text.size() || !hex_digit(text[i + 1]) || !hex_digit(text[i + 2])) return false;
+  }
+  return text.find('?') == std::string_view::npos;
 }
 
 }  // namespace
@@ -102,6 +129,16 @@ std::string decode_encoded_words(std::string_view text) {
     after_word = true;
   }
   return result.append(text.substr(done));
+}
+
+bool all_decode_alike(std::string_view text) {
+  for (std::size_t i = text.find("=?"); i != std::string_view::npos; i = text.find("=?", i)) {
+    const auto word = encoded_word_at(text, i);
+    if (!word || !is_ascii_compatible(word->charset) || !is_whole(*word)) return false;
+    i = word->end;
+  }
+  const std::string decoded = decode_encoded_words(text);
+  return decoded.find("=?") == std::string::npos && decoded.find("?=") == std::string::npos;
 }
 
 }  // namespace dmarc::mail

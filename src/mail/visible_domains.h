@@ -24,7 +24,7 @@
 //   <jo@b.exa(x)mple>                  b.exa, b.example
 //   jo@"b.example"                     b.example
 //   <jo@b.example^A.c.example>         b.example, c.example, b.example.c.example
-//   'jo@b.example'                     b.example', b.example
+//   'jo@b.example'                     b.example               no last label ends so
 //   <jo@b.example/.c.example>          b.example/.c.example, b.example, c.example
 //   <jo@b..example.>                   b.example               dots at the ends and in a row go
 //
@@ -65,6 +65,8 @@ struct VisibleDomains {
   std::string as_written;
   /// False when there was more to look at than the limits allow.
   bool complete = true;
+  /// Every "@" of the text as it stands has a name behind it, and no name was too long.
+  bool exact = true;
 };
 
 /// The text with the wide and the small form of "@" (U+FF20, U+FE6B) as the plain one.

@@ -65,9 +65,9 @@ bool is_multi_valued(const Author& author) {
 }
 
 /// Several From fields are told apart from text that is not an address list: each field may be
-/// fine.
+/// fine. A field that every reader takes for the same author has been read.
 bool is_unparsable(const Author& author) {
-  return author.defect && *author.defect != AuthorDefect::several_from;
+  return author.defect && !author.is_recovered() && *author.defect != AuthorDefect::several_from;
 }
 
 /// Whether every author domain is in IgnoreMailFrom. A From field with a defect never is: what it
@@ -88,17 +88,23 @@ std::string domain_list(const Author& author) {
   return author.visible.size() > Author::max_visible ? text + ", ..." : text;
 }
 
-/// What was wrong with the From field and which domains it could be taken for.
-log::Event describe_from(const Message& message, const Author& author, std::string_view ending) {
+/// What was wrong with the From field.
+std::string describe_defect(const Author& author) {
   std::string text = author.defect ? std::string(describe(*author.defect)) : "several domains";
   if (!author.detail.empty()) text += " (" + author.detail + ")";
+  return text;
+}
+
+/// That, and which domains it could be taken for.
+log::Event describe_from(const Message& message, const Author& author, std::string_view ending) {
+  std::string text = describe_defect(author);
   if (!author.visible.empty()) text += "; could be taken for " + domain_list(author);
   text += ending;
   return log::make<log::Id::bad_from>(message.job_id, text);
 }
 
 std::string problem_of(const Author& author) {
-  if (author.defect) return std::string(describe(*author.defect));
+  if (author.defect && !author.is_recovered()) return std::string(describe(*author.defect));
   if (author.visible.size() > Author::max_visible) return "too many author domains";
   return {};
 }
@@ -130,9 +136,13 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
 
   ruling.problem = problem_of(author);
   if (settings.multi_from_policy == MultiFromPolicy::permerror && (author.defect || multi_valued)) {
-    if (ruling.problem.empty()) ruling.problem = "several author domains";
+    if (ruling.problem.empty())
+      ruling.problem = author.defect ? describe(*author.defect) : "several author domains";
     return ruling;
   }
+  if (author.is_recovered())
+    ruling.events.push_back(log::make<log::Id::recovered_from>(
+        message.job_id, describe_defect(author), author.domains.front().text()));
   ruling.incomplete =
       author.defect == AuthorDefect::too_long || author.visible.size() > Author::max_visible;
   // RFC 9989 section 11.5 "Denial of DMARC Processing Attacks": all of them, within a bound.

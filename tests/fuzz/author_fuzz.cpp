@@ -1,4 +1,5 @@
-// From fields: the values, separated by NUL.
+// From fields: the values, separated by NUL. What simple readers of them see is judged, and where a
+// defective field is judged by one domain alone, they see no other.
 #include <set>
 #include <vector>
 
@@ -7,9 +8,29 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "expect.h"
+#include "support/naive_readers.h"
+
+namespace {
+
+using namespace dmarc::fuzz;
+
+void expect_that_readers_are_covered(std::string_view value) {
+  const auto author = dmarc::mail::find_author_in({&value, 1});
+  if (author.is_clean() || author.visible.size() > dmarc::mail::Author::max_visible ||
+      author.defect == dmarc::mail::AuthorDefect::too_long)
+    return;
+  for (const auto& reading : dmarc::test::naive_readings(value)) {
+    expect(std::find(author.visible.begin(), author.visible.end(), reading.domain) !=
+               author.visible.end(),
+           "what a simple reader sees is judged");
+    expect(!author.is_recovered() || author.domains.front() == reading.domain,
+           "no reader sees another domain than the one that is judged");
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace dmarc::fuzz;
   const auto values = dmarc::base::split(as_text(data, size), '\0');
   const auto author = dmarc::mail::find_author_in(values);
   expect(author.from_fields == values.size(), "every field counts");
@@ -29,5 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
          "the limit holds");
   for (const auto& domain : author.domains)
     expect(visible.contains(domain), "every author can be seen");
+  for (const std::string_view value : values)
+    expect_that_readers_are_covered(value);
   return 0;
 }

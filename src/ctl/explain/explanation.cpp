@@ -85,6 +85,10 @@ Outline author_outline(const Explanation& explanation) {
   }
   outline.add("not clean: " + std::string(mail::describe(*author.defect)))
       .add(base::printable(author.detail, max_field_shown));
+  if (author.is_recovered()) {
+    outline.add("author domain: " + names(author.domains) + ", as every reader sees it");
+    return outline;
+  }
   outline.add("domains that a reader could take for the author's: " + names(author.visible));
   return outline;
 }
@@ -166,6 +170,7 @@ base::Json author_json(const mail::Author& author) {
     domains.push(name.text());
   return base::Json::object()
       .set("clean", author.is_clean())
+      .set("recovered", author.is_recovered())
       .set("domains", std::move(domains))
       .set("defect", author.defect ? base::Json(mail::describe(*author.defect)) : base::Json())
       .set("detail", author.detail);

@@ -158,12 +158,26 @@ TEST(JudgeAuthor, passes_several_authors_of_one_domain) {
 TEST(JudgeAuthor, never_passes_a_genuine_message_whose_from_is_broken) {
   World world = enforcing_world();
   const Judgement judgement = world.judge(Mail()
-                                              .from("admin@legitimate.com (x")
+                                              .from("admin@legitimate.com <legitimate.com>")
                                               .sender("<any@legitimate.com>")
                                               .client(test::genuine_client));
   EXPECT_EQ(judgement.result, Result::permerror);
   EXPECT_EQ(judgement.action, Action::accept);
   EXPECT_EQ(judgement.verdicts.front().result, Result::pass);
+}
+
+TEST(JudgeAuthor, judges_a_defective_from_by_the_one_domain_that_every_reader_sees) {
+  World world = enforcing_world();
+  world.settings.required_headers = true;
+  const Mail mail =
+      Mail().from("Legitimate, Inc. <admin@legitimate.com").field("Date", "Mon, 23 Nov 2026");
+  Mail genuine = mail;
+  const Judgement passed =
+      world.judge(genuine.sender("<any@legitimate.com>").client(test::genuine_client));
+  EXPECT_EQ(passed.result, Result::pass);
+  EXPECT_EQ(passed.action, Action::accept);
+  Mail forged = mail;
+  EXPECT_EQ(world.judge(forged.sender("<any@attack.com>")).action, Action::reject);
 }
 
 // FROM-37: what an encoded word hides is not looked for, and is no host name either.

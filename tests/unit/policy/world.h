@@ -156,7 +156,7 @@ inline void check_invariants(const Judgement& judgement) {
     EXPECT_EQ(shown->word(), to_string(judgement.result));
   }
   if (shown && shown->result == mail::ResultWord::pass) {
-    EXPECT_TRUE(judgement.author.is_clean());
+    EXPECT_TRUE(judgement.author.is_clean() || judgement.author.is_recovered());
     EXPECT_EQ(judgement.author.from_fields, 1U);
     EXPECT_EQ(judgement.verdicts.size(), judgement.author.visible.size());
     for (const Verdict& verdict : judgement.verdicts)
