@@ -39,13 +39,15 @@ std::string_view to_string(Result result);
 struct SpfInput {
   dns::Name domain;
   MethodOutcome outcome = MethodOutcome::other;
+  dns::Failure failure = dns::Failure::none;  ///< of the look-up, with temperror
 };
 
 /// One DKIM signature.
 struct DkimInput {
   dns::Name domain;  ///< d=
   MethodOutcome outcome = MethodOutcome::other;
-  std::string selector = {};  ///< carried into the trace; may be empty
+  std::string selector = {};                  ///< carried into the trace; may be empty
+  dns::Failure failure = dns::Failure::none;  ///< of the look-up, with temperror
 };
 
 struct Inputs {
@@ -69,6 +71,7 @@ struct Identifier {
   dns::Name domain;
   std::string selector = {};
   MethodOutcome outcome = MethodOutcome::other;
+  dns::Failure failure = dns::Failure::none;  ///< of the method, with temperror
   AlignmentMode mode = AlignmentMode::relaxed;
   AlignmentOutcome alignment = AlignmentOutcome::not_needed;
   /// The Organizational Domain of `domain`, when it was needed and found.
@@ -82,6 +85,8 @@ struct Verdict {
 
   dns::Name author;
   Result result = Result::none;
+  /// Of a temperror: an answer that could change it was kept away by dns::Failure::own_limit.
+  bool own_limit = false;
   /// For none, temperror and permerror: why, one clause in printable ASCII.
   std::string reason;
 

@@ -45,6 +45,7 @@ enum class Failure {
   network,    ///< no server could be reached
   alias,      ///< a CNAME loop, or a chain longer than the limit
   budget,     ///< the message had asked all the questions that one message may ask
+  own_limit,  ///< what this process has for all messages together was used up: nobody was asked
 };
 
 /// One short English clause for logs and traces, for example "the server answered SERVFAIL".
@@ -106,6 +107,20 @@ class AsyncResolver {
  public:
   using Callback = std::function<void(AnswerPtr)>;
 
+  /// One who asks, usually a message. What can be under way at a time is divided evenly between
+  /// those who ask; the others of their questions wait for their turn, in the order in which they
+  /// were asked. When it is destroyed, what it has asked is dropped. Belongs to one thread, and
+  /// must not outlive its resolver.
+  class Asker {
+   public:
+    virtual ~Asker() = default;
+    /// As AsyncResolver::resolve(), but `done` is not called any more when the asker is no more,
+    /// except for a call that has begun.
+    virtual void resolve(const Question& question, Callback done) = 0;
+    /// True when a question without answer waits for its turn: nobody has been asked.
+    virtual bool is_waiting(const Question& question) const = 0;
+  };
+
   virtual ~AsyncResolver() = default;
 
   /// An answer that can be given without asking anybody, such as one of the cache; else null:
@@ -116,6 +131,9 @@ class AsyncResolver {
   /// at hand, otherwise later on a thread of the resolver. `done` must not block and must not
   /// throw.
   virtual void resolve(const Question& question, Callback done) = 0;
+
+  /// A new asker. One of a resolver that has nothing to divide asks resolve().
+  virtual std::unique_ptr<Asker> open();
 };
 
 }  // namespace dmarc::dns

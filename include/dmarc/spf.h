@@ -79,6 +79,7 @@ struct Result {
   std::vector<std::string> path;
   /// For temperror and permerror and none: why, in printable ASCII.
   std::string problem;
+  dns::Failure failure = dns::Failure::none;  ///< of the look-up, with temperror
   /// The published record of `domain`, as received; empty when there was none.
   std::string record;
   std::string explanation;

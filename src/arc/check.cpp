@@ -126,7 +126,7 @@ class Check::State {
   bool ask(const std::optional<Signed>& what);
   dns::Step<Result> finish(std::optional<Problem> problem);
 
-  std::optional<dkim::Fault> verify(const Signed& what, const dns::Answers& answers) const;
+  std::optional<dkim::Fault> verify(const Signed& what, const dns::Answers& answers);
   bool settle_seal(std::size_t i, const dns::Answers& answers);
   bool settle_message(std::size_t i, const dns::Answers& answers);
   bool settle_body(std::size_t i);
@@ -230,10 +230,10 @@ dns::Step<Result> Check::State::finish(std::optional<Problem> problem) {
 }
 
 /// Nothing while the key is under way.
-std::optional<dkim::Fault> Check::State::verify(const Signed& what,
-                                                const dns::Answers& answers) const {
+std::optional<dkim::Fault> Check::State::verify(const Signed& what, const dns::Answers& answers) {
   const dns::AnswerPtr answer = answers.find(what.question);
   if (!answer) return {};
+  result_.own_limit |= answer->failure == dns::Failure::own_limit;
   const auto fault_of = [&](const dkim::KeyRecord& record) {
     return record.fault_for(what.key_type);
   };

@@ -68,6 +68,7 @@ struct SetResult {
 struct Result {
   ChainStatus chain = ChainStatus::none;
   std::optional<Problem> problem;  ///< why the chain fails
+  bool own_limit = false;          ///< a key was not asked for: dns::Failure::own_limit
   /// In the order of their instances; empty when the sets are not whole.
   std::vector<SetResult> sets;
   /// The lowest instance whose message signature still verifies together with those above it, 0

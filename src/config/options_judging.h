@@ -210,6 +210,9 @@ inline constexpr auto failure_options = std::to_array<Option>({
          "between the two: a sender can choose a domain whose servers never answer. All other "
          "such mail is accepted with `dmarc=temperror`, above all when the policy itself can't be "
          "looked up.\n\n"
+         "Whatever is chosen here, mail is deferred with 451 4.3.2 when this filter itself could "
+         "not ask a question that matters, because all messages together have as many under way "
+         "as it may have: otherwise whoever keeps it busy could get anything in.\n\n"
          "With `accept` all of it is accepted. With `tempfail` all of it is deferred with 451 "
          "4.7.1; mail of a domain whose DNS is broken for days then never arrives."},
     {.name = "SoftwareHeader",

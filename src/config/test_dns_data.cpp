@@ -56,4 +56,26 @@ void TestDnsData::resolve(const dns::Question& question, Callback done) {
   network_->resolve(question, std::move(done));
 }
 
+/// Asks the network as one of its askers.
+class TestDnsData::DividedAsker final : public dns::AsyncResolver::Asker {
+ public:
+  explicit DividedAsker(TestDnsData& data) : data_(data), network_(data.network_->open()) {}
+
+  void resolve(const dns::Question& question, Callback done) override {
+    if (data_.is_ours(question)) return data_.zone_.resolve(question, std::move(done));
+    network_->resolve(question, std::move(done));
+  }
+  bool is_waiting(const dns::Question& question) const override {
+    return network_->is_waiting(question);
+  }
+
+ private:
+  TestDnsData& data_;
+  const std::unique_ptr<dns::AsyncResolver::Asker> network_;
+};
+
+std::unique_ptr<dns::AsyncResolver::Asker> TestDnsData::open() {
+  return std::make_unique<DividedAsker>(*this);
+}
+
 }  // namespace dmarc::config

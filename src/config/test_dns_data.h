@@ -35,8 +35,11 @@ class TestDnsData final : public dns::AsyncResolver {
 
   dns::AnswerPtr at_hand(const dns::Question& question) override;
   void resolve(const dns::Question& question, Callback done) override;
+  std::unique_ptr<Asker> open() override;
 
  private:
+  class DividedAsker;
+
   bool is_ours(const dns::Question& question) const;
 
   dns::Zone zone_;

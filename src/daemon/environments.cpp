@@ -101,7 +101,9 @@ std::string Environments::dns_statistics() const {
          " from the cache; " + text(numbers.shared) + " shared; " + text(numbers.sent_udp) +
          " sent by UDP; " + text(numbers.sent_tcp) + " sent by TCP; " + text(numbers.timeouts) +
          " timed out; " + text(numbers.rejected) + " answers rejected; " +
-         text(numbers.stale_served) + " stale answers served";
+         text(numbers.stale_served) + " stale answers served; " + text(numbers.abandoned) +
+         " abandoned, " + text(numbers.never_sent) + " of them never sent; " +
+         text(numbers.suspended) + " gave up their place";
 }
 
 void Environments::close_failure_reports(std::chrono::milliseconds limit) const {

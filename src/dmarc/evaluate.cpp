@@ -15,6 +15,10 @@ bool is_aligned(const Identifier& identifier) {
          identifier.alignment == AlignmentOutcome::relaxed;
 }
 
+bool is_own_limit(dns::Failure failure) {
+  return failure == dns::Failure::own_limit;
+}
+
 std::string describe_failure(const WalkStep& step) {
   return "_dmarc." + base::printable(step.name.text()) + ": " +
          std::string(dns::describe(step.failure));
@@ -24,13 +28,16 @@ std::vector<Identifier> list_identifiers(const Inputs& inputs) {
   std::vector<Identifier> identifiers;
   identifiers.reserve(inputs.dkim.size() + 1);
   if (inputs.spf)
-    identifiers.push_back(
-        {.method = Method::spf, .domain = inputs.spf->domain, .outcome = inputs.spf->outcome});
+    identifiers.push_back({.method = Method::spf,
+                           .domain = inputs.spf->domain,
+                           .outcome = inputs.spf->outcome,
+                           .failure = inputs.spf->failure});
   for (const DkimInput& signature : inputs.dkim)
     identifiers.push_back({.method = Method::dkim,
                            .domain = signature.domain,
                            .selector = signature.selector,
-                           .outcome = signature.outcome});
+                           .outcome = signature.outcome,
+                           .failure = signature.failure});
   return identifiers;
 }
 
@@ -90,8 +97,24 @@ std::string open_question(const Identifier& identifier, const Discovery& author)
   }
   if (identifier.outcome == MethodOutcome::temperror && is_aligned(identifier))
     return (identifier.method == Method::spf ? "SPF of " : "DKIM of ") +
-           base::printable(identifier.domain.text()) + ": temporary error";
+           base::printable(identifier.domain.text()) + ": " +
+           (is_own_limit(identifier.failure) ? std::string(dns::describe(identifier.failure))
+                                             : "temporary error");
   return {};
+}
+
+bool has_own_limit(std::span<const WalkStep> walk) {
+  return std::ranges::any_of(walk, [](const WalkStep& step) { return is_own_limit(step.failure); });
+}
+
+/// Of a verdict that is open: whether one of the answers that it lacks was not asked for.
+bool lacks_own_means(const Verdict& verdict, const Discovery& author) {
+  if (has_own_limit(author.walk.steps)) return true;
+  if (!author.published_policy && is_own_limit(author.existence_failure)) return true;
+  return std::ranges::any_of(verdict.identifiers, [&](const Identifier& identifier) {
+    return !open_question(identifier, author).empty() &&
+           (is_own_limit(identifier.failure) || has_own_limit(identifier.walk));
+  });
 }
 
 // RFC 9989 section 5.3.5 "Determine DMARC "Pass" or "Fail"" and 5.3.6 "Apply Policy If
@@ -162,6 +185,7 @@ Verdict evaluate(const Inputs& inputs, const Discovery& discovery) {
   verdict.discovery = discovery.method;
   verdict.identifiers = list_identifiers(inputs);
   judge(verdict, discovery);
+  verdict.own_limit = verdict.result == Result::temperror && lacks_own_means(verdict, discovery);
   verdict.walk = discovery.walk.steps;
   return verdict;
 }

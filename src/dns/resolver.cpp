@@ -1,6 +1,25 @@
+#include <utility>
+
 #include <dmarc/resolver.h>
 
 namespace dmarc::dns {
+namespace {
+
+/// Of a resolver that has nothing to divide.
+class UnlimitedAsker final : public AsyncResolver::Asker {
+ public:
+  explicit UnlimitedAsker(AsyncResolver& resolver) : resolver_(resolver) {}
+
+  void resolve(const Question& question, AsyncResolver::Callback done) override {
+    resolver_.resolve(question, std::move(done));
+  }
+  bool is_waiting(const Question&) const override { return false; }
+
+ private:
+  AsyncResolver& resolver_;
+};
+
+}  // namespace
 
 std::string_view to_string(Type type) {
   switch (type) {
@@ -52,8 +71,14 @@ std::string_view describe(Failure failure) {
       return "a CNAME loop or too long a chain of CNAMEs";
     case Failure::budget:
       return "too many questions for one message";
+    case Failure::own_limit:
+      return "a limit of this server was reached";
   }
   return "";
+}
+
+std::unique_ptr<AsyncResolver::Asker> AsyncResolver::open() {
+  return std::make_unique<UnlimitedAsker>(*this);
 }
 
 Answer Answer::failed(Failure failure) {

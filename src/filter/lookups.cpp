@@ -47,9 +47,8 @@ struct Lookups::Inbox {
   }
 };
 
-Lookups::Lookups(dns::AsyncResolver& resolver, std::size_t max_questions,
-                 std::function<void()> wake)
-    : resolver_(resolver), max_questions_(max_questions), wake_(std::move(wake)) {}
+Lookups::Lookups(MessageQuestions& questions, std::size_t max_questions, std::function<void()> wake)
+    : questions_(questions), max_questions_(max_questions), wake_(std::move(wake)) {}
 
 Lookups::~Lookups() {
   if (!inbox_) return;
@@ -65,17 +64,17 @@ const Lookups::Item* Lookups::find_item(const dns::Question& question, std::size
 
 void Lookups::ask(const dns::Question& question) {
   const std::size_t hash = std::hash<dns::Question>{}(question);
-  if (given_up_ || find_item(question, hash) != nullptr) return;
+  if (after_end_ || find_item(question, hash) != nullptr) return;
   const std::size_t index = items_.size();
   if (index >= max_questions_) return;
-  items_.push_back({hash, question, resolver_.at_hand(question)});
+  items_.push_back({hash, question, questions_.at_hand(question)});
   if (items_.back().answer) return;
   if (!inbox_) inbox_ = std::make_shared<Inbox>(wake_);
   {
     const std::lock_guard lock(inbox_->mutex);
     inbox_->owner_looks = true;
   }
-  resolver_.resolve(question, [inbox = inbox_, index](dns::AnswerPtr answer) {
+  questions_.resolve(question, [inbox = inbox_, index](dns::AnswerPtr answer) {
     inbox->put(index, std::move(answer));
   });
   take_arrivals();
@@ -83,14 +82,29 @@ void Lookups::ask(const dns::Question& question) {
 
 void Lookups::take_arrivals() {
   if (!inbox_) return;
-  for (Inbox::Arrival& arrival : inbox_->take(false))
-    items_[arrival.item].answer = std::move(arrival.answer);
+  for (Inbox::Arrival& arrival : inbox_->take(false)) {
+    dns::AnswerPtr& answer = items_[arrival.item].answer;
+    if (!answer) answer = std::move(arrival.answer);
+  }
+}
+
+// What is asked from now on would have been asked in time, had nothing had to wait for its turn.
+void Lookups::give_up() {
+  if (after_end_) return;
+  bool waited = false;
+  for (Item& item : items_) {
+    if (item.answer) continue;
+    const bool waiting = questions_.is_waiting(item.question);
+    item.answer = failed(waiting ? dns::Failure::own_limit : dns::Failure::timeout);
+    waited |= waiting;
+  }
+  after_end_ = failed(waited ? dns::Failure::own_limit : dns::Failure::timeout);
 }
 
 dns::AnswerPtr Lookups::find(const dns::Question& question) const {
   const Item* const item = find_item(question, std::hash<dns::Question>{}(question));
   if (item != nullptr && item->answer) return item->answer;
-  if (given_up_) return failed(dns::Failure::timeout);
+  if (after_end_) return after_end_;
   if (item == nullptr && items_.size() >= max_questions_) return failed(dns::Failure::budget);
   return nullptr;
 }

@@ -35,10 +35,11 @@ MessageChecks::MessageChecks(const Environment& environment, const policy::Messa
     : environment_(environment),
       message_(message),
       clock_(clock),
-      spf_lookups_(*environment.resolver, environment.lookup_limits.max_queries, wake),
-      key_lookups_(*environment.resolver, dkim::max_signatures_verified, wake),
-      arc_lookups_(*environment.resolver, arc::max_arc_keys, wake),
-      policy_lookups_(*environment.resolver, environment.lookup_limits.max_queries, wake) {}
+      questions_(*environment.resolver),
+      spf_lookups_(questions_, environment.lookup_limits.max_queries, wake),
+      key_lookups_(questions_, dkim::max_signatures_verified, wake),
+      arc_lookups_(questions_, arc::max_arc_keys, wake),
+      policy_lookups_(questions_, environment.lookup_limits.max_queries, wake) {}
 
 void MessageChecks::begin_spf() {
   const policy::Settings& settings = *environment_.settings;
@@ -48,7 +49,7 @@ void MessageChecks::begin_spf() {
 }
 
 void MessageChecks::begin_policies(std::span<const dns::Name> authors) {
-  authors = authors.first(std::min(authors.size(), mail::Author::max_visible));
+  authors = policy::evaluated_domains(authors);
   authors_.assign(authors.begin(), authors.end());
   policies_.clear();
   identifiers_known_ = false;

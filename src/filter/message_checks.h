@@ -85,6 +85,7 @@ class MessageChecks {
 
   /// SPF, signatures and seals ask what the sender tells them to ask, and must not use up what the
   /// author's policy needs, nor share an answer that they had no budget for.
+  MessageQuestions questions_;
   Lookups spf_lookups_;
   Lookups key_lookups_;
   Lookups arc_lookups_;

@@ -94,6 +94,7 @@ void count(const policy::Judgement& judgement) {
   const std::size_t row =
       first_counter(judgement.result) + static_cast<std::size_t>(counted(judgement));
   metrics::count(static_cast<metrics::Id>(row));
+  if (judgement.own_limit) metrics::count(metrics::Id::own_limits);
   const auto disagreements = std::ranges::count_if(judgement.events, [](const log::Event& event) {
     return event.id() == log::Id::dkim_disagreement;
   });

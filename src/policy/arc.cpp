@@ -33,6 +33,8 @@ Arc read_own(const arc::Result& own, const Settings& settings,
   arc.passed = own.chain == arc::ChainStatus::pass;
   arc.oldest_pass = own.oldest_pass;
   if (own.problem) arc.problem = arc::describe(*own.problem);
+  arc.undecided =
+      own.own_limit && own.problem && own.problem->is_temporary() && are_whitelisted(own, settings);
   arc.whitelisted = excuses(own, policies, settings);
   return arc;
 }

@@ -116,7 +116,7 @@ SpfFinding from_received_spf(const Message& message, const SpfIdentity& identity
 SpfFinding from_own_check(const spf::Result& result) {
   const mail::ResultWord word = word_of(result.code);
   SpfFinding own{Source::own, {}, word, result.scope};
-  if (result.domain) own.input = SpfInput{*result.domain, outcome_of(word)};
+  if (result.domain) own.input = SpfInput{*result.domain, outcome_of(word), result.failure};
   return own;
 }
 

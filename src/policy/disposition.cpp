@@ -79,9 +79,21 @@ Disposition dispose_failure(const Assessment& assessment, bool doubtful_author,
   return reject(fill_in(settings.reject_string, domain));
 }
 
+/// For want of our own means nobody can say what this message deserves; the next attempt may find
+/// out (RFC 3463 section 3.4: "System not accepting network messages").
+Disposition defer_for_own_limit(const Verdict& verdict) {
+  Disposition disposition;
+  disposition.action = Action::tempfail;
+  disposition.own_limit = true;
+  disposition.reply = tempfail_reply("4.3.2", "too busy to check the DMARC policy of " +
+                                                  verdict.author.text() + ", try again later");
+  return disposition;
+}
+
 /// Spares a message what its policy asks for, if its forwarders are trusted.
-Disposition excuse(Disposition disposition, const Arc& arc) {
+Disposition excuse(Disposition disposition, const Arc& arc, const Verdict& verdict) {
   const bool harmed = disposition.applied != Policy::none;
+  if (harmed && arc.undecided) return defer_for_own_limit(verdict);
   if (!harmed || !arc.whitelisted) return disposition;
   Disposition excused;
   excused.spared_by_arc = true;
@@ -123,6 +135,12 @@ Disposition defer(std::string_view enhanced, const Verdict& verdict) {
   return disposition;
 }
 
+/// An author domain whose verdict lacks what we could not ask for; null without one.
+const Verdict* left_open_by_own_limit(const Assessment& assessment) {
+  const auto found = std::ranges::find_if(assessment.verdicts, &Verdict::own_limit);
+  return found == assessment.verdicts.end() ? nullptr : &*found;
+}
+
 /// An author domain that only a temporary failure of an authentication keeps from being the reason
 /// of a rejection; null without one.
 const Verdict* almost_rejected(const Assessment& assessment, const Settings& settings) {
@@ -154,12 +172,15 @@ Disposition dispose(const Assessment& assessment, const FormRuling& form, const 
     rejected.overrides = {{OverrideType::local_policy}};
     return with_reasons(std::move(rejected), assessment);
   }
+  if (const Verdict* const open = left_open_by_own_limit(assessment); open && !rejected_anyway)
+    return defer_for_own_limit(*open);
   if (const Verdict* const open = almost_rejected(assessment, settings); open && !rejected_anyway)
     return defer("4.7.0", *open);
   const bool doubtful_author = !form.problem.empty() || form.domains.size() > 1;
   switch (assessment.result) {
     case Result::fail:
-      return with_reasons(excuse(dispose_failure(assessment, doubtful_author, settings), arc),
+      return with_reasons(excuse(dispose_failure(assessment, doubtful_author, settings), arc,
+                                 assessment.verdicts.front()),
                           assessment);
     case Result::temperror:
       if (settings.temp_error_action == TempErrorAction::tempfail)

@@ -4,6 +4,7 @@
 //
 //   result, policy     option                       action                         applied
 //   pass, none         -                            accept                         none
+//   temperror, own     any                          451 4.3.2                      none
 //   temperror, reject  TempErrorAction enforced     451 4.7.0 with RejectFailures  none
 //   temperror          TempErrorAction tempfail     451 4.7.1                      none
 //                      otherwise                    accept                         none
@@ -18,6 +19,11 @@
 // A temporary failure can be the sender's choice: a signature may name a domain whose servers are
 // dead. So with TempErrorAction enforced nothing gets in by it that the policy of an author would
 // keep out. A policy that can't be looked up asks for nothing.
+//
+// "Own": a limit that this process has for all messages together kept an answer away
+// (dns::Failure::own_limit). Whoever can fill such a limit must not get anything in by it, so the
+// message is deferred whenever the answer could change the result, also where it might have shown
+// that trusted forwarders excuse a failure.
 //
 // A failing message whose ARC chain passed, and all of whose sealers are in DomainWhitelist, is
 // accepted instead of rejected or put on hold.
@@ -43,6 +49,7 @@ struct Disposition {
   std::optional<Reply> reply;
   std::optional<std::string> hold_reason;
   Policy applied = Policy::none;
+  bool own_limit = false;      ///< deferred because of dns::Failure::own_limit
   bool spared_by_arc = false;  ///< trusted forwarders kept it from being rejected or held
   /// Why that is not what the Domain Owner asks for; empty when it is.
   std::string note;

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
+#include <vector>
+
+#include <dmarc/tree_walk.h>
 
 namespace dmarc::policy {
 namespace {
@@ -105,7 +109,8 @@ log::Event describe_from(const Message& message, const Author& author, std::stri
 
 std::string problem_of(const Author& author) {
   if (author.defect && !author.is_recovered()) return std::string(describe(*author.defect));
-  if (author.visible.size() > Author::max_visible) return "too many author domains";
+  if (evaluated_domains(author.visible).size() < author.visible.size())
+    return "too many author domains";
   return {};
 }
 
@@ -143,15 +148,28 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
   if (author.is_recovered())
     ruling.events.push_back(log::make<log::Id::recovered_from>(
         message.job_id, describe_defect(author), author.domains.front().text()));
-  ruling.incomplete =
-      author.defect == AuthorDefect::too_long || author.visible.size() > Author::max_visible;
   // RFC 9989 section 11.5 "Denial of DMARC Processing Attacks": all of them, within a bound.
-  std::copy_n(author.visible.begin(), std::min(author.visible.size(), Author::max_visible),
-              std::back_inserter(ruling.domains));
+  const auto evaluated = evaluated_domains(author.visible);
+  ruling.domains.assign(evaluated.begin(), evaluated.end());
+  ruling.incomplete =
+      author.defect == AuthorDefect::too_long || evaluated.size() < author.visible.size();
   return ruling;
 }
 
 }  // namespace
+
+std::span<const dns::Name> evaluated_domains(std::span<const dns::Name> visible) {
+  std::vector<dns::Name> walked;
+  std::size_t count = 0;
+  while (count < std::min(visible.size(), Author::max_visible)) {
+    for (dns::Name& name : walk_names(visible[count]))
+      if (std::ranges::find(walked, name) == walked.end()) walked.push_back(std::move(name));
+    // Of each author it may be asked whether it exists.
+    if (walked.size() + count + 1 > max_author_questions) break;
+    ++count;
+  }
+  return visible.first(count);
+}
 
 std::optional<std::string_view> broken_header_requirement(const mail::HeaderBlock& header) {
   for (auto row = requirements.rbegin(); row != requirements.rend(); ++row) {

@@ -7,7 +7,9 @@
 // Threads: a pure function.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,14 @@
 
 namespace dmarc::policy {
 
+/// Questions that the author domains of one message may need together. Ten authors at three labels
+/// need 31, four at eight 36; From fields with more than two domains are hardly ever genuine.
+inline constexpr std::size_t max_author_questions = 40;
+
+/// The first of these domains, as far as they are evaluated: at most Author::max_visible, which
+/// need at most max_author_questions, whatever the DNS holds.
+std::span<const dns::Name> evaluated_domains(std::span<const dns::Name> visible);
+
 enum class Course {
   evaluate,
   ignore,  ///< IgnoreMailFrom: accepted as it is
@@ -31,7 +41,7 @@ enum class Course {
 struct FormRuling {
   Course course = Course::evaluate;
 
-  /// To be evaluated; a pass needs all of them. At most Author::max_visible.
+  /// To be evaluated; a pass needs all of them. See evaluated_domains().
   std::vector<dns::Name> domains;
 
   /// Why this message can't pass, whatever the domains' results are: one clause for the header

@@ -56,6 +56,7 @@ void adopt(Judgement& judgement, Disposition disposition) {
   judgement.reply = std::move(disposition.reply);
   judgement.hold_reason = std::move(disposition.hold_reason);
   judgement.disposition = disposition.applied;
+  judgement.own_limit = disposition.own_limit;
   judgement.arc.spared = disposition.spared_by_arc;
   judgement.note = std::move(disposition.note);
   judgement.overrides = std::move(disposition.overrides);

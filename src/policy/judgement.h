@@ -79,6 +79,7 @@ struct Authentication {
 struct Arc {
   bool verified = false;     ///< it was verified here, and is not empty
   bool passed = false;       ///< as found here, or else as a trusted filter says
+  bool undecided = false;    ///< it could have passed and excused a failure, but for own_limit
   unsigned oldest_pass = 0;  ///< of a chain that passed here, see arc::Result
   std::string problem;       ///< why it failed here, one clause
   bool whitelisted = false;  ///< it passed here and may excuse a failure, see policy/own_arc.h
@@ -113,6 +114,7 @@ struct Judgement {
   Result result = Result::none;
   std::optional<Policy> policy;       ///< of the verdict that decided
   Policy disposition = Policy::none;  ///< what was done
+  bool own_limit = false;             ///< deferred because of dns::Failure::own_limit
   /// Why the result is neither a pass nor a plain fail, one clause; empty when it is.
   std::string reason;
   /// Why `disposition` is not what the Domain Owner asked for, or why nothing was evaluated; empty

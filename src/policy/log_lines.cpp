@@ -199,6 +199,10 @@ std::vector<log::Event> result_events(const Message& message, const Judgement& j
   }
   events.push_back(log::make<log::Id::result>(message.job_id, domain.empty() ? "(none)" : domain,
                                               to_string(judgement.result)));
+  if (judgement.own_limit)
+    events.push_back(log::make<log::Id::own_limit>(
+        message.job_id, domain.empty() ? "(none)" : domain,
+        judgement.reason.empty() ? "the ARC chain was not verified" : judgement.reason));
   if (judgement.result != Result::pass && judgement.result != Result::none) {
     events.push_back(log::make<log::Id::detail>(message.job_id, explain(message, judgement)));
   }

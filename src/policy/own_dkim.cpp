@@ -95,6 +95,7 @@ std::vector<Authentication::Dkim> signatures_of(const dkim::Result& own) {
     Authentication::Dkim& dkim =
         signatures.emplace_back(Authentication::Dkim{{*found.domain, outcome_of(word)}, word});
     if (found.selector) dkim.input.selector = found.selector->text();
+    dkim.input.failure = found.failure;
     dkim.reason = found.reason();
     dkim.fault = found.fault;
   }
@@ -106,9 +107,12 @@ void confirm_temporary_errors(std::vector<Authentication::Dkim>& signatures,
   if (own == nullptr) return;
   for (Authentication::Dkim& reported : signatures) {
     if (reported.input.outcome != MethodOutcome::temperror) continue;
-    const bool confirmed = std::ranges::any_of(
+    const auto confirming = std::ranges::find_if(
         own->signatures, [&](const auto& found) { return fails_here(reported, found); });
-    if (!confirmed) reported.input.outcome = MethodOutcome::other;
+    if (confirming == own->signatures.end())
+      reported.input.outcome = MethodOutcome::other;
+    else
+      reported.input.failure = confirming->failure;
   }
 }
 

@@ -11,9 +11,10 @@
 // move and a network whose servers they play.
 //
 // Life of a question: resolve() looks into the cache and calls back at once on a hit. Otherwise the
-// callback joins those that wait for the same question; the first one hands the question to the
-// loop. The loop's thread keeps the answer in the cache, then takes the callbacks out and calls
-// them, holding no lock.
+// callback joins those that wait for the same question; the first one makes it wait for its turn
+// (resolver/shares.h). The loop's thread sends it, keeps the answer in the cache, then takes the
+// callbacks out and calls them, holding no lock. A question that nobody wants any more is stopped,
+// and makes room for another at once.
 //
 // Threads: at_hand(), resolve() and statistics() from any; construction and destruction while the
 // loop does not run. Destruction answers everything still under way with Failure::network.
@@ -21,13 +22,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "io/event_loop.h"
 #include "resolver/cache.h"
 #include "resolver/queries.h"
+#include "resolver/shares.h"
 #include "resolver/stub_resolver.h"
 
 namespace dmarc::resolver {
@@ -42,28 +46,69 @@ class CachingResolver final : public dns::AsyncResolver,
 
   dns::AnswerPtr at_hand(const dns::Question& question) override;
   void resolve(const dns::Question& question, Callback done) override;
+  std::unique_ptr<Asker> open() override;
   StubStatistics statistics() const;
 
  private:
+  using Number = Queries::Number;
+  class MessageAsker;
+
+  struct Waiter {
+    Shares::AskerId asker;
+    Callback done;
+  };
+  /// A question without answer, and who waits for it.
+  struct Wanted {
+    Number number;
+    std::vector<Waiter> waiters;
+  };
+  /// A question whose turn it is.
+  struct Start {
+    Number number;
+    dns::Question question;
+    std::optional<Number> suspended;
+  };
+
   dns::AnswerPtr find(const dns::Question& question);
-  dns::AnswerPtr join(const dns::Question& question, Callback& done);
+  void resolve_for(Shares::AskerId asker, const dns::Question& question, Callback done);
+  dns::AnswerPtr join(Shares::AskerId asker, const dns::Question& question, Callback& done);
+  void drop(Shares::AskerId asker, const std::vector<dns::Question>& questions);
+  bool is_waiting(const dns::Question& question);
+
+  // With the lock held.
+  void wake_loop();
+  std::vector<Callback> take_waiters(Number number);
+  void leave(Shares::AskerId asker, const dns::Question& question, std::vector<Callback>& left);
+
   void woken(io::Token token) override;
+  void expired(io::Token token) override { woken(token); }
+  void take_turns();
+  void put_back(std::size_t from);
   std::chrono::milliseconds patience_for(const dns::Question& question);
-  void finished(const dns::Question& question, dns::Answer answer) override;
+  void finished(Number number, const dns::Question& question, dns::Answer answer) override;
   void limit_ttl(dns::Answer& answer) const;
 
   const io::Clock& clock_;
   const StubOptions options_;
-  const std::size_t max_in_flight_;
+  const Shares::Limits limits_;
   Counters counters_;
   Cache cache_;
   Queries queries_;
+  const io::EventLoop::HandlerId handler_;
   const io::Wake wake_;
-  std::vector<dns::Question> starting_;  ///< of the loop's thread
+  io::Timer retry_;  ///< when there was nothing to send with
+  // Of the loop's thread.
+  std::vector<Start> starting_;
+  std::vector<Number> stopping_;
 
   std::mutex mutex_;  ///< guards what follows
-  std::unordered_map<dns::Question, std::vector<Callback>> waiting_;
-  std::vector<dns::Question> submitted_;  ///< new in `waiting_`, for the loop to start
+  Shares shares_;
+  std::unordered_map<dns::Question, Wanted> wanted_;
+  std::unordered_map<Number, const dns::Question*> names_;  ///< keys of `wanted_`
+  std::vector<Number> dropped_;  ///< under way, and nobody wants them any more
+  Number last_number_ = 0;
+  Shares::AskerId last_asker_ = Shares::nobody;
+  bool wake_posted_ = false;
   bool closing_ = false;
 };
 

@@ -33,6 +33,12 @@ class UdpExchange final : public Exchange {
 
   std::uint32_t events() const override { return EPOLLIN; }
 
+  bool repeat() override {
+    const ssize_t sent = ::send(descriptor(), query_.data(), query_.size(), MSG_NOSIGNAL);
+    // What the kernel had no room for is lost, as on the way.
+    return sent >= 0 || is_want_of_means(errno);
+  }
+
   State proceed(Buffer& buffer) override {
     for (int i = 0; i < burst; ++i) {
       const ssize_t size = ::recv(descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -111,6 +117,11 @@ class TcpExchange final : public Exchange {
 };
 
 }  // namespace
+
+bool is_want_of_means(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+         error == EAGAIN;
+}
 
 // Connecting chooses a random port and lets the kernel drop what others send to it.
 base::UniqueFd SystemNetwork::connect_udp(const ServerAddress& server) {

@@ -23,8 +23,8 @@ class Network {
  public:
   virtual ~Network() = default;
 
-  /// A non-blocking socket that is connected, or connecting, to this server alone; empty when that
-  /// is impossible.
+  /// A non-blocking socket that is connected, or connecting, to this server alone; empty, with
+  /// errno, when that is impossible.
   virtual base::UniqueFd connect_udp(const ServerAddress& server) = 0;
   virtual base::UniqueFd connect_tcp(const ServerAddress& server) = 0;
   /// For a query; nobody outside can foretell it.
@@ -58,6 +58,9 @@ class Exchange {
 
   virtual ~Exchange() = default;
 
+  /// Sends the query once more, with the same id from the same port, so that a late reply to either
+  /// counts. False when that can't be.
+  virtual bool repeat() { return false; }
   /// Goes on when the descriptor is ready; harmless when it is not.
   virtual State proceed(Buffer& buffer) = 0;
 
@@ -79,8 +82,12 @@ class Exchange {
   unsigned rejected_ = 0;
 };
 
-/// Sends the query; null when that is impossible.
+/// Sends the query; null, with errno, when that is impossible.
 std::unique_ptr<Exchange> exchange_by_udp(base::UniqueFd socket, Octets query);
 std::unique_ptr<Exchange> exchange_by_tcp(base::UniqueFd socket, Octets query);
+
+/// True for an errno that says that this process or host has nothing left to send with:
+/// descriptors, ports, memory. The server has no part in it.
+bool is_want_of_means(int error);
 
 }  // namespace dmarc::resolver

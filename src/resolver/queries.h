@@ -1,10 +1,11 @@
 // The questions under way: their exchanges with servers and their timers, on an event loop.
 //
 // start() begins a question; Client::finished() is called with the answer of each question that was
-// started, from within start() or by the loop.
+// started and not stopped, from within start() or by the loop.
 //
-// A question that gets no reply is asked again while the exchange before it stays open, so that a
-// late reply still counts; no more than two exchanges of a question are open at a time.
+// A question that gets no reply is asked again, of the same server by the same exchange. Exchanges
+// stay open until the question ends, so that late replies count; of a question no more than
+// max_exchanges, of all questions exchanges_each on the average.
 //
 // Threads: belongs to the loop's thread.
 #pragma once
@@ -34,37 +35,56 @@ struct Counters {
   }
 
   Counter questions = 0, cache_hits = 0, shared = 0, sent_udp = 0, sent_tcp = 0, timeouts = 0,
-          rejected = 0, stale_served = 0;
+          rejected = 0, stale_served = 0, suspended = 0, abandoned = 0, never_sent = 0;
 };
 
 class Queries final : public io::EventHandler {
  public:
+  /// Identifies a question; never used twice.
+  using Number = std::uint64_t;
+
   /// Who has asked.
   class Client {
    public:
-    virtual void finished(const dns::Question& question, dns::Answer answer) = 0;
+    virtual void finished(Number number, const dns::Question& question, dns::Answer answer) = 0;
 
    protected:
     ~Client() = default;
   };
 
-  /// Descriptors that one question can hold.
-  static constexpr std::size_t max_exchanges = 2;
+  /// Exchanges that one question can hold, each with a descriptor: enough for the servers that a
+  /// resolv.conf names (three), and one by TCP.
+  static constexpr std::size_t max_exchanges = 4;
+  /// The same on the average: a question that needs more gets it while others need less.
+  static constexpr std::size_t exchanges_each = 2;
 
-  /// All of them must outlive it.
-  Queries(io::EventLoop& loop, Network& network, const StubOptions& options, Counters& counters,
-          Client& client);
+  /// All of them must outlive it. `max_questions` are under way at a time.
+  Queries(io::EventLoop& loop, Network& network, const StubOptions& options,
+          std::size_t max_questions, Counters& counters, Client& client);
 
-  /// Asks; the answer is a failure when there is none after `patience`.
-  void start(const dns::Question& question, std::chrono::milliseconds patience);
+  /// Asks; the answer is a failure when there is none after `patience`. False when nothing can be
+  /// sent for want of descriptors or the like: to be tried again.
+  [[nodiscard]] bool start(Number number, const dns::Question& question,
+                           std::chrono::milliseconds patience);
+  /// Forgets the question, if it is still under way.
+  void stop(Number number) { queries_.erase(number); }
 
  private:
-  /// Identifies a query; never used twice.
-  using Number = std::uint64_t;
+  struct Close {
+    Close() : open(nullptr) {}
+    explicit Close(std::size_t& count) : open(&count) {}
+    std::size_t* open;  ///< counts the exchanges that are
+    void operator()(Exchange* exchange) const {
+      delete exchange;
+      --*open;
+    }
+  };
 
   struct Transmission {
-    std::unique_ptr<Exchange> exchange;
+    std::unique_ptr<Exchange, Close> exchange;
     Ask ask{};
+    bool edns = true;
+    unsigned order = 0;  ///< of the last time that it was sent
   };
 
   struct Query {
@@ -80,13 +100,20 @@ class Queries final : public io::EventHandler {
     io::Timer timer;
     std::array<Transmission, max_exchanges> transmissions{};
     std::size_t latest = 0;  ///< index of the transmission made last
+    unsigned sent = 0;       ///< how many were made
+    bool lacks_means = false;
   };
+
+  enum class Sent { yes, server_unreachable, no_means };
 
   void ready(io::Token token, std::uint32_t events) override;
   void expired(io::Token token) override;
 
-  void perform(Number number, Query& query, Step step);
-  bool transmit(Number number, Query& query, Ask ask);
+  bool perform(Number number, Query& query, Step step);
+  Sent transmit(Number number, Query& query, Ask ask);
+  Sent open_exchange(Number number, Query& query, Ask ask, std::size_t place);
+  std::size_t place_for(const Query& query, Ask ask) const;
+  void set_timer_after(Query& query, Ask ask);
   static void set_timer(Query& query, io::Time when);
   void handle_reply(Number number, Query& query, const Transmission& ended);
   void finish(Number number, Query& query, dns::Answer answer);
@@ -96,13 +123,14 @@ class Queries final : public io::EventHandler {
   const io::EventLoop::HandlerId handler_;
   Network& network_;
   const StubOptions& options_;
+  const std::size_t max_questions_;
   const std::chrono::milliseconds retry_after_;
   Counters& counters_;
   Client& client_;
   ServerPool pool_;
   std::unique_ptr<Exchange::Buffer> buffer_ = std::make_unique<Exchange::Buffer>();
+  std::size_t open_ = 0;  ///< exchanges
   std::unordered_map<Number, Query> queries_;
-  Number last_number_ = 0;
 };
 
 }  // namespace dmarc::resolver

@@ -1,5 +1,6 @@
 #include "resolver/stub_resolver.h"
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 #include <utility>
@@ -7,6 +8,14 @@
 #include "resolver/caching_resolver.h"
 
 namespace dmarc::resolver {
+
+DescriptorShare descriptor_share(std::uint64_t limit) {
+  constexpr std::uint64_t part = 10;  // of the descriptors
+  constexpr std::uint64_t least = 4;
+  const std::uint64_t questions =
+      std::clamp<std::uint64_t>(limit / part, least, StubResolver::max_in_flight);
+  return {questions, questions * Queries::exchanges_each};
+}
 
 struct StubResolver::Service {
   explicit Service(StubOptions options) : resolver(loop, network, std::move(options)) {
@@ -43,6 +52,10 @@ dns::AnswerPtr StubResolver::at_hand(const dns::Question& question) {
 
 void StubResolver::resolve(const dns::Question& question, Callback done) {
   service_->resolver.resolve(question, std::move(done));
+}
+
+std::unique_ptr<dns::AsyncResolver::Asker> StubResolver::open() {
+  return service_->resolver.open();
 }
 
 StubStatistics StubResolver::statistics() const {

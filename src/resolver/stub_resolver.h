@@ -9,9 +9,9 @@
 // ldns encodes and decodes; its own resolver is not used, because it accepts answers with a wrong
 // id or question.
 //
-// Limits: StubResolver::max_in_flight questions under way, fewer when half of the process's
-// descriptors do not suffice for them (two each); one more is answered with Failure::network at
-// once. Of one question, at most 24 messages go out and 256 records come in.
+// Limits: questions under way are a tenth of the process's descriptors, at most
+// StubResolver::max_in_flight, and max_per_asker of one asker; others wait for their turn
+// (resolver/shares.h). Of one question, at most 24 messages go out and 256 records come in.
 //
 // Errors: the constructor throws std::system_error when the kernel gives no descriptor or thread,
 // std::invalid_argument when there is no server.
@@ -48,25 +48,36 @@ struct StubOptions {
   /// How long to wait for servers while a stale answer is at hand (RFC 8767 section 5 "Example
   /// Method").
   std::chrono::milliseconds stale_after{1800};
+  std::size_t max_in_flight = 0;   ///< 0: as many as the process's descriptors allow
+  std::size_t max_per_asker = 32;  ///< of them, of one asker
 };
 
 /// Counters since the start, for metrics and tests.
 struct StubStatistics {
   std::uint64_t questions = 0, cache_hits = 0, shared = 0, sent_udp = 0, sent_tcp = 0, timeouts = 0,
-                rejected = 0, stale_served = 0;
+                rejected = 0, stale_served = 0, suspended = 0, abandoned = 0, never_sent = 0;
 };
+
+/// What the DNS takes of the process's descriptors.
+struct DescriptorShare {
+  std::size_t questions;    ///< under way at a time
+  std::size_t descriptors;  ///< that they may need
+};
+/// Of so many descriptors; nobody else should use them.
+DescriptorShare descriptor_share(std::uint64_t limit);
 
 class StubResolver final : public dns::AsyncResolver {
  public:
   /// Far more than a busy server has under way unless its name servers are down; bounds memory
   /// then.
-  static constexpr std::size_t max_in_flight = 10'000;
+  static constexpr std::size_t max_in_flight = 4096;
 
   explicit StubResolver(StubOptions options);
   ~StubResolver() override;
 
   dns::AnswerPtr at_hand(const dns::Question& question) override;
   void resolve(const dns::Question& question, Callback done) override;
+  std::unique_ptr<Asker> open() override;
   StubStatistics statistics() const;
 
  private:

@@ -178,6 +178,7 @@ class Check::State {
     result_.mechanism = std::move(finding.mechanism);
     result_.path = std::move(finding.path);
     result_.problem = std::move(finding.problem);
+    result_.failure = finding.failure;
     result_.record = std::move(finding.record);
     return std::move(result_);
   }
@@ -206,14 +207,24 @@ class Check::State {
   std::optional<Run> run_;
 };
 
+// RFC 7208 section 5.5 "ptr (do not use)" takes a failure of the DNS for a term that does not
+// match. What was not asked for want of our own means could be anything.
 bool Check::State::Run::evaluate() {
-  if (!finding) finding = evaluation.run();
-  return finding.has_value();
+  if (finding) return true;
+  finding = evaluation.run();
+  if (!finding) return false;
+  if (const auto& unasked = questions.kept_away()) {
+    std::string record = std::move(finding->record);
+    finding = Finding::of(failed_lookup(dns::Answer::failed(dns::Failure::own_limit), *unasked));
+    finding->record = std::move(record);
+  }
+  return true;
 }
 
 // Our own finding stands where the other evaluator has none.
 bool Check::State::Run::ask_evaluator(const dns::Answers& answers) {
-  if (options.evaluator == nullptr || evaluator_asked) return true;
+  const bool stands = finding->failure == dns::Failure::own_limit;
+  if (options.evaluator == nullptr || evaluator_asked || stands) return true;
   Evaluator::Run run = options.evaluator->run(identity, answers, options);
   if (run.missing && !questions.find(*run.missing) && !questions.exhausted()) return false;
   if (run.finding) finding = std::move(run.finding);

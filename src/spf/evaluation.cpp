@@ -192,7 +192,7 @@ Evaluation::Progress Evaluation::return_to(Frame& parent, const Frame& finished)
       return finish(Trouble{Code::permerror, "included: " + finding_.problem});
     case Code::permerror:
     case Code::temperror:
-      return finish(Trouble{finding_.code, std::move(finding_.problem)});
+      return finish(Trouble{finding_.code, std::move(finding_.problem), finding_.failure});
     case Code::neutral:
     case Code::fail:
     case Code::softfail:

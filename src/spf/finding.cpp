@@ -9,6 +9,7 @@ Finding Finding::of(Trouble trouble) {
   Finding finding;
   finding.code = trouble.code;
   finding.problem = std::move(trouble.problem);
+  finding.failure = trouble.failure;
   return finding;
 }
 
@@ -17,9 +18,10 @@ std::string shown(const dns::Name& name) {
 }
 
 Trouble failed_lookup(const dns::Answer& answer, const dns::Question& question) {
-  return {Code::temperror, "the look-up of " + std::string(dns::to_string(question.type)) +
-                               " records of " + shown(question.name) +
-                               " failed: " + std::string(dns::describe(answer.failure))};
+  return {Code::temperror,
+          "the look-up of " + std::string(dns::to_string(question.type)) + " records of " +
+              shown(question.name) + " failed: " + std::string(dns::describe(answer.failure)),
+          answer.failure};
 }
 
 Trouble too_many_terms() {

@@ -18,6 +18,7 @@ namespace dmarc::spf {
 struct Trouble {
   Code code;
   std::string problem;
+  dns::Failure failure = dns::Failure::none;
 };
 
 /// An exp= modifier that is in force, and the domain whose record holds it.
@@ -33,6 +34,7 @@ struct Finding {
   std::string mechanism;
   std::vector<std::string> path;
   std::string problem;
+  dns::Failure failure = dns::Failure::none;
   std::string record;
   std::optional<Explanation> explanation;  ///< only with fail
 

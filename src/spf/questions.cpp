@@ -16,9 +16,13 @@ std::size_t Questions::add(const dns::Question& question) {
 
 dns::AnswerPtr Questions::find(const dns::Question& question) {
   awaited_ = add(question);
-  if (awaited_ < asked_.size()) return answers_->find(question);
-  exhausted_ = true;
-  return nullptr;
+  if (awaited_ == asked_.size()) {
+    exhausted_ = true;
+    return nullptr;
+  }
+  dns::AnswerPtr answer = answers_->find(question);
+  if (answer && answer->failure == dns::Failure::own_limit && !kept_away_) kept_away_ = question;
+  return answer;
 }
 
 void Questions::foresee(const dns::Question& question) {

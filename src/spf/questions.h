@@ -38,6 +38,9 @@ class Questions {
 
   bool exhausted() const { return exhausted_; }
 
+  /// The first question that find() gave dns::Failure::own_limit for.
+  const std::optional<dns::Question>& kept_away() const { return kept_away_; }
+
  private:
   /// The index of the question in asked_; asked_.size() when there is no room for it.
   std::size_t add(const dns::Question& question);
@@ -47,6 +50,7 @@ class Questions {
   std::size_t listed_ = 0;  ///< so many of asked_ have been in need()
   std::size_t awaited_ = 0;
   bool exhausted_ = false;
+  std::optional<dns::Question> kept_away_;
 };
 
 /// The type of the records that hold addresses of the client's family.

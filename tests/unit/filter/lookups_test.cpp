@@ -21,10 +21,11 @@ dns::Question txt(std::string_view name) {
 
 struct LookupsTest : testing::Test {
   void make(std::size_t max_questions = 10) {
-    lookups.emplace(resolver, max_questions, [this] { ++wakes; });
+    lookups.emplace(questions, max_questions, [this] { ++wakes; });
   }
 
   ManualResolver resolver;
+  MessageQuestions questions{resolver};
   int wakes = 0;
   std::optional<Lookups> lookups;
 };
@@ -44,7 +45,8 @@ TEST(Lookups, what_the_resolver_has_at_hand_is_not_asked_for) {
       return question == txt("a.example") ? text_answer("x") : nullptr;
     }
   } cache;
-  Lookups lookups(cache, 10, [] { FAIL() << "nobody waits"; });
+  MessageQuestions questions(cache);
+  Lookups lookups(questions, 10, [] { FAIL() << "nobody waits"; });
   lookups.ask(txt("a.example"));
   lookups.ask(txt("b.example"));
   EXPECT_EQ(lookups.find(txt("a.example"))->records.front(), "x");

@@ -1,9 +1,12 @@
 // A session whose answers come late: what it says meanwhile, and when it goes on.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <dmarc/zone.h>
 
@@ -252,6 +255,86 @@ TEST_F(UnrecordedSession, is_logged_also_when_the_mta_has_gone_away) {
   EXPECT_FALSE(end());
   session_.reset();
   EXPECT_EQ(log_.count(log::Id::result), 1U);
+}
+
+/// Nobody is asked: all places are taken.
+class FullResolver final : public test::ManualResolver {
+ public:
+  explicit FullResolver(std::vector<dns::Question> full) : full_(std::move(full)) {}
+
+  std::unique_ptr<Asker> open() override {
+    class Waiting final : public Asker {
+     public:
+      explicit Waiting(FullResolver& resolver) : resolver_(resolver) {}
+      void resolve(const dns::Question& question, Callback done) override {
+        resolver_.resolve(question, std::move(done));
+      }
+      bool is_waiting(const dns::Question& question) const override {
+        return std::ranges::find(resolver_.full_, question) != resolver_.full_.end();
+      }
+
+     private:
+      FullResolver& resolver_;
+    };
+    return std::make_unique<Waiting>(*this);
+  }
+
+ private:
+  const std::vector<dns::Question> full_;
+};
+
+// Otherwise whoever has the most questions under way decides what gets in.
+TEST_F(SuspendedSession, what_was_not_asked_in_time_defers_and_is_logged) {
+  settings_.temp_error_action = policy::TempErrorAction::accept;
+  resolver_ = std::make_shared<FullResolver>(
+      std::vector{txt("_dmarc.author.example"), txt("_dmarc.example")});
+  begin("spoofer.test");
+  EXPECT_FALSE(end());
+  clock_.advance(timeout_);
+  const auto judgement = session_->advance();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::temperror);
+  EXPECT_EQ(judgement->action, policy::Action::tempfail);
+  EXPECT_EQ(judgement->reply->enhanced, "4.3.2");
+  EXPECT_TRUE(judgement->own_limit);
+  EXPECT_EQ(log_.count(log::Id::own_limit), 1U);
+}
+
+TEST_F(SuspendedSession, an_spf_record_that_was_not_asked_for_in_time_defers_too) {
+  resolver_ = std::make_shared<FullResolver>(std::vector{txt("author.example")});
+  begin();
+  EXPECT_FALSE(end());
+  answer_policy();
+  clock_.advance(timeout_);
+  const auto judgement = session_->advance();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->action, policy::Action::tempfail);
+  EXPECT_TRUE(judgement->own_limit);
+}
+
+TEST_F(SuspendedSession, what_cannot_change_the_result_defers_nothing) {
+  settings_.reject_failures = true;
+  resolver_ = std::make_shared<FullResolver>(std::vector{txt("spoofer.test")});
+  begin("spoofer.test");
+  EXPECT_FALSE(end());
+  answer_policy();
+  clock_.advance(timeout_);
+  const auto judgement = session_->advance();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::fail);
+  EXPECT_EQ(judgement->action, policy::Action::reject);
+  EXPECT_EQ(log_.count(log::Id::own_limit), 0U);
+}
+
+TEST_F(SuspendedSession, a_silent_dns_is_not_our_own_limit) {
+  begin("spoofer.test");
+  EXPECT_FALSE(end());
+  clock_.advance(timeout_);
+  const auto judgement = session_->advance();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::temperror);
+  EXPECT_EQ(judgement->action, policy::Action::accept);
+  EXPECT_FALSE(judgement->own_limit);
 }
 
 }  // namespace

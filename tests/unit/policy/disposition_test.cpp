@@ -197,6 +197,47 @@ TEST(Disposition, defers_what_only_a_temporary_failure_keeps_from_being_rejected
             Action::accept);
 }
 
+// Who fills a limit that all messages share must not get anything in by it.
+TEST(Disposition, defers_what_our_own_limit_leaves_open_whatever_the_options_say) {
+  const auto left_open = [](std::optional<Policy> policy) {
+    Assessment open = assessment(Result::temperror, policy);
+    open.verdicts.front().own_limit = true;
+    return open;
+  };
+  for (const auto action :
+       {TempErrorAction::enforced, TempErrorAction::accept, TempErrorAction::tempfail})
+    for (const bool rejects : {false, true})
+      for (const std::optional<Policy> policy :
+           {std::optional<Policy>(), std::optional(Policy::none), std::optional(Policy::reject)}) {
+        Settings settings;
+        settings.temp_error_action = action;
+        settings.reject_failures = rejects;
+        const Disposition done = dispose(left_open(policy), {}, settings, {});
+        EXPECT_EQ(done.action, Action::tempfail);
+        EXPECT_TRUE(done.own_limit);
+        EXPECT_EQ(done.reply->code, 451);
+        EXPECT_EQ(done.reply->enhanced, "4.3.2");
+      }
+  // It can't change what another author domain's policy asks for already.
+  Settings settings;
+  settings.reject_failures = true;
+  Assessment several = assessment(Result::fail, Policy::reject);
+  several.verdicts.push_back(left_open({}).verdicts.front());
+  EXPECT_EQ(dispose(several, {}, settings, {}).action, Action::reject);
+}
+
+TEST(Disposition, defers_where_our_own_limit_hides_whether_forwarders_are_trusted) {
+  Settings settings;
+  settings.reject_failures = true;
+  Arc arc;
+  arc.undecided = true;
+  const Disposition done = dispose(assessment(Result::fail, Policy::reject), {}, settings, arc);
+  EXPECT_EQ(done.action, Action::tempfail);
+  EXPECT_TRUE(done.own_limit);
+  EXPECT_EQ(dispose(assessment(Result::fail, Policy::none), {}, settings, arc).action,
+            Action::accept);
+}
+
 TEST(Disposition, rejects_what_could_not_be_evaluated_whole_when_policies_are_enforced) {
   FormRuling form;
   form.problem = "too many author domains";

@@ -86,17 +86,19 @@ class PlayedNetwork final : public resolver::Network {
   std::vector<const Connection*> receive() {
     std::vector<const Connection*> fresh;
     for (Connection& connection : connections_) {
-      if (connection.query || !connection.socket) continue;
+      if (!connection.socket) continue;
       std::array<std::uint8_t, 4096> buffer;
-      // A datagram is left where it is, for break_off().
+      // A datagram is left where it is, for break_off(), and SO_PEEK_OFF goes on to the next.
       const int flags = MSG_DONTWAIT | (connection.tcp ? 0 : MSG_PEEK);
-      const ssize_t size = ::recv(connection.socket.get(), buffer.data(), buffer.size(), flags);
-      if (size <= 0) continue;
-      const resolver::OctetView received(buffer.data(), static_cast<std::size_t>(size));
-      connection.query =
-          DnsQuestion::decode(received.subspan(connection.tcp ? resolver::frame_length_size : 0));
-      if (!connection.query) throw Mismatch("what was sent is not a query");
-      fresh.push_back(&connection);
+      for (;;) {
+        const ssize_t size = ::recv(connection.socket.get(), buffer.data(), buffer.size(), flags);
+        if (size <= 0) break;
+        const resolver::OctetView received(buffer.data(), static_cast<std::size_t>(size));
+        connection.query =
+            DnsQuestion::decode(received.subspan(connection.tcp ? resolver::frame_length_size : 0));
+        if (!connection.query) throw Mismatch("what was sent is not a query");
+        fresh.push_back(&connection);
+      }
     }
     return fresh;
   }
@@ -132,14 +134,21 @@ class PlayedNetwork final : public resolver::Network {
   }
 
   void set_down(std::size_t server, bool down) { down_[server] = down; }
+  void set_starved(bool starved) { starved_ = starved; }
 
  private:
   base::UniqueFd connect(const resolver::ServerAddress& address, bool tcp) {
     const std::size_t server = address.port - 1U;
-    if (down_[server]) return {};
+    if (down_[server] || starved_) {
+      errno = down_[server] ? ECONNREFUSED : EMFILE;
+      return {};
+    }
     std::array<int, 2> ends;
     const int type = (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
     if (::socketpair(AF_UNIX, type, 0, ends.data()) != 0) throw Mismatch("no socket");
+    const int begin = 0;
+    if (!tcp && ::setsockopt(ends[0], SOL_SOCKET, SO_PEEK_OFF, &begin, sizeof begin) != 0)
+      throw Mismatch("no SO_PEEK_OFF");
     connections_.push_back({server, tcp, base::UniqueFd(ends[0]), {}});
     return base::UniqueFd(ends[1]);
   }
@@ -151,6 +160,7 @@ class PlayedNetwork final : public resolver::Network {
   }
 
   std::vector<bool> down_;
+  bool starved_ = false;
   std::deque<Connection> connections_;
   std::uint16_t last_id_ = 0;
 };
@@ -169,9 +179,19 @@ class Player {
     for (const std::string_view word : base::words(step.arguments))
       words_.emplace_back(word);
     static const std::map<std::string, void (Player::*)(const DnsStep&), std::less<>> steps{
-        {"set", &Player::set},        {"ask", &Player::ask},         {"sent", &Player::sent},
-        {"reply", &Player::reply},    {"break", &Player::break_off}, {"down", &Player::set_down},
-        {"up", &Player::set_down},    {"time", &Player::time},       {"answer", &Player::answer},
+        {"drop", &Player::drop},
+        {"waiting", &Player::expect_waiting},
+        {"under_way", &Player::expect_waiting},
+        {"descriptors", &Player::set_descriptors},
+        {"set", &Player::set},
+        {"ask", &Player::ask},
+        {"sent", &Player::sent},
+        {"reply", &Player::reply},
+        {"break", &Player::break_off},
+        {"down", &Player::set_down},
+        {"up", &Player::set_down},
+        {"time", &Player::time},
+        {"answer", &Player::answer},
         {"counted", &Player::counted}};
     const auto found = steps.find(step.keyword);
     if (found == steps.end()) throw Mismatch("unknown step \"" + step.keyword + "\"");
@@ -222,6 +242,12 @@ class Player {
 
   void set(const DnsStep&) {
     if (resolver_) throw Mismatch("too late to set an option");
+    const std::map<std::string, std::size_t*, std::less<>> numbers{
+        {"max_in_flight", &options_.max_in_flight}, {"max_per_asker", &options_.max_per_asker}};
+    if (const auto option = numbers.find(word(0)); option != numbers.end()) {
+      *option->second = base::parse_decimal<std::size_t>(word(1)).value_or(0);
+      return;
+    }
     const milliseconds value = duration(word(1));
     const std::map<std::string, milliseconds*, std::less<>> in_milliseconds{
         {"timeout", &options_.timeout},
@@ -242,10 +268,27 @@ class Player {
 
   void ask(const DnsStep&) {
     const dns::Question asked = question(word(0), word(1));
-    resolver().resolve(asked, [this, asked](const dns::AnswerPtr& answer) {
+    const auto done = [this, asked](const dns::AnswerPtr& answer) {
       answers_.push_back(text(asked) + ": " + text(*answer));
-    });
+    };
+    if (words_.size() == 2) return resolver().resolve(asked, done);
+    auto& asker = askers_[word(3)];
+    if (!asker) asker = resolver().open();
+    asker->resolve(asked, done);
   }
+
+  void drop(const DnsStep&) {
+    if (askers_.erase(word(0)) == 0) throw Mismatch("nobody of that name has asked");
+  }
+
+  void expect_waiting(const DnsStep& step) {
+    const auto asker = askers_.find(word(3));
+    if (asker == askers_.end()) throw Mismatch("nobody of that name has asked");
+    const bool waits = asker->second->is_waiting(question(word(0), word(1)));
+    if (waits != (step.keyword == "waiting")) throw Mismatch(waits ? "it waits" : "it was sent");
+  }
+
+  void set_descriptors(const DnsStep&) { network_.set_starved(word(0) == "none"); }
 
   void sent(const DnsStep& step) { expect_first(sent_, step.arguments, "query"); }
   void answer(const DnsStep& step) { expect_first(answers_, step.arguments, "answer"); }
@@ -277,9 +320,12 @@ class Player {
   void counted(const DnsStep&) {
     const resolver::StubStatistics all = resolver().statistics();
     const std::map<std::string, std::uint64_t, std::less<>> counters{
-        {"questions", all.questions}, {"cache_hits", all.cache_hits},    {"shared", all.shared},
-        {"sent_udp", all.sent_udp},   {"sent_tcp", all.sent_tcp},        {"timeouts", all.timeouts},
-        {"rejected", all.rejected},   {"stale_served", all.stale_served}};
+        {"questions", all.questions},  {"cache_hits", all.cache_hits},
+        {"shared", all.shared},        {"sent_udp", all.sent_udp},
+        {"sent_tcp", all.sent_tcp},    {"timeouts", all.timeouts},
+        {"rejected", all.rejected},    {"stale_served", all.stale_served},
+        {"suspended", all.suspended},  {"abandoned", all.abandoned},
+        {"never_sent", all.never_sent}};
     const auto found = counters.find(word(0));
     if (found == counters.end()) throw Mismatch("unknown counter " + word(0));
     if (std::to_string(found->second) != word(1))
@@ -294,6 +340,7 @@ class Player {
   std::deque<std::string> sent_, answers_;
   std::vector<std::string> words_;
   std::optional<resolver::CachingResolver> resolver_;
+  std::map<std::string, std::unique_ptr<dns::AsyncResolver::Asker>, std::less<>> askers_;
 };
 
 }  // namespace

@@ -17,8 +17,13 @@
 //
 //   set OPTION VALUE       an option of StubOptions, before anything is asked: timeout=5s,
 //                          retry_after, max_ttl, max_negative_ttl, failure_ttl, max_stale,
-//                          stale_after
-//   ask NAME TYPE          somebody asks
+//                          stale_after; max_in_flight=0, max_per_asker=32
+//   ask NAME TYPE [by WHO] somebody asks; WHO is one of those between whom places are divided
+//   drop WHO               WHO wants nothing any more
+//   waiting NAME TYPE by WHO, under_way NAME TYPE by WHO
+//                          the question waits for its turn, or has been sent
+//   descriptors none, descriptors some
+//                          no socket can be opened, or can again
 //   sent SERVER NAME TYPE [by TCP] [without EDNS]
 //                          a query has gone to the server
 //   reply SERVER [N]       the server replies to the last query that it got, or to its Nth; the
@@ -31,7 +36,7 @@
 //   answer NAME TYPE: TEXT the answer has come: outcome or failure, records, "(ttl 300)",
 //                          "(ttl 5, stale)"
 //   counted NAME N         a counter of StubStatistics: shared, cache_hits, timeouts, rejected,
-//                          stale_served, sent_udp, sent_tcp
+//                          stale_served, sent_udp, sent_tcp, suspended, abandoned, never_sent
 //
 // Everything that is sent and every answer has to be named, in its order, before anything else
 // happens; so "nothing is sent" need not be said.
