@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "ctl/opendmarc/opendmarc_program.h"
 #include "ctl/reports/database.h"
+#include "store/received_reports.h"
 
 namespace dmarc::ctl {
 namespace {
@@ -52,10 +53,12 @@ int run(const Arguments& arguments, Terminal terminal) {
   const auto address = database_address(arguments, *settings);
   if (!address) return failure(terminal, "expire", address.error().text, address.error().status);
   const auto database = open_store(*address);
-  store::expire(*database, expiry(*days, arguments.has("all-tables")),
-                [&](std::string_view table, std::uint64_t rows) {
-                  if (rows > 0) terminal.out << table << ": " << rows << " deleted\n";
-                });
+  const store::Expiry limits = expiry(*days, arguments.has("all-tables"));
+  const auto tell = [&](std::string_view table, std::uint64_t rows) {
+    if (rows > 0) terminal.out << table << ": " << rows << " deleted\n";
+  };
+  store::expire(*database, limits, tell);
+  tell("received_reports", store::ReceivedReports(*database).expire(limits.before));
   return status::ok;
 }
 

@@ -45,6 +45,19 @@ TEST_F(ReadTest, stores_each_report_once) {
   EXPECT_TRUE(says("3 messages in 1 reports of 1 reporters, 2026-09-22 to 2026-09-22\n"));
 }
 
+TEST_F(ReadTest, expire_deletes_them_too) {
+  EXPECT_EQ(run({"read", data("dates_in_milliseconds.xml")}), 0);
+  EXPECT_EQ(run({"expire", "--days", "36500"}), 0);
+  EXPECT_FALSE(says("received_reports"));
+  std::string text = test::read_data("received-reports/plain.xml");
+  for (const std::string_view time : {"1790035200", "1790121599"})
+    text.replace(text.find(time), time.size(), "86400");
+  text.replace(text.find("id-1"), 4, "id-2");
+  EXPECT_EQ(run({"read", folder_.write("old.xml", text)}), 0);
+  EXPECT_EQ(run({"expire", "--days", "18000"}), 0);
+  EXPECT_TRUE(says("received_reports: 1 deleted\n"));
+}
+
 TEST_F(ReadTest, names_file_line_and_reason_of_what_is_set_aside) {
   EXPECT_EQ(run({"read", data("cut_off.xml"), data("count_not_a_number.xml")}), 65);
   EXPECT_EQ(err_.str(), "dmarcctl read: " + data("cut_off.xml") +
