@@ -106,6 +106,21 @@ TEST_F(OutboxTest, lists_reports_and_opens_one_again) {
   EXPECT_TRUE(second_.begin(again, "mailto:a@example.org", 1, now));
 }
 
+TEST_F(OutboxTest, what_failed_can_be_sent_again_without_what_arrived) {
+  auto lease = first_.claim(key, now).value();
+  const auto arrived = first_.begin(lease, "mailto:a@example.org", 1, now).value();
+  const auto refused = first_.begin(lease, "mailto:b@example.org", 1, now).value();
+  first_.record(lease, arrived, {.state = DeliveryState::sent, .answer = "250 ok"}, now);
+  first_.record(lease, refused, {.state = DeliveryState::failed, .answer = "550 no"}, now);
+  first_.close(lease, ReportState::done, now);
+  const std::int64_t later = now + 86'400;
+  EXPECT_TRUE(first_.reopen(lease.report_id, later, Outbox::Again::failed_only));
+  auto again = first_.claim(key, later).value();
+  EXPECT_EQ(again.created, later) << "as long as a new report it is tried";
+  EXPECT_FALSE(first_.begin(again, "mailto:a@example.org", 1, later));
+  EXPECT_TRUE(first_.begin(again, "mailto:b@example.org", 1, later));
+}
+
 TEST_F(OutboxTest, opendmarcs_dashboards_see_when_a_report_was_sent) {
   import(Sample{}.text() + Sample{.job = "2", .from = "example.org"}.text() +
          Sample{.job = "3", .from = "example.net", .pdomain = "example.net"}.text());

@@ -79,6 +79,28 @@ TEST_F(ImportTest, unusable_records_are_set_aside_with_their_line_and_reason) {
   EXPECT_NE(aside.find("job Q2\n"), std::string::npos);
 }
 
+TEST_F(ImportTest, a_detail_that_cannot_be_read_is_told_of_and_the_record_imported) {
+  std::string text(record);
+  text.replace(text.find("action 2"), 8, "action 99");
+  folder_.write("history", text);
+  EXPECT_EQ(dmarcctl_on_database({"import", history_}), 0);
+  EXPECT_EQ(out_.str(), "1 record imported\n");
+  EXPECT_NE(err_.str().find("history:22: left out: \"action 99\" can't be read"), std::string::npos)
+      << err_.str();
+}
+
+TEST_F(ImportTest, addresses_fixed_by_hand_are_reporting_uris) {
+  const auto params = [&](const std::string& uris) {
+    return dmarcctl_on_database({"params", "--rua", uris, "bank.example"});
+  };
+  EXPECT_EQ(params("mailto:a@s.example!10m, mailto:b@s.example"), 0) << err_.str();
+  EXPECT_EQ(params(""), 0) << err_.str();
+  for (const std::string uris : {"notauri", "mailto:a@", "ftp://a.example/", "mailto:nobody"}) {
+    EXPECT_EQ(params(uris), 64) << uris;
+    EXPECT_NE(err_.str().find("--rua"), std::string::npos) << err_.str();
+  }
+}
+
 TEST_F(ImportTest, a_database_is_made_checked_and_upgraded) {
   EXPECT_EQ(dmarcctl_on_database({"db", "check"}), 1);
   EXPECT_EQ(dmarcctl_on_database({"db", "init"}), 0);
