@@ -118,8 +118,12 @@ TEST_F(ServiceManagerTest, without_one_nothing_is_sent) {
 
 class SystemLogTest : public testing::Test {
  protected:
-  static std::string on_stderr(SystemLog& log) {
+  /// What a log writes that was made with this standard error.
+  static std::string on_stderr(bool foreground) {
     testing::internal::CaptureStderr();
+    SystemLog log("opendmarc");
+    log.configure(false, 0, foreground);
+    EXPECT_FALSE(log.uses_syslog());
     log.write(log::make<log::Id::note>("line"));
     log.write(log::make<log::Id::untrusted_auth_results>("job", 1, "detail"));
     return testing::internal::GetCapturedStderr();
@@ -127,16 +131,11 @@ class SystemLogTest : public testing::Test {
 };
 
 TEST_F(SystemLogTest, goes_to_stderr_in_the_foreground_without_syslog) {
-  SystemLog log("opendmarc");
-  log.configure(false, 0, true);
-  EXPECT_EQ(on_stderr(log), "opendmarc: line\n");
+  EXPECT_EQ(on_stderr(true), "opendmarc: line\n");
 }
 
 TEST_F(SystemLogTest, is_silent_in_the_background_without_syslog) {
-  SystemLog log("opendmarc");
-  log.configure(false, 0, false);
-  EXPECT_EQ(on_stderr(log), "");
-  EXPECT_FALSE(log.uses_syslog());
+  EXPECT_EQ(on_stderr(false), "");
 }
 
 TEST_F(SystemLogTest, marks_priorities_for_the_journal) {

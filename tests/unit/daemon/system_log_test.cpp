@@ -111,8 +111,8 @@ TEST_F(SystemLogSocketTest, a_log_that_nobody_reads_blocks_nobody_and_says_what_
 }
 
 TEST_F(SystemLogSocketTest, without_a_socket_lines_go_to_standard_error_in_the_foreground) {
-  SystemLog log("opendmarc", path());
   testing::internal::CaptureStderr();
+  SystemLog log("opendmarc", path());  // keeps standard error as it is now
   log.configure(true, LOG_MAIL, true);
   log.write(events_[0]);
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
