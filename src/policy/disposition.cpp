@@ -176,7 +176,7 @@ Disposition dispose(const Assessment& assessment, const FormRuling& form, const 
     return defer_for_own_limit(*open);
   if (const Verdict* const open = almost_rejected(assessment, settings); open && !rejected_anyway)
     return defer("4.7.0", *open);
-  const bool doubtful_author = !form.problem.empty() || form.domains.size() > 1;
+  const bool doubtful_author = form.doubtful_author || !form.problem.empty();
   switch (assessment.result) {
     case Result::fail:
       return with_reasons(excuse(dispose_failure(assessment, doubtful_author, settings), arc,

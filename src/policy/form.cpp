@@ -140,6 +140,7 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
   }
 
   ruling.problem = problem_of(author);
+  ruling.doubtful_author = author.defect.has_value() || author.visible.size() > 1;
   if (settings.multi_from_policy == MultiFromPolicy::permerror && (author.defect || multi_valued)) {
     if (ruling.problem.empty())
       ruling.problem = author.defect ? describe(*author.defect) : "several author domains";

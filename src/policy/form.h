@@ -48,6 +48,9 @@ struct FormRuling {
   /// field. Empty for a From field that is one clean address list.
   std::string problem;
 
+  /// The From field is not one clean address, although the message is judged by what it names.
+  bool doubtful_author = false;
+
   /// A limit was reached, so something was left undone: there may be author domains that are not in
   /// `domains`, or forged fields that stay in the message.
   bool incomplete = false;

@@ -309,6 +309,8 @@ bool is_empty(Database& database) {
 }
 
 void create_schema(Database& database) {
+  // All tables or none, whenever the process ends; MariaDB knows no such thing for tables.
+  Transaction transaction(database);
   guarded([&] {
     for (const Table& table : tables()) {
       if (!columns_of(database, table).empty()) continue;
@@ -316,6 +318,7 @@ void create_schema(Database& database) {
         database.session() << statement;
     }
   });
+  transaction.commit();
 }
 
 std::vector<std::string> upgrade_schema(Database& database) {

@@ -105,6 +105,7 @@ void DaemonProcess::start(const std::string& configuration_path, const std::stri
   std::array<int, 2> ends;
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("no pipe for the daemon's log");
   stderr_.reset(ends[0]);
+  if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) fail("the pipe of the daemon's log can block");
   const base::UniqueFd write_end(ends[1]);
   const std::string program = test::program_folder() + "/dmarcd";
   const std::array<const char*, 7> arguments{
@@ -116,19 +117,27 @@ void DaemonProcess::start(const std::string& configuration_path, const std::stri
 }
 
 void DaemonProcess::collect_log() {
-  std::string pending;
+  for (bool open = true; open;) {
+    pollfd readable{stderr_.get(), POLLIN, 0};
+    if (::poll(&readable, 1, -1) < 0) continue;
+    const std::lock_guard lock(mutex_);
+    open = take_log();
+    more_.notify_all();
+  }
+}
+
+/// Everything that the daemon has written by now; false at its end. The lock is held.
+bool DaemonProcess::take_log() const {
   std::array<char, 8192> buffer;
   for (;;) {
     const ssize_t got = ::read(stderr_.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return;
-    pending.append(buffer.data(), static_cast<std::size_t>(got));
-    const std::lock_guard lock(mutex_);
-    for (std::size_t end; (end = pending.find('\n')) != std::string::npos;) {
-      log_.push_back(without_program_name(pending.substr(0, end)));
-      pending.erase(0, end + 1);
+    if (got <= 0) return got < 0 && errno == EAGAIN;
+    pending_.append(buffer.data(), static_cast<std::size_t>(got));
+    for (std::size_t end; (end = pending_.find('\n')) != std::string::npos;) {
+      log_.push_back(without_program_name(pending_.substr(0, end)));
+      pending_.erase(0, end + 1);
     }
-    more_.notify_all();
   }
 }
 
@@ -169,11 +178,13 @@ void DaemonProcess::stop() {
 
 std::size_t DaemonProcess::log_size() const {
   const std::lock_guard lock(mutex_);
+  take_log();
   return log_.size();
 }
 
 std::vector<std::string> DaemonProcess::log_since(std::size_t place) const {
   const std::lock_guard lock(mutex_);
+  take_log();
   return {log_.begin() + static_cast<std::ptrdiff_t>(place), log_.end()};
 }
 

@@ -58,7 +58,8 @@ class DaemonProcess {
   /// Stops the daemon. Throws unless it ends with status 0 in time.
   void stop();
 
-  /// How many lines the log has now; a place to search from.
+  /// How many lines the log has now, those included that nobody has read yet; a place to search
+  /// from.
   std::size_t log_size() const;
   /// The lines from that place on, without the daemon's name in front.
   std::vector<std::string> log_since(std::size_t place) const;
@@ -73,6 +74,7 @@ class DaemonProcess {
  private:
   void start(const std::string& configuration_path, const std::string& socket);
   void collect_log();
+  bool take_log() const;
   void await_socket();
   bool has_ended();
   std::string last_words() const;
@@ -85,7 +87,8 @@ class DaemonProcess {
   std::thread collector_;
   mutable std::mutex mutex_;
   mutable std::condition_variable more_;
-  std::vector<std::string> log_;
+  mutable std::string pending_;  ///< a line that is not whole yet
+  mutable std::vector<std::string> log_;
 };
 
 }  // namespace dmarc::test
