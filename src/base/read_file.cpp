@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
-#include <system_error>
 
 #include "base/unique_fd.h"
 
@@ -67,10 +66,6 @@ tl::expected<std::string, int> read_file(const std::string& path, std::size_t li
 
 tl::expected<std::string, int> read_descriptor(int fd, std::size_t limit) {
   return read_all(fd, limit, std::nullopt);
-}
-
-std::string error_text(int error) {
-  return std::generic_category().message(error);
 }
 
 /// Moves what is left to the front and reads behind it. False when nothing more comes.

@@ -18,6 +18,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error_text.h"
+
 namespace dmarc::base {
 
 /// Far above any file that people edit, low enough that a wrong path (a device, a mail store) does
@@ -31,9 +33,6 @@ tl::expected<std::string, int> read_file(const std::string& path,
 
 /// The same from a descriptor that is open already, which stays open.
 tl::expected<std::string, int> read_descriptor(int fd, std::size_t limit = max_text_file);
-
-/// The system's words for an errno value, for example "No such file or directory".
-std::string error_text(int error);
 
 /// Of a line longer than max_line only the first octets are kept; is_cut() says so.
 class LineReader {

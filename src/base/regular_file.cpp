@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <string_view>
 
-#include "base/read_file.h"
+#include "base/error_text.h"
 
 namespace dmarc::base {
 namespace {
