@@ -38,6 +38,8 @@ LOG_LINES = {name: re.compile(r"(facility \d+, )?\w+: " + pattern.replace("JOB",
     "From": r"JOB: (multi-valued From field detected|unable to parse From header field|"
             r"RFC5322 requirement error: missing From field; .*)",
     "From explained": r"JOB: From field: .*",
+    "From recovered": r"JOB: From field .*; every reader takes it for .*, so that is judged",
+    "left out": r"JOB: left out of the history record: .*",
     "requirement": r"JOB: RFC5322 requirement error: .*",
     "ignored": r"(JOB: )?ignoring (connection|authenticated client|mail).*",
     "untrusted results": r"JOB ignoring Authentication-Results at .*",
@@ -53,6 +55,7 @@ LOG_LINES = {name: re.compile(r"(facility \d+, )?\w+: " + pattern.replace("JOB",
 START_LINES = {
     "starting": re.compile(r"info: OpenDMARC Filter v\S+ starting.*"),
     "trusted names": re.compile(r"info: additional trusted authentication services: .*"),
+    "root": re.compile(r"(facility \d+, )?notice: running as root: .*"),
 }
 
 
