@@ -16,7 +16,7 @@
 
 namespace dmarc::dns {
 
-/// Nothing for what is no name by UTS #46 either: with bidirectional controls, private characters,
+/// Nothing for a text that UTS #46 refuses as well: bidirectional controls, private characters,
 /// octets that are not UTF-8.
 std::optional<Name> uts46_name(std::string_view text);
 

@@ -15,18 +15,11 @@
 //
 // Exit status: 0, or 1 with the seed, the step and what did not hold.
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <iostream>
@@ -34,7 +27,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -43,33 +35,16 @@
 
 #include <dmarc/zone.h>
 
-#include "filter/environment.h"
-#include "io/listener.h"
-#include "milter/native_engine.h"
-#include "milter/wire.h"
-#include "support/log_capture.h"
-#include "support/manual_clock.h"
+#include "piecewise_client.h"
+#include "played_daemon.h"
 #include "support/signed_message.h"
-#include "support/temporary_folder.h"
 
-namespace dmarc {
+namespace dmarc::test {
 namespace {
 
 using namespace std::chrono_literals;
-namespace wire = milter::wire;
-using wire::Command;
 
 constexpr std::size_t steps_in_round = 400;
-constexpr std::size_t most_clients = 6;
-constexpr std::chrono::milliseconds dns_timeout{5000};
-
-class Broken : public std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-void expect(bool holds, const std::string& what) {
-  if (!holds) throw Broken(what);
-}
 
 /// All that is random in a round.
 class Dice {
@@ -92,7 +67,7 @@ dns::Zone make_zone() {
       "evil.example TXT \"v=spf1 ip4:198.51.100.66 -all\"\n"
       "_dmarc.plain.example TXT \"v=DMARC1; p=none\"\n"
       "sel._domainkey.bank.example TXT \"" +
-      test::ed25519_record() + "\"\n";
+      ed25519_record() + "\"\n";
   return *dns::Zone::parse(text);
 }
 
@@ -128,13 +103,6 @@ class CapriciousDns final : public dns::AsyncResolver {
 
 // ---- messages
 
-struct Mail {
-  std::string sender;
-  std::string address;  ///< of the client
-  mail::HeaderBlock header;
-  std::string body;
-};
-
 mail::HeaderBlock header_from(std::string_view author) {
   mail::HeaderBlock header;
   header.add("From", " " + std::string(author));
@@ -158,7 +126,7 @@ std::vector<Mail> make_mails() {
   add("<a@evil.example>", evil, header_from("a@plain.example"));
   add("<a@evil.example>", evil, header_from("a@nothing.example, b@bank.example"));
   mail::HeaderBlock genuine = header_from("a@bank.example");
-  test::add_signature(genuine, std::string(tags), body);
+  add_signature(genuine, std::string(tags), body);
   mail::HeaderBlock stolen = header_from("other@bank.example");
   stolen.add("DKIM-Signature", genuine[genuine.size() - 1].value);
   add("<a@evil.example>", evil, std::move(genuine));
@@ -169,229 +137,14 @@ std::vector<Mail> make_mails() {
   return mails;
 }
 
-// ---- the daemon's side
-
-/// One worker of the engine and what it works with.
-class Daemon {
- public:
-  explicit Daemon(std::shared_ptr<dns::AsyncResolver> resolver) : resolver_(std::move(resolver)) {
-    reload(policy::TempErrorAction::enforced);
-    shared_.options = {.environment = [this] { return environment_; },
-                       .connection_limit = &connection_limit_,
-                       .sink = &log_};
-    shared_.listener = listener_.fd();
-    worker_.emplace(shared_, loop_);
-  }
-
-  void reload(policy::TempErrorAction action) {
-    policy::Settings settings;
-    settings.authserv_id = "mx";
-    settings.reject_failures = true;
-    settings.spf_self_validate = true;
-    settings.spf_ignore_results = true;
-    settings.temp_error_action = action;
-    auto made = std::make_shared<filter::Environment>();
-    made->settings = std::make_shared<const policy::Settings>(std::move(settings));
-    made->resolver = resolver_;
-    made->lookup_limits.timeout = dns_timeout;
-    made->sink = &log_;
-    environments_.push_back(made);
-    environment_ = std::move(made);
-  }
-
-  void stop() {
-    shared_.accepting = false;
-    worker_->stop_accepting();
-  }
-  bool is_stopped() const { return !shared_.accepting; }
-
-  void poll() { loop_.poll(); }
-  void advance(io::Time::duration time) { clock_.advance(time); }
-  /// To the moment when the next timer is due.
-  void advance_to_timer() {
-    if (const auto next = loop_.next_timer(); next && *next > clock_.now()) clock_.set(*next);
-  }
-  io::Time now() const { return clock_.now(); }
-
-  base::UniqueFd connect() const {
-    base::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    sockaddr_un address{AF_UNIX, {}};
-    path_.copy(address.sun_path, sizeof address.sun_path - 1);
-    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-      socket.reset();
-    return socket;
-  }
-
-  void expect_nothing_left() {
-    expect(shared_.sockets == 0, std::to_string(shared_.sockets) + " sockets are left");
-    expect(connection_limit_.connections() == 0, "connections are counted that are not there");
-    expect(connection_limit_.messages() == 0, "messages are counted that are not there");
-    expect(!loop_.next_timer(), "a timer is left");
-    environment_.reset();
-    for (const auto& environment : environments_)
-      expect(environment.expired(), "a session is left that holds its environment");
-  }
-
- private:
-  test::TemporaryFolder folder_;
-  const std::string path_ = folder_.path("socket");
-  std::shared_ptr<dns::AsyncResolver> resolver_;
-  test::LogCapture log_;
-  filter::ConnectionLimit connection_limit_{most_clients - 1, log_};
-  std::shared_ptr<const filter::Environment> environment_;
-  std::vector<std::weak_ptr<const filter::Environment>> environments_;
-  io::Listener listener_ = *io::Listener::open(*io::parse_socket_spec(path_));
-  test::ManualClock clock_;
-  io::EventLoop loop_{clock_};
-  milter::NativeWorker::Shared shared_;
-  std::optional<milter::NativeWorker> worker_;
-};
-
-// ---- the MTA's side
-
-/// What became of a message.
-struct Outcome {
-  char code = 0;  ///< of the packet that ended it; 'y' is an SMTP reply
-  bool refused = false;
-  bool deferred = false;
-  bool says_pass = false;
-  bool says_temperror = false;
-  bool accepted() const { return !refused && !deferred; }
-};
-
-/// One connection of an MTA, which sends piece by piece and may send ahead of the answers.
-class Client {
- public:
-  explicit Client(base::UniqueFd socket) : socket_(std::move(socket)) {
-    queue(wire::packet(Command::negotiate,
-                       wire::encode({6, wire::action::all, wire::protocol::all, {}})));
-    expected_.push_back({Command::negotiate, 0, 0});
-  }
-
-  bool is_open() const { return static_cast<bool>(socket_); }
-  bool has_unsent() const { return !unsent_.empty(); }
-  bool is_idle() const { return unsent_.empty() && expected_.empty(); }
-  bool knows_steps() const { return steps_.has_value(); }
-  void close() { socket_.reset(); }
-
-  void begin(const Mail& message, std::size_t number) {
-    if (address_ != message.address) {
-      if (!address_.empty()) queue(wire::packet(Command::quit_new_connection));
-      address_ = message.address;
-      event(Command::connect,
-            wire::Fields().text("mail.example").octet('4').port(25).text(address_).take());
-      event(Command::helo, wire::Fields().text("mail.example").take());
-    }
-    event(Command::mail, wire::Fields().text(message.sender).take());
-    for (const mail::HeaderField& field : message.header)
-      event(Command::header, wire::Fields().text(field.name).text(field.value).take());
-    event(Command::end_of_header, "");
-    event(Command::body, message.body);
-    event(Command::end_of_message, "", number);
-  }
-
-  void queue_abort() { queue(wire::packet(Command::abort)); }
-  void queue_quit() { queue(wire::packet(Command::quit)); }
-
-  /// Sends so many octets of what is queued, or as many as the socket takes.
-  void send(std::size_t octets) {
-    const std::size_t size = std::min(octets, unsent_.size());
-    const ssize_t sent = ::send(socket_.get(), unsent_.data(), size, MSG_NOSIGNAL);
-    if (sent <= 0) return;
-    unsent_.erase(0, static_cast<std::size_t>(sent));
-    sent_ += static_cast<std::size_t>(sent);
-  }
-
-  /// Calls conclude(number, outcome) for each message that was answered. False when the filter has
-  /// closed the connection.
-  template <typename Conclude>
-  bool receive(Conclude conclude) {
-    std::array<char, 65536> buffer;
-    for (;;) {
-      const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-      if (got == 0 || (got < 0 && errno != EAGAIN)) return false;
-      if (got < 0) return true;
-      input_.append({buffer.data(), static_cast<std::size_t>(got)});
-      for (auto packet = input_.next(); packet && *packet; packet = input_.next())
-        take(**packet, conclude);
-    }
-  }
-
-  /// True when the filter has everything that it needs to answer the end of a message.
-  bool awaits_judgement() const {
-    return !expected_.empty() && expected_.front().command == Command::end_of_message &&
-           sent_ >= expected_.front().sent_by;
-  }
-
-  std::optional<io::Time> due;  ///< of the message that is awaited
-
- private:
-  struct Expected {
-    Command command;
-    std::size_t number;   ///< of the mail, when it is the end of one
-    std::size_t sent_by;  ///< octets that make it whole
-  };
-
-  void queue(const std::string& octets) {
-    unsent_ += octets;
-    queued_ += octets.size();
-  }
-
-  void event(Command command, const std::string& data, std::size_t number = 0) {
-    const wire::Event& known = *wire::find_event(command);
-    if ((*steps_ & known.unwanted) != 0) return;
-    queue(wire::packet(command, data));
-    if ((*steps_ & known.silent) == 0) expected_.push_back({command, number, queued_});
-  }
-
-  template <typename Conclude>
-  void take(const wire::Packet& packet, Conclude conclude) {
-    expect(!expected_.empty(), std::string("an answer to nothing: ") + packet.code);
-    const Expected front = expected_.front();
-    if (front.command == Command::negotiate) {
-      expect(packet.code == 'O', "no negotiation");
-      steps_ = wire::decode_negotiation(packet.data)->protocol;
-      expected_.pop_front();
-      return;
-    }
-    constexpr std::string_view last_codes = "acdrsty";
-    if (last_codes.find(packet.code) == std::string_view::npos) {
-      expect(front.command == Command::end_of_message, "a change before the end of the message");
-      note_change(packet.data);
-      return;
-    }
-    expected_.pop_front();
-    if (front.command != Command::end_of_message) return;
-    outcome_.code = packet.code;
-    outcome_.refused = packet.code == 'r' || (packet.code == 'y' && packet.data.front() == '5');
-    outcome_.deferred = packet.code == 't' || (packet.code == 'y' && packet.data.front() == '4');
-    due.reset();
-    conclude(front.number, std::exchange(outcome_, {}));
-  }
-
-  void note_change(std::string_view data) {
-    outcome_.says_pass |= data.find("dmarc=pass") != std::string_view::npos;
-    outcome_.says_temperror |= data.find("dmarc=temperror") != std::string_view::npos;
-  }
-
-  base::UniqueFd socket_;
-  std::string address_;
-  std::string unsent_;
-  std::size_t queued_ = 0, sent_ = 0;
-  wire::PacketBuffer input_;
-  std::deque<Expected> expected_;
-  std::optional<std::uint32_t> steps_;
-  Outcome outcome_;
-};
-
 // ---- rounds
 
 /// What each mail gets when nothing goes wrong.
 std::vector<Outcome> calm_outcomes(const std::vector<Mail>& mails, dns::Zone& zone) {
   std::vector<Outcome> outcomes(mails.size());
-  Daemon daemon(std::shared_ptr<dns::AsyncResolver>(&zone, [](dns::AsyncResolver*) {}));
+  PlayedDaemon daemon(std::shared_ptr<dns::AsyncResolver>(&zone, [](dns::AsyncResolver*) {}));
   for (std::size_t number = 0; number < mails.size(); ++number) {
-    Client client(daemon.connect());
+    PiecewiseClient client(daemon.connect());
     bool done = false;
     for (int round = 0; round < 100 && !done; ++round) {
       client.send(SIZE_MAX);
@@ -437,11 +190,11 @@ class Round {
       case 1:
       case 2:
       case 3:
-        return with_client([this](Client& client) { talk(client); });
+        return with_client([this](PiecewiseClient& client) { talk(client); });
       case 4:
       case 5:
       case 6:
-        return with_client([this](Client& client) { client.send(1 + dice_.roll(300)); });
+        return with_client([this](PiecewiseClient& client) { client.send(1 + dice_.roll(300)); });
       case 7:
       case 8:
       case 9:
@@ -452,7 +205,7 @@ class Round {
       case 11:
         return step_clock();
       case 12:
-        return with_client([this](Client& client) { leave(client); });
+        return with_client([this](PiecewiseClient& client) { leave(client); });
       default:
         return disturb();
     }
@@ -467,7 +220,7 @@ class Round {
     if (base::UniqueFd socket = daemon_->connect()) clients_.emplace_back(std::move(socket));
   }
 
-  void talk(Client& client) {
+  void talk(PiecewiseClient& client) {
     if (!client.knows_steps()) return client.send(SIZE_MAX);
     if (client.is_idle() || dice_.one_in(6)) {
       const std::size_t number = dice_.roll(mails_.size());
@@ -482,7 +235,7 @@ class Round {
   }
 
   /// Between two messages, or without a word.
-  void leave(Client& client) {
+  void leave(PiecewiseClient& client) {
     if (client.is_idle() && dice_.one_in(2)) {
       dice_.one_in(2) ? client.queue_abort() : client.queue_quit();
       return client.send(SIZE_MAX);
@@ -498,7 +251,7 @@ class Round {
   }
 
   void check() {
-    for (Client& client : clients_) {
+    for (PiecewiseClient& client : clients_) {
       if (!client.is_open()) continue;
       const bool open = client.receive([this](std::size_t number, const Outcome& outcome) {
         ++answered_;
@@ -513,7 +266,7 @@ class Round {
       if (!client.due) client.due = daemon_->now() + dns_timeout;
       expect(daemon_->now() < *client.due, "an end of message was not answered in time");
     }
-    std::erase_if(clients_, [](const Client& client) { return !client.is_open(); });
+    std::erase_if(clients_, [](const PiecewiseClient& client) { return !client.is_open(); });
   }
 
   void check_outcome(std::size_t number, const Outcome& outcome) const {
@@ -543,8 +296,8 @@ class Round {
   const std::vector<Mail>& mails_;
   const std::vector<Outcome>& calm_;
   std::shared_ptr<CapriciousDns> dns_;
-  std::optional<Daemon> daemon_;
-  std::vector<Client> clients_;
+  std::optional<PlayedDaemon> daemon_;
+  std::vector<PiecewiseClient> clients_;
   std::size_t step_ = 0;
   std::size_t answered_ = 0;
 };
@@ -606,13 +359,13 @@ int run(const Arguments& arguments) {
 }
 
 }  // namespace
-}  // namespace dmarc
+}  // namespace dmarc::test
 
 int main(int argc, char* argv[]) {
-  const auto arguments = dmarc::parse(argc, argv);
+  const auto arguments = dmarc::test::parse(argc, argv);
   if (!arguments) {
     std::cerr << "usage: under_fire [--seed N] [--seconds S]\n";
     return 64;
   }
-  return dmarc::run(*arguments);
+  return dmarc::test::run(*arguments);
 }

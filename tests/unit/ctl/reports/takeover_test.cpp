@@ -2,11 +2,14 @@
 // moments: every record that was written is in the database once.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -47,6 +50,14 @@ pid_t in_child(const std::function<void()>& work) {
   if (child != 0) return child;
   work();
   ::_exit(0);
+}
+
+/// Until the process has ended, or that moment of its life has come: it may be killed anywhere.
+void let_live(pid_t process, std::chrono::microseconds time) {
+  const base::UniqueFd handle(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+  pollfd ended{handle.get(), POLLIN, 0};
+  const timespec limit{0, static_cast<long>(std::chrono::nanoseconds(time).count())};
+  ::ppoll(&ended, 1, &limit, nullptr);
 }
 
 /// From now on this process finds the disk full where a file grows beyond `octets`.
@@ -139,8 +150,7 @@ TEST_F(TakeoverTest, no_record_is_lost_or_doubled_when_processes_are_killed) {
   for (int round = 0; round < rounds; ++round) {
     const std::string prefix = "R" + std::to_string(round);
     const bool disk_is_full = round % 4 == 3;
-    const unsigned pauses[] = {static_cast<unsigned>(random() % 20'000),
-                               static_cast<unsigned>(random() % 60'000)};
+    const std::chrono::microseconds apart(random() % 5'000), life(random() % 20'000);
     const pid_t writer = in_child([&] {
       if (disk_is_full) limit_files(20'000);
       write_records(prefix, 300);
@@ -151,10 +161,10 @@ TEST_F(TakeoverTest, no_record_is_lost_or_doubled_when_processes_are_killed) {
         if (disk_is_full) limit_files(100'000);
         import();
       }));
-      ::usleep(pauses[0] / 4);
+      let_live(imports.back(), apart);
     }
     for (const pid_t import : imports) {
-      ::usleep(pauses[1] / 3);
+      let_live(import, life);
       if (random() % 2 == 0) ::kill(import, SIGKILL);
     }
     // With a full disk one append may write all that waits.
