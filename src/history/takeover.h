@@ -2,7 +2,7 @@
 //
 //   auto takeover = history::Takeover::begin("/run/opendmarc/opendmarc.dat", ".importing");
 //   if (!takeover) ...                              // another import is at work, or an errno
-//   value while (auto file = takeover->next()) {
+//   while (auto file = takeover->next()) {
 //     do import(file->descriptor()); while (!file->remove(octets_read));
 //   }
 //
