@@ -188,6 +188,8 @@ class Collector {
     if (has_odd_top(name) || base::IpAddress::parse(name.text())) return;
     ++hits_;
     if (std::find(found_.names.begin(), found_.names.end(), name) != found_.names.end()) return;
+    // Full already by the runs of this very name.
+    if (is_full()) return;
     if (found_.names.empty()) found_.as_written = written;
     found_.names.push_back(std::move(name));
   }
