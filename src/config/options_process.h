@@ -73,7 +73,9 @@ inline constexpr auto process_options = std::to_array<Option>({
      .details =
          "The limit keeps a client that opens connections without end from using up threads "
          "and file descriptors; when it is reached, a warning is logged. Postfix opens one for "
-         "each `smtpd` process that has a client. 0 leaves only the limit on file descriptors."},
+         "each `smtpd` process that has a client. 0 leaves only the limit on file descriptors. "
+         "These are shared out at the start: a fifth for the DNS, some for files, the rest for "
+         "connections. Where fewer fit than this option says, a warning says how many."},
     {.name = "MilterEngine",
      .type = Type::choice,
      .default_value = "native",

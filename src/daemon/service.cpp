@@ -1,18 +1,19 @@
 #include "daemon/service.h"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <thread>
 
+#include "daemon/descriptors.h"
 #include "daemon/environments.h"
 #include "daemon/process.h"
 #include "daemon/report_process.h"
@@ -46,13 +47,6 @@ constexpr std::chrono::seconds leeway{1};
 
 // OpenDMARC's when the milter library ends by itself.
 constexpr int engine_failed = 255;
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 std::string list_of(const std::vector<std::string>& names) {
   std::string text;
@@ -95,6 +89,7 @@ class Service {
   Signals& signals_;
   SystemLog log_;
   Background background_;
+  const std::uint64_t descriptors_;  ///< that the process can have
   filter::ConnectionLimit connection_limit_;
   std::optional<io::Listener> listener_;
   std::optional<PidFile> pid_file_;
@@ -118,7 +113,8 @@ Service::Service(const Startup& startup, Signals& signals)
       passed_socket_(startup.passed_socket),
       signals_(signals),
       log_(options_.program),
-      connection_limit_(configuration_.process.max_connections, log_),
+      descriptors_(raise_descriptor_limit()),
+      connection_limit_(limits_within(descriptors_, configuration_.process.max_connections), log_),
       may_be_unfinished_(configuration_.is_unfinished) {
   configure_log(configuration_.logging);
 }
@@ -141,7 +137,6 @@ Done Service::start() {
 /// Everything before the first descriptor and thread of the daemon's own.
 Done Service::settle_in() {
   const config::Process& process = configuration_.process;
-  raise_descriptor_limit();
   const std::string user = options_.user.value_or(process.user);
   tl::expected<Identity, FatalError> identity;
   if (!user.empty()) identity = find_identity(user);
@@ -259,6 +254,11 @@ void Service::log_start() {
   log_.write(log::make<log::Id::trusted_services>(list_of(settings.trusted_authserv_ids)));
   for (const log::Event& warning : configuration_.warnings)
     log_.write(warning);
+  if (const std::size_t wanted = configuration_.process.max_connections;
+      connection_limit_.limit() < wanted) {
+    log_.write(
+        log::make<log::Id::fewer_connections>(wanted, descriptors_, connection_limit_.limit()));
+  }
   if (passed_socket_) {
     log_.write(log::make<log::Id::note>("listening on the socket that the service manager holds"));
   }

@@ -43,10 +43,6 @@ constexpr seconds idle_timeout{7210};
 // How long to wait before trying again when the process has run out of descriptors or threads.
 constexpr milliseconds exhaustion_pause{100};
 
-// More connections than may be served are needed to tell the MTA that they are refused, but not
-// without bound.
-constexpr std::size_t refusal_reserve = 64;
-
 constexpr seconds start_timeout{1};
 
 // The connection that accept() has just returned: libmilter passes it on to mi_start_session() on
@@ -107,8 +103,7 @@ void log_exhaustion(const char* what, const char* reason) {
 }
 
 bool full() {
-  const std::size_t limit = options().engine.connection_limit->limit();
-  return limit != 0 && sessions >= 2 * limit + refusal_reserve;
+  return options().engine.connection_limit->is_full(sessions);
 }
 
 // Takes the connection over in every case; libmilter would give up after 16 failures.

@@ -35,10 +35,6 @@ constexpr milliseconds exhaustion_pause{100};
 // How often stale connections are looked for.
 constexpr seconds sweep_interval{5};
 
-// More connections than may be served are needed to tell the MTA that they are refused, but not
-// without bound.
-constexpr std::size_t refusal_reserve = 64;
-
 // A token is the id of a connection, or one of these.
 constexpr io::Token listener_token = 0, sweep_token = 1, accept_again_token = 2, first_id = 3;
 
@@ -99,8 +95,7 @@ void NativeWorker::pause_accepting(const char* what, int error) {
 }
 
 bool NativeWorker::is_full() const {
-  const std::size_t limit = shared_.options.connection_limit->limit();
-  return limit != 0 && shared_.sockets >= 2 * limit + refusal_reserve;
+  return shared_.options.connection_limit->is_full(shared_.sockets);
 }
 
 NativeWorker::Served::Served(NativeWorker& worker, base::UniqueFd socket, Id id)

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -56,7 +57,10 @@ std::string without_program_name(const std::string& line) {
 }
 
 /// The child's part between fork and exec: only what is safe there.
-[[noreturn]] void become_daemon(const std::array<const char*, 7>& arguments, int error_output) {
+[[noreturn]] void become_daemon(const std::array<const char*, 7>& arguments, int error_output,
+                                std::size_t descriptors) {
+  const rlimit limit{descriptors, descriptors};
+  if (descriptors != 0) ::setrlimit(RLIMIT_NOFILE, &limit);
   const int nothing = ::open("/dev/null", O_RDWR);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(nothing, STDOUT_FILENO);
@@ -82,14 +86,14 @@ std::optional<Engine> engine_named(std::string_view name) {
 }
 
 DaemonProcess::DaemonProcess(const std::string& configuration, Engine engine, Transport transport,
-                             const std::string& folder) {
+                             const std::string& folder, std::size_t descriptors) {
   const std::string path = folder + "/dmarcd.conf";
   std::ofstream(path) << "MilterEngine " << name_of(engine) << "\n" << configuration;
   const std::string socket = transport == Transport::inet ? "inet:" + std::to_string(free_port()) +
                                                                 "@" + ::inet_ntoa(own_loopback())
                                                           : "local:" + folder + "/dmarcd.sock";
   socket_ = *io::parse_socket_to_connect(socket);
-  start(path, socket);
+  start(path, socket, descriptors);
   await_socket();
 }
 
@@ -101,7 +105,8 @@ DaemonProcess::~DaemonProcess() {
   if (collector_.joinable()) collector_.join();
 }
 
-void DaemonProcess::start(const std::string& configuration_path, const std::string& socket) {
+void DaemonProcess::start(const std::string& configuration_path, const std::string& socket,
+                          std::size_t descriptors) {
   std::array<int, 2> ends;
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("no pipe for the daemon's log");
   stderr_.reset(ends[0]);
@@ -112,7 +117,7 @@ void DaemonProcess::start(const std::string& configuration_path, const std::stri
       program.c_str(), "-f", "-c", configuration_path.c_str(), "-p", socket.c_str(), nullptr};
   pid_ = ::fork();
   if (pid_ < 0) fail("fork failed");
-  if (pid_ == 0) become_daemon(arguments, write_end.get());
+  if (pid_ == 0) become_daemon(arguments, write_end.get(), descriptors);
   collector_ = std::thread([this] { collect_log(); });
 }
 

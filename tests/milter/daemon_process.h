@@ -45,9 +45,10 @@ std::optional<Engine> engine_named(std::string_view name);
 
 class DaemonProcess {
  public:
-  /// `folder` must outlive the process.
+  /// `folder` must outlive the process, which may have no more than `descriptors`; 0: as many as
+  /// we.
   DaemonProcess(const std::string& configuration, Engine engine, Transport transport,
-                const std::string& folder);
+                const std::string& folder, std::size_t descriptors = 0);
   ~DaemonProcess();
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
@@ -72,7 +73,8 @@ class DaemonProcess {
   std::size_t threads() const;
 
  private:
-  void start(const std::string& configuration_path, const std::string& socket);
+  void start(const std::string& configuration_path, const std::string& socket,
+             std::size_t descriptors);
   void collect_log();
   bool take_log() const;
   void await_socket();

@@ -32,8 +32,11 @@ struct Plan {
   std::size_t bound_kib = 65'536;
 };
 
-// Descriptors that a process needs for itself.
-constexpr std::size_t reserve = 100;
+/// Of a daemon that serves so many: there are others for the DNS and for connections to refuse.
+constexpr std::size_t descriptors_for(std::size_t connections) {
+  constexpr std::size_t reserve = 200;
+  return connections + connections / 2 + reserve;
+}
 
 // Of a message that stops in its header; OpenDKIM and the servers on the way make them long.
 constexpr int fields_in_progress = 25;
@@ -185,7 +188,7 @@ Seen watch(const DaemonProcess& daemon, std::size_t connections) {
 }
 
 int run(const Plan& plan) {
-  if (!allow_descriptors(plan.connections + reserve)) {
+  if (!allow_descriptors(descriptors_for(plan.connections))) {
     std::cout << "skipped: the system allows no " << plan.connections << " connections\n";
     return 77;
   }
