@@ -10,7 +10,7 @@
 namespace dmarc::aggregate {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return '"' + std::string(text) + '"';
 }
 
@@ -61,7 +61,7 @@ mail::HeaderWriter header(const ReportMail& mail, const std::string& boundary) {
   // RFC 3834 section 5: no machine answers it.
   fields.add("Auto-Submitted", "auto-generated");
   fields.add("MIME-Version", "1.0");
-  fields.add("Content-Type", "multipart/mixed; boundary=" + quoted(boundary));
+  fields.add("Content-Type", "multipart/mixed; boundary=" + in_quotes(boundary));
   return fields;
 }
 
@@ -78,7 +78,7 @@ std::string text_part(const ReportMail& mail) {
 
 /// RFC 9990 section 3.5.1: a compressed report is application/gzip.
 std::string attachment_header(const ReportMail& mail) {
-  const std::string name = quoted(file_name(mail.name));
+  const std::string name = in_quotes(file_name(mail.name));
   mail::HeaderWriter fields;
   fields.add("Content-Type", "application/gzip; name=" + name);
   fields.add("Content-Transfer-Encoding", "base64");

@@ -39,7 +39,7 @@ void write_character(std::string& out, char32_t character) {
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr char32_t replacement = 0xfffd;
   std::string out = "\"";
   while (!text.empty()) {
@@ -52,7 +52,7 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-Json::Json(std::string_view text) : scalar_(quoted(text)) {}
+Json::Json(std::string_view text) : scalar_(in_quotes(text)) {}
 
 Json Json::object() {
   Json result;
@@ -75,7 +75,7 @@ Json Json::array(const std::vector<std::string>& texts) {
 
 Json& Json::set(std::string_view name, Json value) {
   assert(kind_ == Kind::object);
-  names_.push_back(quoted(name));
+  names_.push_back(in_quotes(name));
   values_.push_back(std::move(value));
   return *this;
 }

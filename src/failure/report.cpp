@@ -179,7 +179,7 @@ std::string source_text(const Incident& incident) {
 }
 
 /// A quoted-string (RFC 5322 section 3.2.4 "Quoted Strings") of printable ASCII.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text.substr(0, max_value)) {
     if (c == '"' || c == '\\') result += '\\';
@@ -199,7 +199,7 @@ void add_authentication(Fields& fields, const Incident& incident, Kind kind,
   }
   if (kind != Kind::dkim && incident.failed_spf && !incident.failed_spf->record.empty()) {
     fields.add_line("SPF-DNS", "txt : " + incident.failed_spf->domain.text() + " :\r\n\t" +
-                                   quoted(incident.failed_spf->record));
+                                   in_quotes(incident.failed_spf->record));
   }
 }
 

@@ -334,7 +334,7 @@ std::string clean(std::string_view text) {
   return result;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -345,7 +345,7 @@ std::string quoted(std::string_view text) {
 
 std::string as_value(std::string_view text) {
   if (is_token(text) || is_plain_address(text)) return std::string(text);
-  return quoted(clean(text));
+  return in_quotes(clean(text));
 }
 
 // RFC 8601 section 2.2 takes Keyword from RFC 5321: letters, digits and hyphens.
@@ -359,7 +359,7 @@ std::string as_keyword(std::string_view text) {
 }  // namespace
 
 AuthResultsWriter::AuthResultsWriter(std::string_view authserv_id)
-    : text_(is_token(authserv_id) ? std::string(authserv_id) : quoted(clean(authserv_id))) {}
+    : text_(is_token(authserv_id) ? std::string(authserv_id) : in_quotes(clean(authserv_id))) {}
 
 AuthResultsWriter& AuthResultsWriter::result(std::string_view method, std::string_view result) {
   text_ += "; " + as_keyword(method) + '=' + as_keyword(result);
@@ -377,7 +377,7 @@ AuthResultsWriter& AuthResultsWriter::comment(std::string_view text) {
 
 AuthResultsWriter& AuthResultsWriter::reason(std::string_view text) {
   if (empty_) return *this;
-  text_ += " reason=" + quoted(clean(text));
+  text_ += " reason=" + in_quotes(clean(text));
   return *this;
 }
 

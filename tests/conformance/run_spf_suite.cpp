@@ -31,7 +31,7 @@ std::string alternatives(const std::vector<std::string>& results) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return '"' + base::printable(text) + '"';
 }
 
@@ -44,8 +44,8 @@ std::string complaint(const test::SpfCase& test, const spf::Result& result, bool
     return text;
   }
   if (!explains || !test.explanation || *test.explanation == result.explanation) return {};
-  return "expected the explanation " + quoted(*test.explanation) + ", got " +
-         quoted(result.explanation);
+  return "expected the explanation " + in_quotes(*test.explanation) + ", got " +
+         in_quotes(result.explanation);
 }
 
 void run_scenario(const test::SpfScenario& scenario, spf::Options options, Tally& tally) {
