@@ -85,13 +85,13 @@ auto wait_for(Check& check, Resolver& resolver) {
   return wait_for_rest(check, check.begin(), resolver);
 }
 
-/// The same for a check that hashes the body, which is at hand.
-template <typename Check>
-auto wait_for(Check& check, std::string_view body, Resolver& resolver) {
+/// The same for a check that looks at hashes of the body, which is at hand.
+template <typename Check, typename BodyHashes>
+auto wait_for(Check& check, BodyHashes& hashes, std::string_view body, Resolver& resolver) {
   auto step = check.begin();
   if (std::holds_alternative<Need>(step)) {
-    check.body(body);
-    check.end_of_body();
+    hashes.update(body);
+    hashes.finish();
     step = check.next(NoAnswers());
   }
   return wait_for_rest(check, std::move(step), resolver);

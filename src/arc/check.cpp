@@ -79,16 +79,12 @@ class SealHasher {
 
 class Check::State {
  public:
-  State(std::span<const mail::HeaderField> header, const Options& options, dkim::KeyCache& keys)
-      : header_(header), options_(options), keys_(keys) {}
+  State(std::span<const mail::HeaderField> header, const Options& options, dkim::KeyCache& keys,
+        dkim::BodyHashes& hashes)
+      : header_(header), options_(options), keys_(keys), hashes_(hashes) {}
 
   dns::Step<Result> begin();
   dns::Step<Result> next(const dns::Answers& answers);
-  void body(std::string_view chunk) { bodies_.update(chunk); }
-  void end_of_body() {
-    bodies_.finish();
-    body_ended_ = true;
-  }
 
  private:
   /// One of the two signatures of a set, ready to be verified.
@@ -141,8 +137,7 @@ class Check::State {
   std::vector<Link> links_;               ///< in parallel with result_.sets
   std::vector<dns::Question> questions_;  ///< those that decide first
   std::size_t deciding_ = 0;              ///< how many do
-  dkim::BodyHashes bodies_;
-  bool body_ended_ = false;
+  dkim::BodyHashes& hashes_;
 };
 
 std::optional<Problem> Check::State::read_message_signatures(const std::vector<Set>& sets,
@@ -167,7 +162,7 @@ std::optional<Problem> Check::State::read_message_signatures(const std::vector<S
                                   std::move(signature.octets), signature.key_type);
     if (lacks_blanks) message.failed = dkim::Fault::blanks_lost;
     links_[i].body = SignedBody{signature.body_form, signature.body_hash};
-    bodies_.want(signature.body_form);
+    hashes_.want(signature.body_form);
   }
   return problem_of(SetField::message_signature, sets.size() - 1);
 }
@@ -259,9 +254,9 @@ bool Check::State::settle_message(std::size_t i, const dns::Answers& answers) {
 bool Check::State::settle_body(std::size_t i) {
   auto& fault = result_.sets[i].message_fault;
   if (*fault != dkim::Fault::none) return true;
-  if (!body_ended_) return false;
+  if (!hashes_.finished()) return false;
   const SignedBody& body = *links_[i].body;
-  if (bodies_.digest(body.form) != body.digest) fault = dkim::Fault::body_hash;
+  if (hashes_.digest(body.form) != body.digest) fault = dkim::Fault::body_hash;
   return true;
 }
 
@@ -277,7 +272,7 @@ dns::Need Check::State::need(const dns::Answers& answers, std::size_t count) con
   dns::Need need;
   for (std::size_t i = 0; i < count; ++i)
     if (!answers.find(questions_[i])) need.questions.push_back(questions_[i]);
-  need.wants_body = !body_ended_;
+  need.wants_body = !hashes_.finished();
   return need;
 }
 
@@ -311,8 +306,8 @@ dns::Step<Result> Check::State::find_oldest(const dns::Answers& answers) {
 }
 
 Check::Check(std::span<const mail::HeaderField> header, const Options& options,
-             dkim::KeyCache& keys)
-    : state_(std::make_unique<State>(header, options, keys)) {}
+             dkim::KeyCache& keys, dkim::BodyHashes& hashes)
+    : state_(std::make_unique<State>(header, options, keys, hashes)) {}
 Check::Check(Check&&) noexcept = default;
 Check& Check::operator=(Check&&) noexcept = default;
 Check::~Check() = default;
@@ -321,22 +316,15 @@ dns::Step<Result> Check::begin() {
   return state_->begin();
 }
 
-void Check::body(std::string_view chunk) {
-  state_->body(chunk);
-}
-
-void Check::end_of_body() {
-  state_->end_of_body();
-}
-
 dns::Step<Result> Check::next(const dns::Answers& answers) {
   return state_->next(answers);
 }
 
 Result verify(std::span<const mail::HeaderField> header, std::string_view body,
               const Options& options, dkim::KeyCache& keys, dns::Resolver& resolver) {
-  Check check(header, options, keys);
-  return dns::wait_for(check, body, resolver);
+  dkim::BodyHashes hashes;
+  Check check(header, options, keys, hashes);
+  return dns::wait_for(check, hashes, body, resolver);
 }
 
 }  // namespace dmarc::arc

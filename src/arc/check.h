@@ -1,10 +1,11 @@
 // ARC chain validation of one message (RFC 8617 section 5.2 "Validator Actions"): a check that asks
 // the DNS for keys and wants the body (include/dmarc/check.h says what a check is).
 //
-//   arc::Check check(header, {.now = seconds}, keys);     // at the end of the header
+//   dkim::BodyHashes hashes;                              // of the message, for all checks
+//   arc::Check check(header, {.now = seconds}, keys, hashes);     // at the end of the header
 //   dns::Step<arc::Result> step = check.begin();
-//   ... ask need->questions; if (need->wants_body) check.body(chunk) for each chunk
-//   check.end_of_body();
+//   ... ask need->questions; if (need->wants_body) hashes.update(chunk) for each chunk
+//   hashes.finish();
 //   step = check.next(answers);                           // again whenever an answer has come
 //   std::get<arc::Result>(step).chain                     // none, pass or fail
 //
@@ -21,8 +22,8 @@
 // A key whose look-up fails makes the chain fail: there is no result in between (RFC 8617 section
 // 5.2.1 "All Failures Are Permanent"). The problem says that it is temporary.
 //
-// Ownership: `keys` must outlive the check. Threads: a check belongs to one thread at a time.
-// Limits: mail::max_arc_sets; max_arc_keys.
+// Ownership: `keys` and `hashes` must outlive the check. Threads: a check belongs to one thread at
+// a time. Limits: mail::max_arc_sets; max_arc_keys.
 #pragma once
 
 #include <cstddef>
@@ -42,8 +43,9 @@
 #include "mail/auth_results.h"
 
 namespace dmarc::dkim {
+class BodyHashes;
 class KeyCache;
-}
+}  // namespace dmarc::dkim
 
 namespace dmarc::arc {
 
@@ -81,17 +83,17 @@ struct Result {
 
 class Check {
  public:
-  Check(std::span<const mail::HeaderField> header, const Options& options, dkim::KeyCache& keys);
+  Check(std::span<const mail::HeaderField> header, const Options& options, dkim::KeyCache& keys,
+        dkim::BodyHashes& hashes);
   Check(Check&&) noexcept;
   Check& operator=(Check&&) noexcept;
   ~Check();
 
+  /// Any of its answers takes it further: no question builds on another.
+  static constexpr bool asks_all_at_once = true;
+
+  /// Before the first octet of the body.
   dns::Step<Result> begin();
-
-  /// Not before begin(), nor after the result.
-  void body(std::string_view chunk);
-  void end_of_body();
-
   dns::Step<Result> next(const dns::Answers& answers);
 
  private:

@@ -164,6 +164,7 @@ void BodyHashes::update(std::string_view chunk) {
 void BodyHashes::finish() {
   for (auto& stream : streams_)
     if (stream) stream->digest = stream->hash.finish();
+  finished_ = true;
 }
 
 }  // namespace dmarc::dkim

@@ -71,7 +71,8 @@ class BodyHash {
   std::uint64_t length_ = 0;
 };
 
-/// A hash for each canonicalization that is wanted, however many want it.
+/// The body of one message: a hash for each canonicalization that is wanted, however many checks
+/// want it.
 class BodyHashes {
  public:
   /// Before the first octet.
@@ -81,6 +82,7 @@ class BodyHashes {
   void update(std::string_view chunk);
   /// Once, at the end.
   void finish();
+  bool finished() const { return finished_; }
 
   /// Of a form that was wanted, after finish().
   const crypto::Digest& digest(CanonicalForm form) const { return stream(form).digest; }
@@ -98,6 +100,7 @@ class BodyHashes {
   }
 
   std::array<std::optional<Stream>, 2> streams_;
+  bool finished_ = false;
 };
 
 }  // namespace dmarc::dkim

@@ -51,16 +51,15 @@ SignatureResult result_of(const Signature& signature, std::size_t field) {
 class Check::State {
  public:
   State(std::span<const mail::HeaderField> header, std::span<const dns::Name> authors,
-        const Options& options, KeyCache& keys)
+        const Options& options, KeyCache& keys, BodyHashes& hashes)
       : header_(header),
         authors_(authors.begin(), authors.end()),
         options_(options),
-        keys_(&keys) {}
+        keys_(&keys),
+        hashes_(&hashes) {}
 
   dns::Step<Result> begin();
   dns::Step<Result> next(const dns::Answers& answers);
-  void body(std::string_view chunk);
-  void end_of_body();
   std::vector<Identifier> identifiers() const;
 
  private:
@@ -103,8 +102,7 @@ class Check::State {
   KeyCache* keys_;
   Result result_;
   std::vector<Candidate> candidates_;
-  BodyHashes hashes_;
-  bool body_ended_ = false;
+  BodyHashes* hashes_;
 };
 
 void Check::State::read_signatures() {
@@ -142,7 +140,7 @@ void Check::State::hash_header() {
     if (options_.extent == Extent::verified)
       candidate.header = header.digest(candidate.signature, result_of_candidate(candidate).field);
     candidate.signature.names = {};  // views of the header, which may go now
-    if (needs_body(candidate)) hashes_.want(candidate.signature.body_form);
+    if (needs_body(candidate)) hashes_->want(candidate.signature.body_form);
   }
 }
 
@@ -154,15 +152,6 @@ dns::Step<Result> Check::State::begin() {
   return next(dns::NoAnswers());
 }
 
-void Check::State::body(std::string_view chunk) {
-  hashes_.update(chunk);
-}
-
-void Check::State::end_of_body() {
-  hashes_.finish();
-  body_ended_ = true;
-}
-
 dns::Step<Result> Check::State::next(const dns::Answers& answers) {
   settle(answers);
   return step(answers);
@@ -170,7 +159,7 @@ dns::Step<Result> Check::State::next(const dns::Answers& answers) {
 
 void Check::State::settle(const dns::Answers& answers) {
   for (Candidate& candidate : candidates_) {
-    if (candidate.done || (needs_body(candidate) && !body_ended_)) continue;
+    if (candidate.done || (needs_body(candidate) && !hashes_->finished())) continue;
     Fault fault = needs_body(candidate) ? check_body(candidate) : Fault::none;
     if (fault == Fault::none && needs_key()) {
       const dns::AnswerPtr answer = answers.find(candidate.question);
@@ -188,7 +177,7 @@ void Check::State::settle(const dns::Answers& answers) {
 // Section 3.5 on l=: what it leaves out is not signed by anybody, so such a signature is intact but
 // of no use (section 8.2 "Misuse of Body Length Limits").
 Fault Check::State::check_length(const Candidate& candidate) {
-  const std::uint64_t length = hashes_.length(candidate.signature.body_form);
+  const std::uint64_t length = hashes_->length(candidate.signature.body_form);
   const std::uint64_t claimed = candidate.signature.length.value_or(length);
   if (claimed > length) return Fault::body_length;
   if (claimed < length) {
@@ -202,8 +191,8 @@ Fault Check::State::check_body(const Candidate& candidate) {
   const Fault fault = check_length(candidate);
   if (fault != Fault::none || options_.extent != Extent::verified) return fault;
   const Signature& signature = candidate.signature;
-  return hashes_.digest(signature.body_form) == signature.body_hash ? Fault::none
-                                                                    : Fault::body_hash;
+  return hashes_->digest(signature.body_form) == signature.body_hash ? Fault::none
+                                                                     : Fault::body_hash;
 }
 
 Fault Check::State::check_look_up(const Candidate& candidate, const dns::Answer& answer) {
@@ -242,7 +231,7 @@ dns::Step<Result> Check::State::step(const dns::Answers& answers) {
   for (const Candidate& candidate : candidates_) {
     if (candidate.done) continue;
     open = true;
-    need.wants_body = need.wants_body || (needs_body(candidate) && !body_ended_);
+    need.wants_body = need.wants_body || (needs_body(candidate) && !hashes_->finished());
     if (!needs_key() || answers.find(candidate.question)) continue;
     if (std::find(need.questions.begin(), need.questions.end(), candidate.question) ==
         need.questions.end())
@@ -263,22 +252,14 @@ std::vector<Check::Identifier> Check::State::identifiers() const {
 }
 
 Check::Check(std::span<const mail::HeaderField> header, std::span<const dns::Name> authors,
-             const Options& options, KeyCache& keys)
-    : state_(std::make_unique<State>(header, authors, options, keys)) {}
+             const Options& options, KeyCache& keys, BodyHashes& hashes)
+    : state_(std::make_unique<State>(header, authors, options, keys, hashes)) {}
 Check::Check(Check&&) noexcept = default;
 Check& Check::operator=(Check&&) noexcept = default;
 Check::~Check() = default;
 
 dns::Step<Result> Check::begin() {
   return state_->begin();
-}
-
-void Check::body(std::string_view chunk) {
-  state_->body(chunk);
-}
-
-void Check::end_of_body() {
-  state_->end_of_body();
 }
 
 dns::Step<Result> Check::next(const dns::Answers& answers) {
@@ -295,8 +276,9 @@ bool is_signature_field(const mail::HeaderField& field) {
 
 Result verify(const Message& message, std::span<const dns::Name> authors, const Options& options,
               KeyCache& keys, dns::Resolver& resolver) {
-  Check check(message.header, authors, options, keys);
-  return dns::wait_for(check, message.body, resolver);
+  BodyHashes hashes;
+  Check check(message.header, authors, options, keys, hashes);
+  return dns::wait_for(check, hashes, message.body, resolver);
 }
 
 }  // namespace dmarc::dkim

@@ -1,10 +1,11 @@
 // DKIM verification of one message (RFC 6376 section 6 "Verifier Actions"): a check that asks the
 // DNS for keys and wants the body (include/dmarc/check.h says what a check is).
 //
-//   dkim::Check check(header, authors, {.now = seconds}, keys);   // at the end of the header
-//   dns::Step<dkim::Result> step = check.begin();
-//   ... ask need->questions; if (need->wants_body) check.body(chunk) for each chunk
-//   check.end_of_body();
+//   dkim::BodyHashes hashes;                                      // of the message, for all checks
+//   dkim::Check check(header, authors, {.now = seconds}, keys, hashes);  // at the end of the
+//   header dns::Step<dkim::Result> step = check.begin();
+//   ... ask need->questions; if (need->wants_body) hashes.update(chunk) for each chunk
+//   hashes.finish();
 //   step = check.next(answers);                          // again whenever an answer has come
 //   for (const dkim::SignatureResult& found : std::get<dkim::Result>(step).signatures)
 //     if (found.code() == dkim::Code::pass) ... *found.domain
@@ -14,14 +15,15 @@
 // header is kept, so `header` may go after begin(). A message without a signature, or with faulty
 // ones alone, has its result at once.
 //
-// The body is hashed as it comes, at most once for each canonicalization. Signatures are verified
-// when their key and the whole body are there; a body that was changed makes a fail without a key.
-// Where the caller can't have the body it must not call end_of_body(), and has no result.
+// begin() says which hashes of the body it wants; others may want the same ones. Signatures are
+// verified when their key and the whole body are there; a body that was changed makes a fail
+// without a key. Where the caller can't have the body it must not finish the hashes, and has no
+// result.
 //
 // Answers that the caller gives up on are to be temporary failures; they become temperror.
 //
-// Ownership: `keys` must outlive the check. Threads: a check belongs to one thread at a time.
-// Limits: dkim/limits.h; memory does not depend on the size of the message.
+// Ownership: `keys` and `hashes` must outlive the check. Threads: a check belongs to one thread at
+// a time. Limits: dkim/limits.h; memory does not depend on the size of the message.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +44,7 @@
 
 namespace dmarc::dkim {
 
+class BodyHashes;
 class KeyCache;
 
 /// What is found out of each signature. What is not verified ends as Fault::not_verified at best.
@@ -91,17 +94,16 @@ class Check {
  public:
   /// `authors` are the Author Domains as far as there are any.
   Check(std::span<const mail::HeaderField> header, std::span<const dns::Name> authors,
-        const Options& options, KeyCache& keys);
+        const Options& options, KeyCache& keys, BodyHashes& hashes);
   Check(Check&&) noexcept;
   Check& operator=(Check&&) noexcept;
   ~Check();
 
+  /// Any of its answers takes it further: no question builds on another.
+  static constexpr bool asks_all_at_once = true;
+
+  /// Before the first octet of the body.
   dns::Step<Result> begin();
-
-  /// May be called before or after the answers have come; not before begin(), nor after the result.
-  void body(std::string_view chunk);
-  void end_of_body();
-
   dns::Step<Result> next(const dns::Answers& answers);
 
   /// The signatures that may still come to pass or have passed, those that may align first: what

@@ -67,17 +67,18 @@ void MessageChecks::begin_signatures() {
 }
 
 void MessageChecks::begin_arc() {
-  arc_.emplace(arc::Check(message_.header, policy::arc_options(message_), *environment_.keys),
-               arc_lookups_);
+  arc_.emplace(
+      arc::Check(message_.header, policy::arc_options(message_), *environment_.keys, hashes_),
+      arc_lookups_);
   arc_->advance();
 }
 
 void MessageChecks::begin_dkim() {
   const mail::Author author = mail::find_author(message_.header);
-  dkim_.emplace(
-      dkim::Check(message_.header, author.visible,
-                  policy::dkim_options(message_, *environment_.settings), *environment_.keys),
-      key_lookups_);
+  dkim_.emplace(dkim::Check(message_.header, author.visible,
+                            policy::dkim_options(message_, *environment_.settings),
+                            *environment_.keys, hashes_),
+                key_lookups_);
   dkim_->advance();
   tell_identifiers();
   for (PolicyCheck& check : policies_)
@@ -85,14 +86,15 @@ void MessageChecks::begin_dkim() {
 }
 
 bool MessageChecks::body(std::string_view piece) {
-  if (dkim_) dkim_->body(piece);
-  if (arc_) arc_->body(piece);
-  return (dkim_ && dkim_->wants_body()) || (arc_ && arc_->wants_body());
+  const bool wanted = (dkim_ && dkim_->wants_body()) || (arc_ && arc_->wants_body());
+  if (wanted) hashes_.update(piece);
+  return wanted;
 }
 
 void MessageChecks::end_message(policy::Claims claims) {
-  if (dkim_) dkim_->end_of_body();
-  if (arc_) arc_->end_of_body();
+  hashes_.finish();
+  if (dkim_) dkim_->body_ended();
+  if (arc_) arc_->body_ended();
   claims_.emplace(std::move(claims));
   if (!claims_->wants_own_spf) spf_.reset();
   if (!claims_->wants_own_dkim) dkim_.reset();

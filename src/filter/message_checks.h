@@ -28,6 +28,7 @@
 #include <dmarc/spf.h>
 
 #include "arc/check.h"
+#include "dkim/canonical_body.h"
 #include "dkim/check.h"
 #include "filter/lookups.h"
 #include "filter/running_check.h"
@@ -91,6 +92,7 @@ class MessageChecks {
   Lookups arc_lookups_;
   Lookups policy_lookups_;
   std::optional<SpfCheck> spf_;
+  dkim::BodyHashes hashes_;  ///< each canonicalization once, for signatures and seals together
   std::optional<DkimCheck> dkim_;
   std::optional<ArcCheck> arc_;
   std::vector<dns::Name> authors_;

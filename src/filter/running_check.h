@@ -6,15 +6,15 @@
 // advance() goes as far as the answers at hand allow, and asks what is needed next. It costs
 // nothing while what the check waits for has not come.
 //
-// A check that hashes the body is fed through body() and end_of_body(). Its questions stand side by
-// side, so that any answer takes it further; others wait for their first question alone.
+// A check whose questions stand side by side (`asks_all_at_once`) goes on with any answer; others
+// wait for their first question alone. One that looks at hashes of the body is told by
+// body_ended() that they are there.
 //
 // Threads: belongs to one thread.
 #pragma once
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -49,14 +49,9 @@ class RunningCheck {
 
   /// After advance(): the rest of the body makes a difference.
   bool wants_body() const { return wants_body_; }
-  void body(std::string_view piece) {
-    if (wants_body_) check_.body(piece);
-  }
   /// The check goes on with advance().
-  void end_of_body() {
-    if (!std::exchange(wants_body_, false)) return;
-    check_.end_of_body();
-    waits_ = false;
+  void body_ended() {
+    if (std::exchange(wants_body_, false)) waits_ = false;
   }
 
   /// What is still open can't change any more what the result means.
@@ -66,7 +61,7 @@ class RunningCheck {
   Result take_result() { return *std::move(result_); }
 
  private:
-  static constexpr bool hashes_body = requires(Check check) { check.end_of_body(); };
+  static constexpr bool asks_all_at_once = requires { Check::asks_all_at_once; };
 
   bool can_go_on() const {
     const auto has_answer = [this](const dns::Question& question) {
@@ -88,7 +83,7 @@ class RunningCheck {
     sufficient_ = need.sufficient;
     for (const dns::Question& question : need.questions)
       lookups_->ask(question);
-    if (!hashes_body && need.questions.size() > 1)
+    if (!asks_all_at_once && need.questions.size() > 1)
       need.questions.erase(need.questions.begin() + 1, need.questions.end());
     awaited_ = std::move(need.questions);
   }

@@ -4,6 +4,7 @@
 
 #include <dmarc/check.h>
 
+#include "dkim/canonical_body.h"
 #include "dkim/key_cache.h"
 #include "policy/own_arc.h"
 #include "policy/own_dkim.h"
@@ -64,10 +65,11 @@ Evidence gather(const Message& message, const Settings& settings, dns::Resolver&
   const Claims& claims = evidence.claims;
   const auto& authors = claims.form.domains;
   dkim::KeyCache keys;
+  dkim::BodyHashes hashes;
   std::optional<dkim::Check> dkim;
   OwnFindings begun;
   if (claims.wants_own_dkim) {
-    dkim.emplace(message.header, authors, dkim_options(message, settings), keys);
+    dkim.emplace(message.header, authors, dkim_options(message, settings), keys, hashes);
     static_cast<void>(dkim->begin());
     begun.dkim = dkim->identifiers();
   }

@@ -32,6 +32,7 @@
 
 #include "arc/check.h"
 #include "base/read_file.h"
+#include "dkim/canonical_body.h"
 #include "dkim/check.h"
 #include "dkim/key_cache.h"
 
@@ -66,12 +67,13 @@ std::string with_line_ends(std::string text) {
 
 /// Runs a check of a method on a message whose body comes in chunks.
 template <typename Check>
-auto run(Check check, std::string_view body, const dns::Zone& zone, std::size_t chunk) {
+auto run(Check check, dkim::BodyHashes& hashes, std::string_view body, const dns::Zone& zone,
+         std::size_t chunk) {
   auto step = check.begin();
   if (step.index() == 0) return std::get<0>(std::move(step));
   for (; !body.empty(); body.remove_prefix(std::min(chunk, body.size())))
-    check.body(body.substr(0, chunk));
-  check.end_of_body();
+    hashes.update(body.substr(0, chunk));
+  hashes.finish();
   step = check.next(zone);
   return std::get<0>(std::move(step));
 }
@@ -86,9 +88,12 @@ Found verify(const std::string& message, const dns::Zone& zone, dkim::KeyCache& 
   std::size_t offset = 0;
   const mail::HeaderBlock header = mail::split_header_block(message, offset);
   const std::string_view body = std::string_view(message).substr(offset);
-  return {run(dkim::Check(header, mail::find_author(header).domains, {.now = now}, keys), body,
-              zone, chunk),
-          run(arc::Check(header, {.now = now}, keys), body, zone, chunk)};
+  dkim::BodyHashes for_signatures;
+  dkim::BodyHashes for_seals;
+  return {run(dkim::Check(header, mail::find_author(header).domains, {.now = now}, keys,
+                          for_signatures),
+              for_signatures, body, zone, chunk),
+          run(arc::Check(header, {.now = now}, keys, for_seals), for_seals, body, zone, chunk)};
 }
 
 std::string_view class_of(std::string_view word) {

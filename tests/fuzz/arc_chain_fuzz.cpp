@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "arc/check.h"
+#include "dkim/canonical_body.h"
 #include "dkim/key_cache.h"
 #include "expect.h"
 #include "mail/limits.h"
@@ -28,13 +29,14 @@ class OneKey final : public dns::Answers {
 
 arc::Result verify(const mail::HeaderBlock& header, std::string_view body, std::size_t chunk) {
   static dkim::KeyCache keys;
-  arc::Check check(header, {.now = 1'800'000'000}, keys);
+  dkim::BodyHashes hashes;
+  arc::Check check(header, {.now = 1'800'000'000}, keys, hashes);
   auto step = check.begin();
   if (auto* result = std::get_if<arc::Result>(&step)) return std::move(*result);
   fuzz::expect(std::get<dns::Need>(step).questions.size() <= arc::max_arc_keys, "keys asked for");
   for (; !body.empty(); body.remove_prefix(std::min(chunk, body.size())))
-    check.body(body.substr(0, chunk));
-  check.end_of_body();
+    hashes.update(body.substr(0, chunk));
+  hashes.finish();
   step = check.next(OneKey());
   return std::get<arc::Result>(std::move(step));
 }

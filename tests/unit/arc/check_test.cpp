@@ -5,11 +5,15 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "dkim/canonical_body.h"
+#include "dkim/check.h"
 #include "dkim/key_cache.h"
 #include "dns/lookup_session.h"
 #include "mail/limits.h"
 #include "support/arc_chain.h"
+#include "support/signed_message.h"
 
 namespace dmarc::arc {
 namespace {
@@ -274,7 +278,8 @@ TEST(ArcCheck, asks_for_all_keys_at_once_and_for_the_newest_first) {
   ArcChain chain = chain_of(3);
   dkim::KeyCache keys;
   const mail::HeaderBlock header = chain.header();
-  Check check(header, options, keys);
+  dkim::BodyHashes hashes;
+  Check check(header, options, keys, hashes);
   const auto step = check.begin();
   const auto* need = std::get_if<dns::Need>(&step);
   ASSERT_NE(need, nullptr);
@@ -291,15 +296,16 @@ TEST(ArcCheck, what_is_open_when_the_chain_has_passed) {
   chain.seal({});
   dkim::KeyCache keys;
   const mail::HeaderBlock header = chain.header();
-  Check check(header, options, keys);
+  dkim::BodyHashes hashes;
+  Check check(header, options, keys, hashes);
   Gate gate(chain.zone());
   check.begin();
   gate.open({dns::Name::parse("arc._domainkey.lists.example").value(), dns::Type::txt});
   auto step = check.next(gate);
   EXPECT_FALSE(std::get<dns::Need>(step).sufficient) << "the body is to come";
-  check.body(std::string_view(chain.body()).substr(0, 5));
-  check.body(std::string_view(chain.body()).substr(5));
-  check.end_of_body();
+  hashes.update(std::string_view(chain.body()).substr(0, 5));
+  hashes.update(std::string_view(chain.body()).substr(5));
+  hashes.finish();
   step = check.next(gate);
   EXPECT_TRUE(std::get<dns::Need>(step).sufficient);
   ASSERT_EQ(std::get<dns::Need>(step).questions.size(), 1U);
@@ -308,12 +314,36 @@ TEST(ArcCheck, what_is_open_when_the_chain_has_passed) {
   EXPECT_EQ(std::get<Result>(step).chain, ChainStatus::pass);
 }
 
+TEST(ArcCheck, seals_and_signatures_share_the_hashes_of_a_body) {
+  ArcChain chain = chain_of(2);
+  mail::HeaderBlock header = chain.header();
+  test::add_signature(header,
+                      "v=1; a=ed25519-sha256; c=relaxed/relaxed; d=example.org; s=sel; h=from",
+                      chain.body());
+  const dns::Name key = dns::Name::parse("sel._domainkey.example.org").value();
+  dns::Zone zone = chain.zone();
+  zone.add(key, dns::Type::txt, test::ed25519_record());
+  dkim::KeyCache keys;
+  dkim::BodyHashes hashes;
+  const std::vector<dns::Name> authors{dns::Name::parse("example.org").value()};
+  dkim::Check signatures(header, authors, {.now = options.now}, keys, hashes);
+  Check seals(header, options, keys, hashes);
+  signatures.begin();
+  seals.begin();
+  hashes.update(chain.body());
+  hashes.finish();
+  EXPECT_EQ(std::get<dkim::Result>(signatures.next(zone)).signatures.at(0).code(),
+            dkim::Code::pass);
+  EXPECT_EQ(std::get<Result>(seals.next(zone)).chain, ChainStatus::pass);
+}
+
 TEST(ArcCheck, a_seal_that_is_wrong_is_known_before_the_body) {
   ArcChain chain = message();
   chain.seal({.breaks = Breaks::seal});
   dkim::KeyCache keys;
   const mail::HeaderBlock header = chain.header();
-  Check check(header, options, keys);
+  dkim::BodyHashes hashes;
+  Check check(header, options, keys, hashes);
   check.begin();
   const auto step = check.next(chain.zone());
   EXPECT_EQ(std::get<Result>(step).chain, ChainStatus::fail);
