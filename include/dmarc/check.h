@@ -50,12 +50,21 @@ struct Need {
   std::vector<Question> questions;
   /// The message's body makes a difference.
   bool wants_body = false;
+  /// There is work at hand: next() is to be called again, when others have had their turn.
+  bool more = false;
   /// Nothing that is still open can change what the result means to the caller any more.
   bool sufficient = false;
 };
 
 template <typename Result>
 using Step = std::variant<Result, Need>;
+
+/// True when the check can go on at once.
+template <typename Result>
+bool has_more(const Step<Result>& step) {
+  const Need* const need = std::get_if<Need>(&step);
+  return need != nullptr && need->more;
+}
 
 /// Takes a check from a step of its own to its end with a resolver that waits.
 template <typename Check, typename Result>
@@ -69,6 +78,10 @@ Result wait_for_rest(Check& check, Step<Result> step, Resolver& resolver) {
     std::unordered_map<Question, AnswerPtr> answers;
   } collected;
   while (auto* need = std::get_if<Need>(&step)) {
+    if (need->more) {
+      step = check.next(collected);
+      continue;
+    }
     for (const Question& question : need->questions)
       resolver.prefetch(question.name, question.type);
     Question& awaited = need->questions.front();

@@ -10,6 +10,7 @@
 #include "dkim/canonical_body.h"
 #include "dkim/key_cache.h"
 #include "dkim/key_trial.h"
+#include "dkim/limits.h"
 #include "dkim/signature.h"
 #include "dkim/signed_header.h"
 #include "mail/lexer.h"
@@ -138,6 +139,8 @@ class Check::State {
   std::vector<dns::Question> questions_;  ///< those that decide first
   std::size_t deciding_ = 0;              ///< how many do
   dkim::BodyHashes& hashes_;
+  std::size_t trials_left_ = 0;  ///< of this turn
+  bool more_ = false;            ///< for the next one
 };
 
 std::optional<Problem> Check::State::read_message_signatures(const std::vector<Set>& sets,
@@ -224,17 +227,19 @@ dns::Step<Result> Check::State::finish(std::optional<Problem> problem) {
   return std::move(result_);
 }
 
-/// Nothing while the key is under way.
+/// Nothing while the key is under way, or when this turn is over.
 std::optional<dkim::Fault> Check::State::verify(const Signed& what, const dns::Answers& answers) {
   const dns::AnswerPtr answer = answers.find(what.question);
   if (!answer) return {};
+  more_ = trials_left_ == 0;
+  if (more_) return {};
   result_.own_limit |= answer->failure == dns::Failure::own_limit;
   const auto fault_of = [&](const dkim::KeyRecord& record) {
     return record.fault_for(what.key_type);
   };
-  const dkim::Fault fault =
-      dkim::try_keys(*answer, keys_, fault_of, what.digest, what.octets).fault;
-  return fault == dkim::Fault::signature ? what.failed : fault;
+  const dkim::KeyTrial trial = dkim::try_keys(*answer, keys_, fault_of, what.digest, what.octets);
+  trials_left_ -= std::min(trials_left_, trial.trials);
+  return trial.fault == dkim::Fault::signature ? what.failed : trial.fault;
 }
 
 /// The settle functions: true when the fault is known, now or before.
@@ -273,11 +278,14 @@ dns::Need Check::State::need(const dns::Answers& answers, std::size_t count) con
   for (std::size_t i = 0; i < count; ++i)
     if (!answers.find(questions_[i])) need.questions.push_back(questions_[i]);
   need.wants_body = !hashes_.finished();
+  need.more = more_;
   return need;
 }
 
 dns::Step<Result> Check::State::next(const dns::Answers& answers) {
   const std::size_t newest = links_.size() - 1;
+  trials_left_ = dkim::max_trials_in_turn;
+  more_ = false;
   if (!settle_message(newest, answers)) return need(answers, questions_.size());
   if (auto problem = problem_of(SetField::message_signature, newest)) return finish(problem);
   for (std::size_t i = links_.size(); i-- > 0;) {

@@ -103,6 +103,7 @@ class Check::State {
   Result result_;
   std::vector<Candidate> candidates_;
   BodyHashes* hashes_;
+  std::size_t trials_left_ = 0;  ///< of this turn
 };
 
 void Check::State::read_signatures() {
@@ -153,6 +154,7 @@ dns::Step<Result> Check::State::begin() {
 }
 
 dns::Step<Result> Check::State::next(const dns::Answers& answers) {
+  trials_left_ = max_trials_in_turn;
   settle(answers);
   return step(answers);
 }
@@ -163,7 +165,7 @@ void Check::State::settle(const dns::Answers& answers) {
     Fault fault = needs_body(candidate) ? check_body(candidate) : Fault::none;
     if (fault == Fault::none && needs_key()) {
       const dns::AnswerPtr answer = answers.find(candidate.question);
-      if (!answer) continue;
+      if (!answer || trials_left_ == 0) continue;
       fault = options_.extent == Extent::verified ? judge(candidate, *answer)
                                                   : check_look_up(candidate, *answer);
     } else if (fault == Fault::none) {
@@ -206,6 +208,7 @@ Fault Check::State::judge(const Candidate& candidate, const dns::Answer& answer)
   const KeyTrial trial = try_keys(
       answer, *keys_, [&](const KeyRecord& record) { return record.fault_for(signature); },
       candidate.header, signature.octets);
+  trials_left_ -= std::min(trials_left_, trial.trials);
   SignatureResult& result = result_of_candidate(candidate);
   result.failure = trial.failure;
   result.key_bits = trial.key_bits;
@@ -231,8 +234,12 @@ dns::Step<Result> Check::State::step(const dns::Answers& answers) {
   for (const Candidate& candidate : candidates_) {
     if (candidate.done) continue;
     open = true;
-    need.wants_body = need.wants_body || (needs_body(candidate) && !hashes_->finished());
-    if (!needs_key() || answers.find(candidate.question)) continue;
+    const bool wants_body = needs_body(candidate) && !hashes_->finished();
+    need.wants_body = need.wants_body || wants_body;
+    if (!needs_key() || answers.find(candidate.question)) {
+      need.more = need.more || !wants_body;
+      continue;
+    }
     if (std::find(need.questions.begin(), need.questions.end(), candidate.question) ==
         need.questions.end())
       need.questions.push_back(candidate.question);

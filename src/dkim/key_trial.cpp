@@ -38,12 +38,12 @@ KeyTrial try_keys(const dns::Answer& answer, KeyCache& keys,
     return trial;
   }
   Fault worst = Fault::none;
-  std::size_t tried = 0;
   for (std::size_t i = 0; i < std::min(answer.records.size(), max_key_answers); ++i) {
     const auto record = keys.find(answer.records[i]);
     Fault fault = record ? fault_for(*record) : record.error();
     if (fault == Fault::none) {
-      if (tried++ == max_keys_tried) break;
+      if (trial.trials == max_keys_tried) break;
+      ++trial.trials;
       trial.key_bits = record->key().bits();
       trial.testing = record->testing();
       if (octets.size() != record->key().signature_size())

@@ -9,6 +9,7 @@
 // Threads: a pure function, but for the cache. Limits: max_key_answers, max_keys_tried.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 
@@ -27,6 +28,7 @@ struct KeyTrial {
   dns::Failure failure = dns::Failure::none;  ///< with Fault::lookup_failed
   unsigned key_bits = 0;                      ///< of the key tried last; 0 without one
   bool testing = false;                       ///< t=y in its record
+  std::size_t trials = 0;                     ///< keys that the signature was tried with
 };
 
 /// `fault_for` says why a record is not for the signature. Several records at one name are

@@ -30,6 +30,10 @@ inline constexpr std::size_t max_key_record = 8 * 1024;
 inline constexpr std::size_t max_key_answers = 20;
 inline constexpr std::size_t max_keys_tried = 4;
 
+/// Signatures tried with a key before other messages of the thread have their turn: of RSA keys
+/// with 4,096 bits about a millisecond.
+inline constexpr std::size_t max_trials_in_turn = 16;
+
 /// Parsed keys that are kept, and octets of their records.
 inline constexpr std::size_t max_cached_keys = 4096;
 inline constexpr std::size_t max_cached_key_text = 2 * 1024 * 1024;

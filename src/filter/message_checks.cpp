@@ -34,6 +34,7 @@ MessageChecks::MessageChecks(const Environment& environment, const policy::Messa
                              const Wake& wake, const io::Clock& clock)
     : environment_(environment),
       message_(message),
+      wake_(wake),
       clock_(clock),
       questions_(*environment.resolver),
       spf_lookups_(questions_, environment.lookup_limits.max_queries, wake),
@@ -111,6 +112,8 @@ bool MessageChecks::advance() {
     if (claims_ && now >= deadline_) lookups->give_up();
   }
   if (run()) return true;
+  // Others have their turn first.
+  if (claims_ && ((dkim_ && dkim_->has_more()) || (arc_ && arc_->has_more()))) wake_();
   if (claims_ && is_settled()) deadline_ = std::min(deadline_, now + time_for_the_rest);
   return false;
 }

@@ -82,6 +82,7 @@ class MessageChecks {
 
   const Environment& environment_;
   const policy::Message& message_;
+  const Wake wake_;
   const io::Clock& clock_;
 
   /// SPF, signatures and seals ask what the sender tells them to ask, and must not use up what the

@@ -4,7 +4,8 @@
 //   if (spf.advance()) ... spf.result()
 //
 // advance() goes as far as the answers at hand allow, and asks what is needed next. It costs
-// nothing while what the check waits for has not come.
+// nothing while what the check waits for has not come. A check with much work at hand does it in
+// turns: one for each call.
 //
 // A check whose questions stand side by side (`asks_all_at_once`) goes on with any answer; others
 // wait for their first question alone. One that looks at hashes of the body is told by
@@ -33,10 +34,15 @@ class RunningCheck {
 
   /// True when the result is known.
   bool advance() {
-    while (!result_ && can_go_on())
+    while (!result_ && can_go_on()) {
       take(std::exchange(begun_, true) ? check_.next(*lookups_) : check_.begin());
+      if (has_more_) break;
+    }
     return result_.has_value();
   }
+
+  /// After advance(): it could go on, and does with the next call.
+  bool has_more() const { return has_more_; }
 
   /// The check itself, to be told what it did not know; it then goes on with advance().
   Check& tell() {
@@ -73,12 +79,14 @@ class RunningCheck {
   void take(dns::Step<Result> step) {
     awaited_.clear();
     wants_body_ = false;
+    has_more_ = false;
     if (auto* const result = std::get_if<Result>(&step)) {
       result_.emplace(std::move(*result));
       return;
     }
     dns::Need& need = std::get<dns::Need>(step);
-    waits_ = true;
+    has_more_ = need.more;
+    waits_ = !has_more_;
     wants_body_ = need.wants_body;
     sufficient_ = need.sufficient;
     for (const dns::Question& question : need.questions)
@@ -94,6 +102,7 @@ class RunningCheck {
   std::optional<Result> result_;
   bool begun_ = false;
   bool waits_ = false;
+  bool has_more_ = false;
   bool wants_body_ = false;
   bool sufficient_ = false;
 };

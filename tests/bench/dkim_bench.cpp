@@ -123,7 +123,9 @@ dkim::Result verify(const Signed& message, dkim::KeyCache& keys) {
        rest.remove_prefix(std::min(chunk, rest.size())))
     hashes.update(rest.substr(0, chunk));
   hashes.finish();
-  step = check.next(message.zone);
+  do
+    step = check.next(message.zone);
+  while (dns::has_more(step));
   return std::get<dkim::Result>(std::move(step));
 }
 

@@ -74,7 +74,9 @@ auto run(Check check, dkim::BodyHashes& hashes, std::string_view body, const dns
   for (; !body.empty(); body.remove_prefix(std::min(chunk, body.size())))
     hashes.update(body.substr(0, chunk));
   hashes.finish();
-  step = check.next(zone);
+  do
+    step = check.next(zone);
+  while (dns::has_more(step));
   return std::get<0>(std::move(step));
 }
 

@@ -37,7 +37,9 @@ arc::Result verify(const mail::HeaderBlock& header, std::string_view body, std::
   for (; !body.empty(); body.remove_prefix(std::min(chunk, body.size())))
     hashes.update(body.substr(0, chunk));
   hashes.finish();
-  step = check.next(OneKey());
+  do
+    step = check.next(OneKey());
+  while (dns::has_more(step));
   return std::get<arc::Result>(std::move(step));
 }
 

@@ -337,6 +337,23 @@ TEST(ArcCheck, seals_and_signatures_share_the_hashes_of_a_body) {
   EXPECT_EQ(std::get<Result>(seals.next(zone)).chain, ChainStatus::pass);
 }
 
+TEST(ArcCheck, a_long_chain_is_verified_in_turns) {
+  ArcChain chain = chain_of(40);
+  dkim::KeyCache keys;
+  dkim::BodyHashes hashes;
+  const mail::HeaderBlock header = chain.header();
+  Check check(header, options, keys, hashes);
+  check.begin();
+  hashes.update(chain.body());
+  hashes.finish();
+  auto step = check.next(chain.zone());
+  std::size_t turns = 1;
+  for (; dns::has_more(step); ++turns)
+    step = check.next(chain.zone());
+  EXPECT_EQ(turns, 5U) << "80 signatures, 16 in a turn";
+  EXPECT_EQ(std::get<Result>(step).chain, ChainStatus::pass);
+}
+
 TEST(ArcCheck, a_seal_that_is_wrong_is_known_before_the_body) {
   ArcChain chain = message();
   chain.seal({.breaks = Breaks::seal});

@@ -107,6 +107,23 @@ TEST_F(DkimCheckTest, a_signature_passes_when_key_and_body_are_there) {
   EXPECT_EQ(found.key_bits, 256U);
 }
 
+TEST_F(DkimCheckTest, many_signatures_are_verified_in_turns) {
+  for (std::size_t i = 0; i < max_signatures_verified; ++i)
+    sign("example.com");
+  Check one = check();
+  one.begin();
+  hashes_->update(text);
+  hashes_->finish();
+  auto step = one.next(zone_);
+  EXPECT_TRUE(dns::has_more(step));
+  EXPECT_EQ(names_of(std::get<dns::Need>(step)).size(), 0U);
+  step = one.next(zone_);
+  const auto& signatures = std::get<Result>(step).signatures;
+  EXPECT_EQ(signatures.size(), max_signatures_verified);
+  for (const SignatureResult& found : signatures)
+    EXPECT_EQ(found.code(), Code::pass);
+}
+
 TEST_F(DkimCheckTest, the_header_may_go_after_the_beginning) {
   sign("example.com");
   std::optional<mail::HeaderBlock> gone(std::move(header_));

@@ -62,7 +62,7 @@ class SignedSession : public testing::Test {
     environment->lookup_limits.timeout = 60s;
     environment->sink = &log_;
     session_ = std::make_unique<Session>(
-        environment, [] {}, Transfer{.leading_blanks = true});
+        environment, [this] { ++wakes_; }, Transfer{.leading_blanks = true});
     session_->connect("client.example", base::IpAddress::parse("192.0.2.1"));
     session_->mail("<a@sender.example>", no_macros);
   }
@@ -75,6 +75,7 @@ class SignedSession : public testing::Test {
   test::LogCapture log_;
   std::shared_ptr<test::ManualResolver> resolver_ = std::make_shared<test::ManualResolver>();
   std::unique_ptr<Session> session_;
+  std::size_t wakes_ = 0;
 };
 
 dns::Zone signed_zone() {
@@ -109,6 +110,24 @@ TEST_F(SignedSession, a_signed_message_waits_for_one_round_of_answers) {
   session_->body(body);
   EXPECT_FALSE(end());
   resolver_->answer_all(zone);
+  const auto judgement = session_->advance();
+  ASSERT_TRUE(judgement);
+  EXPECT_EQ(judgement->result, Result::pass);
+}
+
+// The session asks to be called again, so that others of its thread come between.
+TEST_F(SignedSession, many_signatures_are_verified_in_turns) {
+  dns::Zone zone = signed_zone();
+  begin({signed_by_author, signed_by_author, signed_by_author, signed_by_author, signed_by_author,
+         signed_by_author, signed_by_author, signed_by_author, signed_by_author, signed_by_author,
+         signed_by_author, signed_by_author, signed_by_author, signed_by_author, signed_by_author,
+         signed_by_author, signed_by_author, signed_by_author, signed_by_author, signed_by_author});
+  session_->body(body);
+  EXPECT_FALSE(end());
+  EXPECT_TRUE(resolver_->answer_all(zone));
+  wakes_ = 0;
+  EXPECT_FALSE(session_->advance());
+  EXPECT_EQ(wakes_, 1U);
   const auto judgement = session_->advance();
   ASSERT_TRUE(judgement);
   EXPECT_EQ(judgement->result, Result::pass);
