@@ -90,7 +90,8 @@ static_assert(static_cast<std::size_t>(metrics::Id::messages_permerror_tempfail)
               static_cast<std::size_t>(metrics::Id::messages_permerror_accept) + counted_actions -
                   1);
 
-void count(const policy::Judgement& judgement) {
+void count(const policy::Message& message, const policy::Judgement& judgement) {
+  if (message.probe) return metrics::count(metrics::Id::messages_probed);
   const std::size_t row =
       first_counter(judgement.result) + static_cast<std::size_t>(counted(judgement));
   metrics::count(static_cast<metrics::Id>(row));
@@ -173,6 +174,7 @@ Response Session::mail(std::string_view argument, const Macros& macros) {
   message.helo = helo_;
   message.leading_blanks = transfer_.leading_blanks;
   message.arrival = seconds_since_1970();
+  message.probe = macros("dmarcd_probe") == "1";
   message.sender = reconcile(mail::parse_reverse_path(argument), macros);
   message_->checks.begin_spf();
   return Response::proceed;
@@ -268,9 +270,15 @@ bool Session::is_recorded() const {
 
 policy::Judgement Session::conclude() {
   const std::unique_ptr<Judged> judged = std::move(judged_);
-  count(judged->judgement);
-  environment_->sink->write_all(judged->judgement.events);
-  report_failure(*judged->state, judged->judgement);
+  const policy::Message& message = judged->state->message;
+  count(message, judged->judgement);
+  if (message.probe) {
+    environment_->sink->write(
+        log::make<log::Id::probe>(message.job_id, to_string(judged->judgement.result)));
+  } else {
+    environment_->sink->write_all(judged->judgement.events);
+    report_failure(*judged->state, judged->judgement);
+  }
   return std::move(judged->judgement);
 }
 
@@ -285,7 +293,7 @@ void Session::abandon() noexcept {
 
 std::shared_ptr<const history::Handover> Session::record(const MessageState& state,
                                                          const policy::Judgement& judgement) const {
-  if (!environment_->history || state.to_ignored_recipient ||
+  if (!environment_->history || state.message.probe || state.to_ignored_recipient ||
       !history::belongs_in_history(state.message, judgement, environment_->history_options)) {
     return nullptr;
   }

@@ -72,7 +72,7 @@ std::optional<NegotiatedOptions> negotiate_options(std::uint32_t offered_actions
 const std::map<Stage, std::vector<std::string>>& wanted_macros() {
   static const std::map<Stage, std::vector<std::string>> wanted{
       {Stage::connect, {"j", "v"}},
-      {Stage::mail, {"i", "{mail_addr}", "{auth_authen}"}},
+      {Stage::mail, {"i", "{mail_addr}", "{auth_authen}", "{dmarcd_probe}"}},
       {Stage::end_of_message, {"i"}},
   };
   return wanted;

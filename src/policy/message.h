@@ -29,6 +29,7 @@ struct Message {
   mail::HeaderBlock header;
   /// The values in it begin as in the message; otherwise a blank may be missing in front of each.
   bool leading_blanks = true;
+  bool probe = false;  ///< a test of the filter, not mail: judged, and nothing is kept of it
   bool header_truncated =
       false;  ///< fields were dropped because of a limit: the message can't be judged as a whole
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <ostream>
 
 #include "base/ascii.h"
@@ -26,14 +27,18 @@ constexpr std::array flags{
     Flag{"mail-from", "ADDRESS", "envelope sender (default empty: the null reverse-path)"},
     Flag{"rcpt", "ADDRESS", "envelope recipient (several; default postmaster)"},
     Flag{"auth", "USER", "the client logged in as USER"},
+    Flag{"as-mail", "", "not marked as a probe: leaves records, reports and log lines like mail"},
+    Flag{"expect", "ANSWER",
+         "accept, reject or defer: exit status 0 for this answer, 1 for another"},
+    Flag{"ping", "", "no message: connect, agree on the protocol, and leave"},
     Flag{"timeout", "SECONDS", "how long to wait for each answer (default 30)"},
     json_flag,
 };
 
 constexpr std::array<ExitStatus, 8> statuses{{
-    {status::ok, "the filter accepts the message"},
-    {1, "it rejects it"},
-    {2, "it defers it (temporary failure)"},
+    {status::ok, "the filter accepts the message; with --expect, it answers as expected"},
+    {1, "it rejects it; with --expect, it answers otherwise"},
+    {2, "it defers it (temporary failure), without --expect"},
     {status::usage, "wrong arguments"},
     {status::no_input, "the message can't be read"},
     {status::unavailable, "the filter can't be reached, or it broke the connection"},
@@ -116,12 +121,21 @@ base::Json json_of(const milter::client::Delivery& delivery) {
 // Long enough for any filter that an MTA would wait for.
 constexpr unsigned max_timeout_seconds = 3600;
 
+/// The answers, as --expect names them, and the exit status of each without it.
+struct Expectation {
+  std::string_view word;
+  int status;
+};
+constexpr std::array expectations{Expectation{"accept", status::ok}, Expectation{"reject", 1},
+                                  Expectation{"defer", 2}};
+
 struct Request {
   io::SocketSpec socket;
   std::string socket_text;
   std::chrono::seconds timeout{30};
   milter::client::SmtpSession session;
   milter::client::SmtpMessage message;
+  std::optional<int> expected;  ///< the exit status that the answer would give
 };
 
 int exit_status(const milter::client::Error& error) {
@@ -173,6 +187,7 @@ Input<milter::client::SmtpSession> read_session(const Arguments& arguments) {
   session.helo = arguments.value_or("helo", "unknown");
   session.login = arguments.value_or("auth", "");
   session.mta_name = "probe.localhost";
+  session.probe = !arguments.has("as-mail");
   return session;
 }
 
@@ -188,9 +203,16 @@ Input<milter::client::SmtpMessage> read_message(const Arguments& arguments) {
   return message;
 }
 
-Input<Request> read_request(const Arguments& arguments) {
-  if (arguments.operands().size() != 1)
-    return wrong("one message is needed: a file, or - for standard input");
+Input<std::optional<int>> read_expected(const Arguments& arguments) {
+  const auto word = arguments.value("expect");
+  if (!word) return std::nullopt;
+  const auto* const found = std::ranges::find(expectations, *word, &Expectation::word);
+  if (found == expectations.end()) return wrong("--expect takes accept, reject or defer");
+  return found->status;
+}
+
+/// Where and how long, of all requests.
+Input<Request> read_target(const Arguments& arguments) {
   Request request;
   const auto text = arguments.value("socket");
   if (!text) return wrong("option --socket is missing");
@@ -198,17 +220,48 @@ Input<Request> read_request(const Arguments& arguments) {
   if (!spec) return wrong("socket " + spec.error());
   const auto timeout = read_timeout(arguments);
   if (!timeout) return tl::unexpected(timeout.error());
+  request.socket = *spec;
+  request.socket_text = *text;
+  request.timeout = *timeout;
+  return request;
+}
+
+Input<Request> read_request(const Arguments& arguments) {
+  auto request = read_target(arguments);
+  if (!request) return request;
+  if (arguments.has("ping")) {
+    if (!arguments.operands().empty()) return wrong("--ping sends no message");
+    return request;
+  }
+  if (arguments.operands().size() != 1)
+    return wrong("one message is needed: a file, or - for standard input");
+  const auto expected = read_expected(arguments);
+  if (!expected) return tl::unexpected(expected.error());
   auto session = read_session(arguments);
   if (!session) return tl::unexpected(session.error());
   auto message = read_message(arguments);
   if (!message) return tl::unexpected(message.error());
-  return Request{*spec, *text, *timeout, std::move(*session), std::move(*message)};
+  request->expected = *expected;
+  request->session = std::move(*session);
+  request->message = std::move(*message);
+  return request;
+}
+
+tl::expected<milter::client::Client, milter::client::Error> reach(const Request& request) {
+  milter::client::Client::Options options;
+  options.timeout = request.timeout;
+  return milter::client::Client::connect_to(request.socket, options);
+}
+
+tl::expected<void, milter::client::Error> ping(const Request& request) {
+  auto client = reach(request);
+  if (!client) return tl::unexpected(client.error());
+  client->quit();
+  return {};
 }
 
 tl::expected<milter::client::Delivery, milter::client::Error> deliver(const Request& request) {
-  milter::client::Client::Options options;
-  options.timeout = request.timeout;
-  auto client = milter::client::Client::connect_to(request.socket, options);
+  auto client = reach(request);
   if (!client) return tl::unexpected(client.error());
   milter::client::Delivery delivery;
   auto told = milter::client::begin_session(*client, request.session, delivery);
@@ -220,27 +273,36 @@ tl::expected<milter::client::Delivery, milter::client::Error> deliver(const Requ
   return delivery;
 }
 
+int unreached(Terminal terminal, const Request& request, const milter::client::Error& error) {
+  return failure(terminal, "probe", base::printable(request.socket_text) + ": " + error.text,
+                 exit_status(error));
+}
+
 int run(const Arguments& arguments, Terminal terminal) {
   const auto request = read_request(arguments);
   if (!request && request.error().status == status::usage)
     return usage_error(terminal, "probe", request.error().text);
   if (!request) return failure(terminal, "probe", request.error().text, request.error().status);
+  if (arguments.has("ping")) {
+    const auto reached = ping(*request);
+    return reached ? status::ok : unreached(terminal, *request, reached.error());
+  }
   const auto delivery = deliver(*request);
-  if (!delivery)
-    return failure(terminal, "probe",
-                   base::printable(request->socket_text) + ": " + delivery.error().text,
-                   exit_status(delivery.error()));
+  if (!delivery) return unreached(terminal, *request, delivery.error());
   if (arguments.has("json"))
     terminal.out << json_of(*delivery).text() << "\n";
   else
     terminal.out << outline_of(*delivery, request->socket_text).text();
-  return exit_status(delivery->answer);
+  const int found = exit_status(delivery->answer);
+  if (!request->expected || found == status::unavailable) return found;
+  return found == *request->expected ? status::ok : 1;
 }
 
 }  // namespace
 
-const Subcommand probe_subcommand{"probe",  "send a message to a running filter, as Postfix would",
-                                  "FILE|-", flags,
-                                  statuses, run};
+const Subcommand probe_subcommand{
+    "probe",           "send a message to a running filter, as Postfix would",
+    "FILE|- | --ping", flags,
+    statuses,          run};
 
 }  // namespace dmarc::ctl

@@ -28,7 +28,7 @@ std::vector<std::string> default_macros(Stage stage) {
       return {"{tls_version}", "{cipher}", "{cipher_bits}", "{cert_subject}", "{cert_issuer}"};
     case Stage::mail:
       return {"i",           "{auth_type}", "{auth_authen}", "{auth_author}",
-              "{mail_addr}", "{mail_host}", "{mail_mailer}"};
+              "{mail_addr}", "{mail_host}", "{mail_mailer}", "{dmarcd_probe}"};
     case Stage::rcpt:
       return {"i", "{rcpt_addr}", "{rcpt_host}", "{rcpt_mailer}"};
     case Stage::data:

@@ -77,6 +77,7 @@ tl::expected<void, Error> begin_session(Client& client, const SmtpSession& sessi
     client.set_macro("auth_type", "PLAIN");
     client.set_macro("auth_authen", session.login);
   }
+  if (session.probe) client.set_macro("dmarcd_probe", "1");
   Transcript transcript(delivery);
   if (transcript.took("connect", client.connect(session.client_name, session.address)))
     transcript.took("helo", client.helo(session.helo));

@@ -30,6 +30,7 @@ struct SmtpSession {
   std::string helo;
   std::string login;     ///< the SASL user; empty for a client that did not log in
   std::string mta_name;  ///< the name of the MTA (macro j)
+  bool probe = false;    ///< dmarcd is told that this is not mail
 };
 
 struct SmtpMessage {

@@ -280,6 +280,29 @@ TEST_F(Dmarcctl, probe_shows_what_a_filter_answers) {
   EXPECT_EQ(filter.commands(), "ODCHDMDRDTDLDNDBDEAQ");
 }
 
+TEST_F(Dmarcctl, probe_pings) {
+  test::ScriptedFilter filter({wire::packet('O', wire::encode({6, wire::action::all, 0, {}})), ""});
+  EXPECT_EQ(run({"probe", "--ping", "--socket", "unix:" + filter.spec().path}), 0);
+  EXPECT_EQ(filter.commands(), "OQ");
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(run({"probe", "--ping", "--socket", "unix:/nonexistent"}), 69);
+  EXPECT_EQ(run({"probe", "--ping", "--socket", "unix:/x", "message"}), 64);
+}
+
+TEST_F(Dmarcctl, probe_compares_with_what_is_expected) {
+  const std::string message = folder_.write("message", "From: a@good.example\n\nbody\n");
+  const auto status = [&](const std::string& expected) {
+    const std::string proceed = wire::packet('c');
+    test::ScriptedFilter filter({wire::packet('O', wire::encode({6, wire::action::all, 0, {}})),
+                                 proceed, proceed, wire::packet('y', "550 5.7.1 no\0"s), ""});
+    return run({"probe", "--socket", "unix:" + filter.spec().path, "--expect", expected, message});
+  };
+  EXPECT_EQ(status("reject"), 0);
+  EXPECT_EQ(status("accept"), 1);
+  EXPECT_EQ(status("defer"), 1);
+  EXPECT_EQ(run({"probe", "--socket", "unix:/x", "--expect", "bounce", message}), 64);
+}
+
 TEST_F(Dmarcctl, probe_can_t_reach_a_filter_that_is_not_there) {
   const std::string message = folder_.write("message", "From: a@good.example\n\n");
   EXPECT_EQ(run({"probe", "--socket", "unix:/nonexistent", message}), 69);

@@ -138,6 +138,19 @@ TEST_F(SessionTest, spoofed_mail_is_rejected_with_the_policys_text) {
   EXPECT_EQ(judgement.reply->text, "rejected by DMARC policy for bank.example");
 }
 
+TEST_F(SessionTest, a_probe_is_judged_and_leaves_one_line) {
+  std::size_t reported = 0;
+  report_failure = [&](const failure::Incident&) { ++reported; };
+  connect(evil_server);
+  const auto probe =
+      message("<a@evil.example>", "ceo@strict.example", macros({{"dmarcd_probe", "1"}}));
+  EXPECT_EQ(probe.action, policy::Action::reject);
+  EXPECT_EQ(reported, 0U);
+  EXPECT_EQ(log.texts(), std::vector<std::string>{"JOB: probe: fail"});
+  message("<a@evil.example>", "ceo@strict.example", macros({{"dmarcd_probe", "0"}}));
+  EXPECT_EQ(reported, 1U);
+}
+
 TEST_F(SessionTest, a_failure_is_handed_over_to_be_reported) {
   std::vector<failure::Incident> reported;
   report_failure = [&](failure::Incident incident) { reported.push_back(incident); };
