@@ -15,7 +15,8 @@ constexpr std::size_t rows_per_statement(Engine engine) {
 
 /// "INSERT INTO table (a, b) VALUES (:v0, :v1), (:v2, :v3) ...".
 std::string insert_text(Engine engine, const std::string& table,
-                        const std::vector<BulkInsert::Field>& fields, std::size_t rows) {
+                        const std::vector<BulkInsert::Field>& fields, std::size_t rows,
+                        std::string_view on_conflict) {
   std::string text = "INSERT INTO " + table + " (";
   for (const BulkInsert::Field& field : fields) {
     if (&field != fields.data()) text += ", ";
@@ -31,7 +32,7 @@ std::string insert_text(Engine engine, const std::string& table,
       text += field.kind == BulkInsert::Kind::seconds ? from_seconds(name, engine) : name;
     }
   }
-  return text.append(")").append(or_ignore(engine));
+  return text.append(")").append(on_conflict);
 }
 
 /// Names that one question asks for.
@@ -42,7 +43,7 @@ constexpr std::size_t names_per_question = 100;
 class BulkInsert::Statement {
  public:
   Statement(Database& database, const std::string& table, const std::vector<Field>& fields,
-            std::size_t rows)
+            std::size_t rows, std::string_view on_conflict)
       : rows_(rows),
         numbers_(rows * fields.size()),
         texts_(rows * fields.size()),
@@ -54,7 +55,7 @@ class BulkInsert::Statement {
         statement_.exchange(soci::use(numbers_[i]));
     }
     statement_.alloc();
-    statement_.prepare(insert_text(database.engine(), table, fields, rows));
+    statement_.prepare(insert_text(database.engine(), table, fields, rows, on_conflict));
     statement_.define_and_bind();
   }
 
@@ -82,11 +83,16 @@ class BulkInsert::Statement {
   soci::statement statement_;
 };
 
-BulkInsert::BulkInsert(Database& database, std::string_view table, std::vector<Field> fields)
-    : database_(database), table_(table), fields_(std::move(fields)) {
+BulkInsert::BulkInsert(Database& database, std::string_view table, std::vector<Field> fields,
+                       std::string on_conflict)
+    : database_(database),
+      table_(table),
+      fields_(std::move(fields)),
+      on_conflict_(on_conflict.empty() ? std::string(or_ignore(database.engine()))
+                                       : std::move(on_conflict)) {
   guarded([&] {
     full_ = std::make_unique<Statement>(database_, table_, fields_,
-                                        rows_per_statement(database_.engine()));
+                                        rows_per_statement(database_.engine()), on_conflict_);
   });
 }
 
@@ -104,7 +110,7 @@ void BulkInsert::add(std::initializer_list<Value> values) {
 void BulkInsert::flush() {
   if (rows_ == 0) return;
   guarded([&] {
-    Statement rest(database_, table_, fields_, rows_);
+    Statement rest(database_, table_, fields_, rows_, on_conflict_);
     rest.take_from(*full_);
     rest.execute();
   });
@@ -119,28 +125,20 @@ class IdTable::Finder {
     statement_.exchange(soci::into(id_));
     statement_.exchange(soci::into(name_));
     if (!shape.owner.empty()) statement_.exchange(soci::into(owner_));
-    std::string where;
-    for (std::size_t i = 0; i < names_per_question; ++i) {
-      const std::string number = std::to_string(i);
-      where += (i == 0 ? "(" : " OR (") + std::string(shape.name) + " = :n" + number;
-      statement_.exchange(soci::use(names_[i]));
-      if (!shape.owner.empty()) {
-        where += " AND " + std::string(shape.owner) + " = :o" + number;
-        statement_.exchange(soci::use(owners_[i]));
-      }
-      where += ")";
-    }
+    const std::string from = shape.owner.empty()                       ? by_name(shape)
+                             : database.engine() == Engine::postgresql ? by_list_of_pairs(shape)
+                                                                       : by_pairs(shape);
     std::string columns = "id, " + std::string(shape.name);
     if (!shape.owner.empty()) columns += ", " + std::string(shape.owner);
     statement_.alloc();
-    statement_.prepare("SELECT " + columns + " FROM " + std::string(shape.table) + " WHERE " +
-                       where);
+    statement_.prepare("SELECT " + columns + " FROM " + std::string(shape.table) + from);
     statement_.define_and_bind();
   }
 
-  void find(const StoredKey* first, const StoredKey* last, Ids& ids) {
+  /// From keys[first] on; the last one fills the places that are left.
+  void find(const std::vector<Key>& keys, std::size_t first, Ids& ids) {
     for (std::size_t i = 0; i < names_per_question; ++i) {
-      const StoredKey& key = first[std::min(i, static_cast<std::size_t>(last - first) - 1)];
+      const Key& key = keys[std::min(first + i, keys.size() - 1)];
       owners_[i] = key.owner;
       names_[i] = key.name;
     }
@@ -154,6 +152,44 @@ class IdTable::Finder {
   }
 
  private:
+  std::string by_name(const Shape& shape) {
+    std::string where = " WHERE " + std::string(shape.name) + " IN (";
+    for (std::size_t i = 0; i < names_per_question; ++i) {
+      where += (i == 0 ? ":n" : ", :n") + std::to_string(i);
+      statement_.exchange(soci::use(names_[i]));
+    }
+    return where + ")";
+  }
+
+  std::string by_pairs(const Shape& shape) {
+    std::string where = " WHERE ";
+    for (std::size_t i = 0; i < names_per_question; ++i) {
+      const std::string number = std::to_string(i);
+      where += (i == 0 ? "(" : " OR (") + std::string(shape.name) + " = :n" + number + " AND " +
+               std::string(shape.owner) + " = :o" + number + ")";
+      use_pair(i);
+    }
+    return where;
+  }
+
+  /// PostgreSQL opens the index anew for each OR, which costs more than the look-up.
+  std::string by_list_of_pairs(const Shape& shape) {
+    std::string join = " JOIN (VALUES ";
+    for (std::size_t i = 0; i < names_per_question; ++i) {
+      const std::string number = std::to_string(i);
+      join += (i == 0 ? "(CAST(:n" : ", (CAST(:n") + number + " AS VARCHAR), CAST(:o" + number +
+              " AS BIGINT))";
+      use_pair(i);
+    }
+    return join + ") AS wanted (wanted_name, wanted_owner) ON " + std::string(shape.name) +
+           " = wanted_name AND " + std::string(shape.owner) + " = wanted_owner";
+  }
+
+  void use_pair(std::size_t i) {
+    statement_.exchange(soci::use(names_[i]));
+    statement_.exchange(soci::use(owners_[i]));
+  }
+
   std::vector<long long> owners_;
   std::vector<std::string> names_;
   long long id_ = 0;
@@ -168,35 +204,40 @@ const std::int64_t& IdTable::want(Key key) {
   return ids_.emplace(wanted_.back(), 0).first->second;
 }
 
-bool IdTable::insert(std::size_t first, std::size_t last) {
+void IdTable::insert(const std::vector<Key>& missing) {
   std::vector<BulkInsert::Field> fields{{shape_.name, BulkInsert::Kind::text}};
   if (!shape_.owner.empty()) fields.push_back({shape_.owner});
-  std::vector<const StoredKey*> missing;
-  for (std::size_t i = first; i < last; ++i) {
-    const StoredKey& key = wanted_[i];
-    if (ids_.find(Key{key.owner, key.name})->second == 0) missing.push_back(&key);
-  }
-  if (missing.empty()) return false;
   BulkInsert rows(database_, shape_.table, fields);
-  for (const StoredKey* key : missing) {
+  for (const Key& key : missing) {
     if (shape_.owner.empty())
-      rows.add({key->name});
+      rows.add({key.name});
     else
-      rows.add({key->name, key->owner});
+      rows.add({key.name, key.owner});
   }
   rows.flush();
-  return true;
 }
 
 void IdTable::resolve() {
+  resolve([this](const std::vector<Key>& missing) { insert(missing); });
+}
+
+void IdTable::resolve(const Insert& insert) {
   if (wanted_.empty()) return;
   guarded([&] {
     Finder finder(database_, shape_);
-    for (std::size_t first = 0; first < wanted_.size(); first += names_per_question) {
-      const std::size_t last = std::min(first + names_per_question, wanted_.size());
-      finder.find(&wanted_[first], &wanted_[last - 1] + 1, ids_);
-      if (insert(first, last)) finder.find(&wanted_[first], &wanted_[last - 1] + 1, ids_);
-    }
+    const auto find = [&](const std::vector<Key>& keys) {
+      for (std::size_t first = 0; first < keys.size(); first += names_per_question)
+        finder.find(keys, first, ids_);
+    };
+    std::vector<Key> keys;
+    keys.reserve(wanted_.size());
+    for (const StoredKey& key : wanted_)
+      keys.push_back({key.owner, key.name});
+    find(keys);
+    std::erase_if(keys, [&](const Key& key) { return ids_.find(key)->second != 0; });
+    if (keys.empty()) return;
+    insert(keys);
+    find(keys);
   });
   wanted_.clear();
 }

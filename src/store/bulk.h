@@ -9,6 +9,9 @@
 //   const std::int64_t& id = domains.want({0, "example.org"});   // for all that will be needed
 //   domains.resolve();                                           // now `id` is the number
 //
+// Numbers of rows that hold more than a name are found by what identifies them, and those that are
+// not there are inserted by who knows the rest: resolve(insert).
+//
 //   store::NamesById(database, "domains").name(id);   // "example.org"
 //
 // OpenDMARC's MariaDB tables compare names without regard to case: domains and selectors are to be
@@ -33,8 +36,8 @@
 
 namespace dmarc::store {
 
-/// A row whose unique key is there already is left out. Rows have been sent to the database at the
-/// latest after flush().
+/// A row whose unique key is there already is left out, or does what `on_conflict` says. Rows have
+/// been sent to the database at the latest after flush().
 class BulkInsert {
  public:
   enum class Kind { number, text, seconds };
@@ -44,7 +47,9 @@ class BulkInsert {
   };
   using Value = std::variant<std::int64_t, std::string_view>;
 
-  BulkInsert(Database& database, std::string_view table, std::vector<Field> fields);
+  /// `on_conflict` is SQL that ends the statement, see sql.h.
+  BulkInsert(Database& database, std::string_view table, std::vector<Field> fields,
+             std::string on_conflict = {});
   ~BulkInsert();
   BulkInsert(const BulkInsert&) = delete;
   BulkInsert& operator=(const BulkInsert&) = delete;
@@ -59,6 +64,7 @@ class BulkInsert {
   Database& database_;
   const std::string table_;
   const std::vector<Field> fields_;
+  const std::string on_conflict_;
   std::unique_ptr<Statement> full_;  ///< for as many rows as one statement takes
   std::size_t rows_ = 0;             ///< that wait in `full_`
 };
@@ -84,10 +90,16 @@ class IdTable {
   /// The place of the number, which is 0 until resolve() unless it is known already. It is there
   /// until forget_if_large().
   const std::int64_t& want(Key key);
+  /// Inserts the rows of these names, which are not there; all of them have been sent when it
+  /// returns.
+  using Insert = std::function<void(const std::vector<Key>& missing)>;
+
   /// Finds what is wanted, and inserts what is not there. To be called within a transaction.
   void resolve();
+  void resolve(const Insert& insert);
 
   void forget_if_large();
+  void forget() { ids_.clear(); }
 
  private:
   struct StoredKey {
@@ -112,8 +124,7 @@ class IdTable {
 
   class Finder;
 
-  /// Those of wanted_[first, last) that are not there; false when there are none.
-  bool insert(std::size_t first, std::size_t last);
+  void insert(const std::vector<Key>& missing);
 
   Database& database_;
   Shape shape_;

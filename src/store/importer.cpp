@@ -66,6 +66,17 @@ std::vector<BulkInsert::Field> message_fields() {
           {"helo"}};
 }
 
+/// PostgreSQL plans by statistics, and there are none of a table that grows while it is imported
+/// into: it would read all of it for each question, and plan each question of a hundred names
+/// again.
+void look_up_by_keys(Database& database) {
+  if (database.engine() != Engine::postgresql) return;
+  guarded([&] {
+    database.session() << "SET LOCAL enable_seqscan = off";
+    database.session() << "SET LOCAL plan_cache_mode = force_generic_plan";
+  });
+}
+
 }  // namespace
 
 Importer::Importer(Database& database)
@@ -95,6 +106,7 @@ void Importer::add(history::Entry entry) {
 void Importer::flush() {
   if (batch_.empty()) return;
   Transaction transaction(database_);
+  look_up_by_keys(database_);
   resolve_names();
   resolve_selectors();
   resolve_policies();
@@ -118,7 +130,7 @@ void Importer::want_names(Row& row) {
   row.from = &domains_.want({0, entry.from});
   row.envelope_from = &domains_.want({0, entry.envelope_from});
   row.policy_domain = &domains_.want({0, entry.published.domain});
-  row.reason = &nothing;
+  row.reason = row.published = &nothing;
   if (!entry.reasons.empty()) row.reason = &reasons_.want({0, history::to_text(entry.reasons)});
   row.helo = entry.helo.empty() ? &nothing : &domains_.want({0, entry.helo});
   row.signers.reserve(entry.dkim.size() + entry.arc_seals.size());
@@ -163,8 +175,9 @@ void Importer::resolve_policies() {
   policies_.forget_if_large();
   for (Row& row : batch_) {
     if (row.entry.policy == history::PolicyCode::no_record) continue;
-    row.published = policies_.id(row.entry.published, *row.policy_domain);
+    row.published = &policies_.want(row.entry.published, *row.policy_domain);
   }
+  policies_.resolve();
 }
 
 std::int64_t Importer::last_message() {
@@ -186,7 +199,7 @@ void Importer::insert_messages() {
                    code(entry.spf_scope), code(entry.align_dkim),
                    code(entry.align_spf), std::min<std::int64_t>(entry.signatures, 255),
                    code(entry.arc),       code(entry.arc_policy),
-                   code(entry.requested), row.published,
+                   code(entry.requested), *row.published,
                    *row.reason,           *row.helo});
   }
   messages_.flush();
@@ -247,7 +260,8 @@ void Importer::update_requests() {
     if (row.message != 0) last[*row.from] = &row;
   }
   for (const auto& [from, row] : last)
-    policies_.request(from, row->entry, row->published);
+    policies_.request(from, row->entry, *row->published);
+  policies_.flush_requests();
 }
 
 }  // namespace dmarc::store

@@ -62,9 +62,9 @@ class Importer {
     history::Entry entry;
     Number reporter = nullptr, ip = nullptr, from = nullptr, envelope_from = nullptr;
     Number policy_domain = nullptr, reason = nullptr, helo = nullptr;
+    Number published = nullptr;
     std::vector<Signer> signers;  ///< of the signatures, then of the seals
-    std::int64_t published = 0;
-    std::int64_t message = 0;  ///< 0 for a duplicate
+    std::int64_t message = 0;     ///< 0 for a duplicate
   };
 
   void want_names(Row& row);

@@ -26,8 +26,7 @@ struct Row {
         discovery(history::code(policy.discovery)),
         rua(join_uris(policy.rua, std::numeric_limits<std::size_t>::max())) {}
 
-  long long domain;
-  int adkim, aspf, p, sp, np, fo, testing, psd, discovery;
+  std::int64_t domain, adkim, aspf, p, sp, np, fo, testing, psd, discovery;
   std::string rua;
 };
 
@@ -49,20 +48,11 @@ void write_key(const PublishedPolicy& policy, std::int64_t domain, std::string& 
     key.append(1, ' ').append(uri);
 }
 
-std::int64_t find(soci::session& session, const std::string& digest) {
-  long long id = 0;
-  session << "SELECT id FROM policies WHERE digest = :digest", soci::into(id), soci::use(digest);
-  return id;
-}
+using Kind = BulkInsert::Kind;
 
-void insert(Database& database, const Row& row, const std::string& digest) {
-  database.session() << "INSERT INTO policies (digest, domain, adkim, aspf, p, sp, np, fo, testing,"
-                        " psd, discovery, rua) VALUES (:digest, :domain, :adkim, :aspf, :p, :sp,"
-                        " :np, :fo, :testing, :psd, :discovery, :rua)"
-                     << or_ignore(database.engine()),
-      soci::use(digest), soci::use(row.domain), soci::use(row.adkim), soci::use(row.aspf),
-      soci::use(row.p), soci::use(row.sp), soci::use(row.np), soci::use(row.fo),
-      soci::use(row.testing), soci::use(row.psd), soci::use(row.discovery), soci::use(row.rua);
+std::string update_request(Engine engine) {
+  return or_update_unlocked(engine, "requests", "domain",
+                            {"repuri", "adkim", "aspf", "policy", "spolicy", "pct", "fo"});
 }
 
 }  // namespace
@@ -78,19 +68,57 @@ std::string join_uris(const std::vector<std::string>& uris, std::size_t limit) {
   return text;
 }
 
-std::int64_t PolicyTable::id(const PublishedPolicy& policy, std::int64_t domain) {
+PolicyTable::PolicyTable(Database& database)
+    : database_(database),
+      digests_(database, {.table = "policies", .name = "digest"}),
+      requests_(database, "requests",
+                {{"domain"},
+                 {"repuri", Kind::text},
+                 {"adkim"},
+                 {"aspf"},
+                 {"policy"},
+                 {"spolicy"},
+                 {"pct"},
+                 {"fo"}},
+                update_request(database.engine())) {}
+
+PolicyTable::~PolicyTable() = default;
+
+const std::int64_t& PolicyTable::want(const PublishedPolicy& policy, std::int64_t domain) {
   write_key(policy, domain, key_);
-  if (const auto known = ids_.find(key_); known != ids_.end()) return known->second;
-  return guarded([&] {
-    const std::string hash = crypto::hex(crypto::sha256(key_));
-    std::int64_t id = find(database_.session(), hash);
-    if (id == 0) {
-      insert(database_, Row(policy, domain), hash);
-      id = find(database_.session(), hash);
-    }
-    ids_.emplace(key_, id);
-    return id;
-  });
+  if (const auto known = ids_.find(key_); known != ids_.end()) return *known->second;
+  const std::string digest = crypto::hex(crypto::sha256(key_));
+  const std::int64_t& id = digests_.want({0, digest});
+  if (id == 0) wanted_.insert_or_assign(digest, Wanted{&policy, domain});
+  return *ids_.emplace(key_, &id).first->second;
+}
+
+void PolicyTable::insert(const std::vector<IdTable::Key>& missing) {
+  BulkInsert rows(database_, "policies",
+                  {{"digest", Kind::text},
+                   {"domain"},
+                   {"adkim"},
+                   {"aspf"},
+                   {"p"},
+                   {"sp"},
+                   {"np"},
+                   {"fo"},
+                   {"testing"},
+                   {"psd"},
+                   {"discovery"},
+                   {"rua", Kind::text}});
+  for (const IdTable::Key& key : missing) {
+    const Wanted& wanted = wanted_.at(std::string(key.name));
+    const Row row(*wanted.policy, wanted.domain);
+    rows.add({key.name, row.domain, row.adkim, row.aspf, row.p, row.sp, row.np, row.fo, row.testing,
+              row.psd, row.discovery, row.rua});
+  }
+  rows.flush();
+}
+
+void PolicyTable::resolve() {
+  digests_.resolve([this](const std::vector<IdTable::Key>& missing) { insert(missing); });
+  wanted_.clear();
 }
 
 void PolicyTable::request(std::int64_t from_domain, const history::Entry& entry,
@@ -100,22 +128,15 @@ void PolicyTable::request(std::int64_t from_domain, const history::Entry& entry,
   known = policy_id;
   const Row row(entry.published, 0);
   const std::string uris = join_uris(entry.published.rua, max_repuri);
-  const long long domain = from_domain;
-  guarded([&] {
-    database_.session() << "INSERT INTO requests (domain) VALUES (:domain)"
-                        << or_ignore(database_.engine()),
-        soci::use(domain);
-    database_.session()
-        << "UPDATE requests SET repuri = :repuri, adkim = :adkim, aspf = :aspf, policy = :p, "
-           "spolicy = :sp, pct = :pct, fo = :fo WHERE domain = :domain AND locked = 0",
-        soci::use(uris), soci::use(row.adkim), soci::use(row.aspf), soci::use(row.p),
-        soci::use(row.sp), soci::use(static_cast<int>(entry.pct)), soci::use(row.fo),
-        soci::use(domain);
-  });
+  requests_.add({from_domain, uris, row.adkim, row.aspf, row.p, row.sp,
+                 static_cast<std::int64_t>(entry.pct), row.fo});
 }
 
 void PolicyTable::forget_if_large() {
-  if (ids_.size() > max_remembered) ids_.clear();
+  if (ids_.size() > max_remembered) {
+    ids_.clear();
+    digests_.forget();
+  }
   if (requested_.size() > max_remembered) requested_.clear();
 }
 

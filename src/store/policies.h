@@ -7,13 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "history/entry.h"
+#include "store/bulk.h"
 #include "store/database.h"
 
 namespace dmarc::store {
@@ -25,20 +25,37 @@ class PolicyTable {
  public:
   static constexpr std::size_t max_remembered = 100'000;
 
-  explicit PolicyTable(Database& database) : database_(database) {}
+  explicit PolicyTable(Database& database);
+  ~PolicyTable();
 
-  /// The number in `policies` of what was published; `domain` is that of the DMARC Policy Domain.
-  std::int64_t id(const history::PublishedPolicy& policy, std::int64_t domain);
+  /// The place of the number in `policies` of what was published, which is 0 until resolve() unless
+  /// it is known already; there until forget_if_large(). `domain` is the number of the DMARC Policy
+  /// Domain; `policy` must stay until resolve().
+  const std::int64_t& want(const history::PublishedPolicy& policy, std::int64_t domain);
+  /// Finds what is wanted, and inserts what is not there.
+  void resolve();
 
   /// Makes this the request of a From domain, unless that is locked. `policy_id` is its number.
+  /// Once for each domain between two calls of flush_requests().
   void request(std::int64_t from_domain, const history::Entry& entry, std::int64_t policy_id);
+  void flush_requests() { requests_.flush(); }
 
   void forget_if_large();
 
  private:
+  struct Wanted {
+    const history::PublishedPolicy* policy;
+    std::int64_t domain;
+  };
+
+  void insert(const std::vector<IdTable::Key>& missing);
+
   Database& database_;
+  IdTable digests_;
   std::string key_;  ///< of the policy that was asked for last
-  std::unordered_map<std::string, std::int64_t> ids_;
+  std::unordered_map<std::string, const std::int64_t*> ids_;
+  std::unordered_map<std::string, Wanted> wanted_;  ///< by digest
+  BulkInsert requests_;
   std::unordered_map<std::int64_t, std::int64_t> requested_;  ///< From domain -> policy
 };
 

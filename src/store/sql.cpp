@@ -130,6 +130,22 @@ std::string_view or_ignore(Engine engine) {
   return engine == Engine::mariadb ? " ON DUPLICATE KEY UPDATE id = id" : " ON CONFLICT DO NOTHING";
 }
 
+std::string or_update_unlocked(Engine engine, std::string_view table, std::string_view key,
+                               std::initializer_list<std::string_view> columns) {
+  const bool is_mariadb = engine == Engine::mariadb;
+  std::string text = is_mariadb ? " ON DUPLICATE KEY UPDATE "
+                                : " ON CONFLICT (" + std::string(key) + ") DO UPDATE SET ";
+  for (const std::string_view column : columns) {
+    if (column.data() != columns.begin()->data()) text += ", ";
+    text.append(column).append(" = ");
+    if (is_mariadb)
+      text.append("IF(locked = 0, VALUES(").append(column).append("), ").append(column).append(")");
+    else
+      text.append("excluded.").append(column);
+  }
+  return is_mariadb ? text : text.append(" WHERE ").append(table).append(".locked = 0");
+}
+
 std::string joined_signatures(Engine engine) {
   switch (engine) {
     case Engine::sqlite:

@@ -9,6 +9,7 @@
 #undef SOCI_HAVE_BOOST_DATE_TIME
 #include <soci/soci.h>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -39,6 +40,11 @@ std::string in_seconds(std::string_view expression, Engine engine);
 /// What ends an INSERT that leaves rows alone whose key is there already. MariaDB's INSERT IGNORE
 /// would also store values that do not fit.
 std::string_view or_ignore(Engine engine);
+
+/// What ends an INSERT that gives a row whose `key` is there already its new `columns`, unless the
+/// row is locked.
+std::string or_update_unlocked(Engine engine, std::string_view table, std::string_view key,
+                               std::initializer_list<std::string_view> columns);
 
 /// The numbers of a column over a message's rows of `signatures`, joined: "12:7:0,13:9:4".
 std::string joined_signatures(Engine engine);

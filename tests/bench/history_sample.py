@@ -1,6 +1,10 @@
 """Writes a history file of N records in the proportions of ordinary mail: a few large senders, many small ones.
 
     python3 tests/bench/history_sample.py 1000000 > history.dat
+
+or of domains that come one after the other, each as often as the others: with as many of them as records, each is new.
+
+    python3 tests/bench/history_sample.py 100000 100000 > new-domains.dat
 """
 
 import random
@@ -15,9 +19,7 @@ def domain_of(number):
     return f"d{number}.example"
 
 
-def record(index, choose):
-    # The square of a square: a tenth of the domains send most of the mail.
-    number = int(DOMAINS * choose.random() ** 4)
+def record(index, number, choose):
     domain = domain_of(number)
     sender = f"news.{domain}" if number % 7 == 0 else domain
     address = f"203.0.{number % 256}.{1 + number % 3 + choose.randrange(8)}"
@@ -39,8 +41,11 @@ def record(index, choose):
 
 def main():
     choose = random.Random(1)
+    in_turn = int(sys.argv[2]) if len(sys.argv) > 2 else None
     for index in range(int(sys.argv[1])):
-        sys.stdout.write(record(index, choose))
+        # The square of a square: a tenth of the domains send most of the mail.
+        number = index % in_turn if in_turn else int(DOMAINS * choose.random() ** 4)
+        sys.stdout.write(record(index, number, choose))
 
 
 if __name__ == "__main__":

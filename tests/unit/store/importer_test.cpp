@@ -85,6 +85,43 @@ TEST_F(ImporterTest, a_locked_request_stays_as_it_is) {
   EXPECT_EQ(text("SELECT repuri FROM requests"), "mailto:fixed@example.net");
 }
 
+TEST_F(ImporterTest, many_new_policies_come_with_their_domains) {
+  std::string history;
+  for (int i = 0; i < 1234; ++i) {
+    const std::string domain = "d" + std::to_string(i) + ".example";
+    history += Sample{.job = std::to_string(i),
+                      .from = domain,
+                      .pdomain = domain,
+                      .rua = "rua mailto:a@" + domain + "\n"}
+                   .text();
+  }
+  const std::string joined =
+      "SELECT COUNT(*) FROM messages m JOIN policies p ON p.id = m.published "
+      "JOIN domains d ON d.id = m.policy_domain JOIN requests q ON q.domain = m.from_domain "
+      "WHERE p.domain = d.id AND p.rua = q.repuri AND q.policy = p.p AND d.name = ";
+  EXPECT_EQ(import(history).imported, 1234U);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM policies"), 1234);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM requests"), 1234);
+  EXPECT_EQ(number(joined + "'d77.example'"), 1);
+  EXPECT_EQ(text("SELECT p.rua FROM policies p JOIN domains d ON d.id = p.domain "
+                 "WHERE d.name = 'd1233.example'"),
+            "mailto:a@d1233.example");
+  EXPECT_EQ(import(history).duplicates, 1234U);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM policies"), 1234);
+}
+
+TEST_F(ImporterTest, of_the_requests_of_a_batch_only_the_locked_ones_stay) {
+  import(Sample{.job = "1"}.text() + Sample{.job = "2", .from = "b.example"}.text());
+  execute(
+      "UPDATE requests SET locked = 1, repuri = 'mailto:fixed@example.net' WHERE domain = "
+      "(SELECT id FROM domains WHERE name = 'b.example')");
+  const std::string rua = "rua mailto:new@example.org\n";
+  import(Sample{.job = "3", .rua = rua}.text() +
+         Sample{.job = "4", .from = "b.example", .rua = rua}.text());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM requests WHERE repuri = 'mailto:new@example.org'"), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM requests WHERE repuri = 'mailto:fixed@example.net'"), 1);
+}
+
 TEST_F(ImporterTest, keeps_arc_chains_and_reasons) {
   Sample sample{.action = "2 policy_test_mode; local_policy: Not Enforced Here"};
   std::string record = sample.text();
