@@ -2,7 +2,8 @@
 //
 //   import_bench HISTORY sqlite:/tmp/new.sqlite
 //
-// The database should be new; it stays for inspection. See history_sample.py for a file.
+// The database should be new; it stays for inspection. See history_sample.py for a file, and
+// import_cost.py for all engines.
 #include <fcntl.h>
 
 #include <chrono>

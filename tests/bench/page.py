@@ -6,7 +6,8 @@ from pathlib import Path
 SIGNATURES = "Signatures"
 NEIGHBOURS = "Hostile neighbours"
 INSTRUCTIONS = "Instructions a message"
-TITLES = (SIGNATURES, NEIGHBOURS, INSTRUCTIONS)  # in this order, at the end of the page
+IMPORT = "Import of history records"
+TITLES = (SIGNATURES, NEIGHBOURS, INSTRUCTIONS, IMPORT)  # in this order, at the end of the page
 
 
 def _pattern(title: str) -> re.Pattern:
