@@ -59,7 +59,8 @@ std::string xml_escaped(std::string_view text) {
 
 void XmlWriter::open_root(std::string_view name, std::string_view name_space) {
   line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-  line("<" + std::string(name) + " xmlns=\"" + xml_escaped(name_space) + "\">");
+  const std::string space = name_space.empty() ? "" : " xmlns=\"" + xml_escaped(name_space) + "\"";
+  line("<" + std::string(name) + space + ">");
   ++depth_;
 }
 
@@ -150,11 +151,11 @@ std::vector<history::DkimSignature> listed_signatures(const Row& row,
 
 ReportXml::ReportXml(TextSink sink, const ReportMetadata& metadata,
                      const history::PublishedPolicy& policy)
-    : xml_(std::move(sink)), policy_domain_(policy.domain) {
-  xml_.open_root("feedback", aggregate_namespace);
+    : xml_(std::move(sink)), policy_domain_(policy.domain), format_(metadata.format) {
+  xml_.open_root("feedback", is_old() ? "" : aggregate_namespace);
   xml_.element("version", "1.0");
   write_metadata(metadata);
-  write_policy(policy);
+  is_old() ? write_old_policy(policy) : write_policy(policy);
 }
 
 void ReportXml::write_metadata(const ReportMetadata& metadata) {
@@ -168,7 +169,7 @@ void ReportXml::write_metadata(const ReportMetadata& metadata) {
   xml_.element("begin", std::to_string(metadata.period.begin));
   xml_.element("end", std::to_string(metadata.period.end));
   xml_.close("date_range");
-  xml_.element("generator", metadata.generator);
+  if (!is_old()) xml_.element("generator", metadata.generator);
   xml_.close("report_metadata");
 }
 
@@ -190,6 +191,20 @@ void ReportXml::write_policy(const history::PublishedPolicy& policy) {
   xml_.close("policy_published");
 }
 
+/// RFC 7489 Appendix C "DMARC XML Schema" has all of these, and no others.
+void ReportXml::write_old_policy(const history::PublishedPolicy& policy) {
+  const Policy p = policy.p.value_or(Policy::none);
+  xml_.open("policy_published");
+  xml_.element("domain", policy.domain);
+  xml_.element("adkim", to_string(policy.adkim));
+  xml_.element("aspf", to_string(policy.aspf));
+  xml_.element("p", to_string(p));
+  xml_.element("sp", to_string(policy.sp.value_or(p)));
+  xml_.element("pct", "100");
+  xml_.element("fo", policy.fo.empty() ? "0" : to_string(policy.fo));
+  xml_.close("policy_published");
+}
+
 void ReportXml::add(const Row& row) {
   xml_.open("record");
   xml_.open("row");
@@ -207,13 +222,18 @@ void ReportXml::add(const Row& row) {
 
 void ReportXml::write_evaluated(const Row& row) {
   xml_.open("policy_evaluated");
-  xml_.element("disposition", to_string(row.disposition));
+  const bool passed = row.disposition == Disposition::pass;
+  xml_.element("disposition", to_string(is_old() && passed ? Disposition::none : row.disposition));
   xml_.element("dkim", pass_or_fail(row.dkim_aligned));
   xml_.element("spf", pass_or_fail(row.spf_aligned));
   for (const policy::OverrideReason& reason : row.reasons) {
     xml_.open("reason");
-    xml_.element("type", to_string(reason.type));
-    if (!reason.comment.empty()) xml_.element("comment", reason.comment);
+    const bool unknown = is_old() && reason.type == policy::OverrideType::policy_test_mode;
+    xml_.element("type", to_string(unknown ? policy::OverrideType::other : reason.type));
+    if (!reason.comment.empty())
+      xml_.element("comment", reason.comment);
+    else if (unknown)
+      xml_.element("comment", to_string(reason.type));
     xml_.close("reason");
   }
   xml_.close("policy_evaluated");
@@ -236,16 +256,16 @@ void ReportXml::write_results(const Row& row) {
 
 /// RFC 9990 has no scope but "mfrom", so a result of HELO is without one. Of a row without any
 /// result it is said that there is none: many readers drop a row without results, some the whole
-/// report.
+/// report. RFC 7489 wants a result of SPF, and its scope, in each row.
 void ReportXml::write_spf(const Row& row) {
-  if (!row.spf && !row.helo_spf && !row.dkim.empty()) return;
+  if (!is_old() && !row.spf && !row.helo_spf && !row.dkim.empty()) return;
   const bool is_helo = !row.spf && row.envelope_from.empty();
   std::string domain = is_helo ? row.helo : row.envelope_from;
   if (domain.empty())
     domain = "[" + row.source_ip + "]";  // what stands for a client without a name
   xml_.open("spf");
   xml_.element("domain", domain);
-  if (row.spf) xml_.element("scope", "mfrom");
+  if (row.spf || is_old()) xml_.element("scope", is_helo ? "helo" : "mfrom");
   xml_.element("result",
                spf_word(row.spf.value_or(row.helo_spf.value_or(history::AuthCode::none))));
   xml_.close("spf");

@@ -1,4 +1,5 @@
-// Aggregate reports as XML (RFC 9990 section 3 "DMARC Feedback" and Appendix A "DMARC XML Schema").
+// Aggregate reports as XML (RFC 9990 section 3 "DMARC Feedback" and Appendix A "DMARC XML Schema"),
+// or in the form of RFC 7489 Appendix C, for readers that know no other.
 //
 //   aggregate::ReportXml xml(sink, metadata, policy);
 //   for (const aggregate::Row& row : rows) xml.add(row);
@@ -36,7 +37,7 @@ class XmlWriter {
  public:
   explicit XmlWriter(TextSink sink) : sink_(std::move(sink)) {}
 
-  /// The declaration, and the root element in its namespace.
+  /// The declaration, and the root element in its namespace, which may be empty.
   void open_root(std::string_view name, std::string_view name_space);
   void open(std::string_view name);
   void close(std::string_view name);
@@ -55,6 +56,10 @@ inline constexpr std::string_view aggregate_namespace = "urn:ietf:params:xml:ns:
 /// no more than 100).
 inline constexpr std::size_t max_listed_signatures = 100;
 
+/// That of RFC 7489 has no namespace and fewer words: what passes has the disposition "none", there
+/// are always `sp`, `pct`, `fo` and an SPF result with its scope, and no test mode.
+enum class ReportFormat { rfc9990, rfc7489 };
+
 /// RFC 9990 section 3.1.1.3 "Report Metadata".
 struct ReportMetadata {
   std::string org_name;
@@ -62,7 +67,8 @@ struct ReportMetadata {
   std::string extra_contact_info;  ///< may be empty
   std::string report_id;
   Period period;
-  std::string generator;  ///< "dmarcd 0.1.0"
+  std::string generator;  ///< "dmarcd 0.2.0"
+  ReportFormat format = ReportFormat::rfc9990;
 };
 
 class ReportXml {
@@ -76,12 +82,16 @@ class ReportXml {
  private:
   void write_metadata(const ReportMetadata& metadata);
   void write_policy(const history::PublishedPolicy& policy);
+  void write_old_policy(const history::PublishedPolicy& policy);
   void write_evaluated(const Row& row);
   void write_results(const Row& row);
   void write_spf(const Row& row);
 
+  bool is_old() const { return format_ == ReportFormat::rfc7489; }
+
   XmlWriter xml_;
   std::string policy_domain_;
+  ReportFormat format_;
 };
 
 std::string_view to_string(Disposition disposition);

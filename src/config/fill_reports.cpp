@@ -109,6 +109,7 @@ Filled fill_delivery(Context& context, Settings& settings) {
   settings.way = context.values().is({"ReportTransport", "command"}) ? Settings::Way::command
                                                                      : Settings::Way::smtp;
   settings.https = values.flag("ReportHttps");
+  settings.older_format = values.is({"ReportFormat", "rfc7489"});
   settings.max_message = static_cast<std::size_t>(values.number("ReportMaxSize"));
   // OpenDMARC gave it to a shell, so that files may hold what has no meaning here; no reason to
   // stop filtering mail.

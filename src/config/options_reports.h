@@ -174,6 +174,14 @@ inline constexpr auto report_delivery_options = std::to_array<Option>({
      .type = Type::path,
      .example = "/etc/opendmarc/smtp.password",
      .summary = "A file whose first line is the password for it."},
+    {.name = "ReportFormat",
+     .type = Type::choice,
+     .default_value = "rfc9990",
+     .words = {"rfc9990", "rfc7489"},
+     .summary = "The form of aggregate reports.",
+     .details = "`rfc7489` is the older one, without a namespace: for destinations whose readers "
+                "know no other. What it has no words for is left out or said by its nearest word: "
+                "`pass` as `none`, the test mode as a reason `other`."},
     {.name = "ReportHttps",
      .type = Type::boolean,
      .default_value = "false",

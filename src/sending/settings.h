@@ -48,6 +48,7 @@ struct Settings {
   std::optional<MailAddress> bounces;  ///< where bounces go; unset: the null reverse-path
   std::optional<dkim::SigningKey> dkim;
   bool https = false;           ///< whether "https:" destinations get reports
+  bool older_format = false;    ///< aggregate reports in the form of RFC 7489
   std::size_t max_message = 0;  ///< octets of one mail; a larger report is split
   NoReportsList no_reports;
 };

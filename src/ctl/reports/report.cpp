@@ -160,6 +160,7 @@ reporting::RunSettings run_settings(const ReportJob& job, const config::Configur
       submission.org_name.empty() ? run.heading.receiver : submission.org_name;
   run.heading.metadata.email = submission.email->text();
   run.heading.metadata.extra_contact_info = submission.contact;
+  if (submission.older_format) run.heading.metadata.format = aggregate::ReportFormat::rfc7489;
   run.heading.metadata.generator = "dmarcd " + settings.policy.version;
   run.mail_size = submission.max_message;
   run.work_folder = work_folder;

@@ -83,6 +83,37 @@ TEST(AggregateXmlTest, a_report_with_everything_is_valid) {
   EXPECT_EQ(value_of(xml, "scope"), "mfrom");
 }
 
+TEST(AggregateXmlTest, the_older_form_says_all_with_the_words_that_it_has) {
+  constexpr std::string_view older_schema = "aggregate-report-rfc7489.xsd";
+  ReportMetadata head = metadata();
+  head.format = ReportFormat::rfc7489;
+  aggregate::Row full = row();
+  full.reasons = {{policy::OverrideType::policy_test_mode, ""},
+                  {policy::OverrideType::mailing_list, "lists"}};
+  const std::string xml = write({full, row()}, head);
+  EXPECT_EQ(test::schema_problem(xml, older_schema), "") << xml;
+  EXPECT_NE(xml.find("<feedback>\n  <version>1.0<"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("<type>other</type>\n          <comment>policy_test_mode<"), std::string::npos)
+      << xml;
+  EXPECT_EQ(value_of(xml, "disposition"), "none") << "for pass";
+  EXPECT_EQ(value_of(xml, "pct"), "100");
+  for (const char* element : {"np", "testing", "discovery_method", "generator"})
+    EXPECT_EQ(value_of(xml, element), "(absent)") << element;
+
+  history::PublishedPolicy short_policy;
+  short_policy.domain = "example.org";
+  short_policy.p = Policy::quarantine;
+  aggregate::Row bounce = row();
+  bounce.envelope_from.clear();
+  bounce.helo = "mx.example.org";
+  bounce.spf.reset();
+  const std::string of_bounce = write({bounce}, head, short_policy);
+  EXPECT_EQ(test::schema_problem(of_bounce, older_schema), "") << of_bounce;
+  EXPECT_EQ(value_of(of_bounce, "sp"), "quarantine");
+  EXPECT_EQ(value_of(of_bounce, "fo"), "0");
+  EXPECT_EQ(value_of(of_bounce, "scope"), "helo");
+}
+
 TEST(AggregateXmlTest, what_is_not_known_is_left_out) {
   history::PublishedPolicy published;
   published.domain = "example.org";

@@ -107,7 +107,7 @@ TEST_F(ReadTest, folders) {
 }
 
 /// What our own writer makes of a row that has everything.
-std::string own_report() {
+std::string own_report(aggregate::ReportFormat format) {
   history::PublishedPolicy policy;
   policy.domain = "example.org";
   policy.p = Policy::reject;
@@ -120,7 +120,8 @@ std::string own_report() {
                             .extra_contact_info = "https://mx.example.net/dmarc",
                             .report_id = "3f2a91",
                             .period = {1'790'035'200, 1'790'121'600},
-                            .generator = "dmarcd"},
+                            .generator = "dmarcd",
+                            .format = format},
                            policy);
   aggregate::Row row;
   row.source_ip = "192.0.2.1";
@@ -136,8 +137,11 @@ std::string own_report() {
   return text;
 }
 
-TEST_F(ReadTest, what_our_own_writer_makes) {
-  EXPECT_EQ(run({"read", folder_.write("own.xml", own_report())}), 0) << err_.str();
+class OwnReportTest : public ReadTest,
+                      public testing::WithParamInterface<aggregate::ReportFormat> {};
+
+TEST_P(OwnReportTest, is_read) {
+  EXPECT_EQ(run({"read", folder_.write("own.xml", own_report(GetParam()))}), 0) << err_.str();
   EXPECT_EQ(run({"senders", "--days", "36500"}), 0);
   EXPECT_EQ(out_.str(),
             "7 messages in 1 reports of 1 reporters, 2026-09-22 to 2026-09-23\n"
@@ -149,6 +153,10 @@ TEST_F(ReadTest, what_our_own_writer_makes) {
             "  SPF softfail bounce.example.net: 7\n"
             "  overridden, mailing_list (list \"x\" <y>): 7\n");
 }
+
+INSTANTIATE_TEST_SUITE_P(Forms, OwnReportTest,
+                         testing::Values(aggregate::ReportFormat::rfc9990,
+                                         aggregate::ReportFormat::rfc7489));
 
 }  // namespace
 }  // namespace dmarc::ctl
