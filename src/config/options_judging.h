@@ -23,14 +23,18 @@ inline constexpr auto form_options = std::to_array<Option>({
      .details =
          "Exactly one From and one Date field are required, and at most one each of "
          "Reply-To, To, Cc, Bcc, Message-Id, In-Reply-To, References and Subject. The SMTP reply "
-         "names the rule. A From field that can't be parsed is refused too."},
+         "names the rule. A From field that can't be parsed is refused too.\n\n"
+         "There are two exceptions, because genuine mail comes so. To, Cc and References may stand "
+         "there several times with the same text, as `git send-email` writes them. A message with "
+         "the null reverse-path whose From field names no domain, such as `MAILER-DAEMON`, is a "
+         "bounce: it is accepted with `dmarc=permerror`, unless `RequiredFrom` is set."},
     {.name = "RequiredFrom",
      .type = Type::boolean,
      .default_value = "false",
      .summary = "Reject messages without a From field that names a domain.",
-     .details =
-         "A part of what `RequiredHeaders` does. Without either, such a message is accepted with "
-         "`dmarc=permerror`, because without a domain no policy can be looked up."},
+     .details = "A part of what `RequiredHeaders` does, bounces included. Without either, such a "
+                "message is accepted with "
+                "`dmarc=permerror`, because without a domain no policy can be looked up."},
     {.name = "RejectMultiValueFrom",
      .type = Type::boolean,
      .default_value = "false",

@@ -96,11 +96,11 @@ void count(const policy::Message& message, const policy::Judgement& judgement) {
       first_counter(judgement.result) + static_cast<std::size_t>(counted(judgement));
   metrics::count(static_cast<metrics::Id>(row));
   if (judgement.own_limit) metrics::count(metrics::Id::own_limits);
-  const auto disagreements = std::ranges::count_if(judgement.events, [](const log::Event& event) {
-    return event.id() == log::Id::dkim_disagreement;
-  });
-  if (disagreements > 0)
-    metrics::count(metrics::Id::dkim_disagreements, static_cast<std::uint64_t>(disagreements));
+  for (const log::Event& event : judgement.events) {
+    if (event.id() == log::Id::dkim_disagreement) metrics::count(metrics::Id::dkim_disagreements);
+    if (event.id() == log::Id::spf_disagreement) metrics::count(metrics::Id::spf_disagreements);
+    if (event.id() == log::Id::arc_disagreement) metrics::count(metrics::Id::arc_disagreements);
+  }
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ bool is_value_octet(char c) {
 /// and comments after it when it returns true; when it returns false, error() says why.
 class Reader {
  public:
-  explicit Reader(std::string_view text) : lexer_(text) {}
+  Reader(std::string_view text, BrokenElements broken)
+      : text_(text), lexer_(text), broken_(broken) {}
 
   // RFC 8601 section 2.2 "Formal Definition", authres-payload.
   bool read_field() {
@@ -59,18 +60,34 @@ class Reader {
       if (!lexer_.accept(';')) return fail(AuthResultsError::syntax);
       if (!skip_cfws()) return false;
       // An empty element says nothing; filters in use end their field with a semicolon.
-      if (!at_element_end() && !read_element()) return false;
+      element_ = lexer_.offset();
+      if (!at_element_end() && !read_element() && !pass_over()) return false;
     }
     return true;
   }
 
   AuthResults& field() { return field_; }
   AuthResultsError error() const { return error_; }
+  /// The element that was begun last, up to its first semicolon.
+  std::string_view element() const {
+    const std::string_view rest = text_.substr(element_);
+    return rest.substr(0, rest.find(';'));
+  }
 
  private:
   bool fail(AuthResultsError error) {
     error_ = error;
     return false;
+  }
+
+  /// The element that can't be read, as far as that is safe.
+  bool pass_over() {
+    if (broken_ != BrokenElements::are_passed_over || error_ != AuthResultsError::syntax || none_)
+      return false;
+    if (element().find_first_of("\"()\\") != std::string_view::npos) return false;
+    lexer_.take_while([](char c) { return c != ';'; });
+    ++field_.passed_over;
+    return true;
   }
 
   bool skip_cfws() {
@@ -187,7 +204,10 @@ class Reader {
     return skip_cfws();
   }
 
+  std::string_view text_;
   Lexer lexer_;
+  const BrokenElements broken_;
+  std::size_t element_ = 0;  ///< where it begins
   AuthResults field_;
   AuthResultsError error_ = AuthResultsError::syntax;
   bool none_ = false;
@@ -255,13 +275,27 @@ std::optional<dns::Name> MethodResult::domain(std::string_view type, std::string
   return domain ? std::optional(*std::move(domain)) : std::nullopt;
 }
 
-tl::expected<AuthResults, AuthResultsError> parse_auth_results(std::string_view value) {
+tl::expected<AuthResults, AuthResultsError> parse_auth_results(std::string_view value,
+                                                               BrokenElements broken) {
   if (value.size() > max_auth_results_value) return tl::unexpected(AuthResultsError::too_long);
   const auto text = unfold(value);
   if (!text) return tl::unexpected(AuthResultsError::syntax);
-  Reader reader(*text);
+  Reader reader(*text, broken);
   if (!reader.read_field()) return tl::unexpected(reader.error());
   return std::move(reader.field());
+}
+
+std::string describe_unreadable(std::string_view value) {
+  constexpr std::size_t max_shown = 60;
+  if (value.size() > max_auth_results_value)
+    return std::string(describe(AuthResultsError::too_long));
+  const auto text = unfold(value);
+  if (!text) return std::string(describe(AuthResultsError::syntax));
+  Reader reader(*text, BrokenElements::spoil_field);
+  if (reader.read_field()) return {};
+  std::string clause(describe(reader.error()));
+  if (reader.error() != AuthResultsError::syntax) return clause;
+  return clause + ": \"" + base::printable(base::trim(reader.element()), max_shown) + "\"";
 }
 
 std::optional<std::string> claimed_authserv_id(std::string_view value) {

@@ -17,6 +17,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,6 +79,7 @@ struct AuthResults {
   std::string authserv_id;  ///< quoting removed, case kept
   unsigned version = 1;
   std::vector<MethodResult> results;  ///< empty for "none"
+  std::size_t passed_over = 0;        ///< elements that can't be read
 };
 
 enum class AuthResultsError {
@@ -89,7 +91,19 @@ enum class AuthResultsError {
 
 std::string_view describe(AuthResultsError error);
 
-tl::expected<AuthResults, AuthResultsError> parse_auth_results(std::string_view value);
+/// What an element that breaks the structure ("gateway.spf=pass") does to the field.
+enum class BrokenElements {
+  spoil_field,
+  /// It is left out, if its end is beyond doubt: it has no quotes, comments or backslashes.
+  are_passed_over,
+};
+
+tl::expected<AuthResults, AuthResultsError> parse_auth_results(
+    std::string_view value, BrokenElements broken = BrokenElements::spoil_field);
+
+/// Why a field can't be read, for logs: one clause with what stands where reading ends, in
+/// printable ASCII.
+std::string describe_unreadable(std::string_view value);
 
 /// The authserv-id alone, however the rest of the field looks: what decides whether a field claims
 /// to be ours and has to be removed (RFC 8601 section 5 "Removing Existing Header Fields"). Nothing

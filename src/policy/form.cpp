@@ -18,18 +18,20 @@ struct Requirement {
   std::string_view name;
   std::string_view missing;  ///< empty: the field is optional
   std::string_view multiple;
+  /// The same field twice: some programs write it so, and nobody reads it in two ways. Never From.
+  bool may_be_repeated = false;
 };
 
 constexpr std::array requirements{
     Requirement{"From", "missing From field", "multiple From fields"},
     Requirement{"Date", "missing Date field", "multiple Date fields"},
     Requirement{"Reply-To", "", "multiple Reply-To fields"},
-    Requirement{"To", "", "multiple To fields"},
-    Requirement{"Cc", "", "multiple Cc fields"},
+    Requirement{"To", "", "multiple To fields", true},
+    Requirement{"Cc", "", "multiple Cc fields", true},
     Requirement{"Bcc", "", "multiple Bcc fields"},
     Requirement{"Message-Id", "", "multiple Message-Id fields"},
     Requirement{"In-Reply-To", "", "multiple In-Reply-To fields"},
-    Requirement{"References", "", "multiple References fields"},
+    Requirement{"References", "", "multiple References fields", true},
     Requirement{"Subject", "", "multiple Subject fields"},
 };
 
@@ -72,6 +74,15 @@ bool is_multi_valued(const Author& author) {
 /// fine. A field that every reader takes for the same author has been read.
 bool is_unparsable(const Author& author) {
   return author.defect && !author.is_recovered() && *author.defect != AuthorDefect::several_from;
+}
+
+/// A bounce (RFC 5321 section 6.1 "Reliable Delivery and Replies by Email") from nobody's domain,
+/// "MAILER-DAEMON" or "<>": no reader sees a domain that could be protected, and who has sent the
+/// message it is about has to learn of the failure.
+bool is_bounce_of_nobody(const Message& message, const Author& author) {
+  return message.sender.kind == mail::ReversePath::Kind::null && author.visible.empty() &&
+         (author.defect == AuthorDefect::syntax || author.defect == AuthorDefect::no_address ||
+          author.defect == AuthorDefect::no_domain);
 }
 
 /// Whether every author domain is in IgnoreMailFrom. A From field with a defect never is: what it
@@ -117,8 +128,10 @@ std::string problem_of(const Author& author) {
 FormRuling rule_on_from(const Message& message, const Author& author, const Settings& settings) {
   const bool unparsable = is_unparsable(author);
   const bool multi_valued = is_multi_valued(author);
+  const bool required = settings.required_from ||
+                        (settings.required_headers && !is_bounce_of_nobody(message, author));
   FormRuling ruling;
-  if (unparsable && (settings.required_from || settings.required_headers)) {
+  if (unparsable && required) {
     ruling = refused_for("unable to parse From header field");
   } else if (multi_valued && settings.reject_multi_value_from) {
     ruling = refused_for("multi-valued From field");
@@ -157,6 +170,12 @@ FormRuling rule_on_from(const Message& message, const Author& author, const Sett
   return ruling;
 }
 
+bool are_alike(std::span<const mail::HeaderField* const> fields) {
+  return std::ranges::all_of(fields, [&](const mail::HeaderField* field) {
+    return mail::shown_value(*field) == mail::shown_value(*fields.front());
+  });
+}
+
 }  // namespace
 
 std::span<const dns::Name> evaluated_domains(std::span<const dns::Name> visible) {
@@ -175,10 +194,9 @@ std::span<const dns::Name> evaluated_domains(std::span<const dns::Name> visible)
 std::optional<std::string_view> broken_header_requirement(const mail::HeaderBlock& header) {
   for (auto row = requirements.rbegin(); row != requirements.rend(); ++row) {
     const Requirement& rule = *row;
-    const auto count = std::ranges::count_if(
-        header, [&](const mail::HeaderField& field) { return mail::is_field(field, rule.name); });
-    if (count > 1) return rule.multiple;
-    if (count == 0 && !rule.missing.empty()) return rule.missing;
+    const auto fields = mail::fields_named(header, rule.name);
+    if (fields.empty() && !rule.missing.empty()) return rule.missing;
+    if (fields.size() > 1 && !(rule.may_be_repeated && are_alike(fields))) return rule.multiple;
   }
   return std::nullopt;
 }

@@ -69,7 +69,7 @@ struct FormRuling {
 /// 5322 section 3.6 "Field Definitions"), in the words that OpenDMARC logs and answers with
 /// ("missing Date field"); nothing when it breaks none. Of several broken rules the last of
 /// OpenDMARC's order is named: From, Date, Reply-To, To, Cc, Bcc, Message-Id, In-Reply-To,
-/// References, Subject.
+/// References, Subject. To, Cc and References may stand in it several times with the same text.
 std::optional<std::string_view> broken_header_requirement(const mail::HeaderBlock& header);
 
 FormRuling rule_on_form(const Message& message, const mail::Author& author,

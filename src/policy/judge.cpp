@@ -33,10 +33,11 @@ void log_implicit_id(Judgement& judgement, const Message& message, const Setting
 }
 
 /// True when the form alone has settled it.
-bool settle_by_form(Judgement& judgement, const FormRuling& form) {
+bool settle_by_form(Judgement& judgement, const FormRuling& form, const Message& message) {
   if (form.course == Course::evaluate) return false;
   judgement.note = form.reason;
   if (form.course == Course::reject) {
+    judgement.events.push_back(form_event(message, judgement.author, form.reason));
     judgement.action = Action::reject;
     if (form.tells_why) judgement.reply = reject_reply(form.reason);
     judgement.disposition = Policy::reject;
@@ -83,8 +84,8 @@ void list_fields(Authentication& authentication, const Claims& claims) {
   for (const BelievedField& field : claims.trusted.fields) {
     const auto& discounted = claims.upstream_dkim.discounted;
     const auto found = std::ranges::find(discounted, field.index, &UpstreamDkim::Discounted::index);
-    authentication.fields.push_back(
-        {field.index, field.authserv_id, true, found == discounted.end() ? "" : found->reason});
+    authentication.fields.push_back({field.index, field.authserv_id, true,
+                                     found == discounted.end() ? field.left_out : found->reason});
   }
   for (const DoubtedField& field : claims.trusted.doubted)
     authentication.fields.push_back({field.index, field.authserv_id, false, field.reason});
@@ -216,7 +217,7 @@ Judgement judge(const Message& message, Evidence evidence, const Settings& setti
   FormRuling& form = claims.form;
   judgement.author = std::move(claims.author);
   append(judgement.events, std::move(form.events));
-  if (settle_by_form(judgement, form)) return judgement;
+  if (settle_by_form(judgement, form, message)) return judgement;
 
   append(judgement.events, std::move(claims.trusted.events));
   settle_upstream_dkim(evidence, message, settings);
@@ -237,6 +238,9 @@ Judgement judge(const Message& message, Evidence evidence, const Settings& setti
 
   const std::string domain = shown_domain(judgement);
   append(judgement.events, dkim_events(message, judgement, claims.trusted));
+  append(judgement.events, spf_disagreements(message, judgement, claims.trusted));
+  if (claims.wants_own_arc)
+    append(judgement.events, arc_disagreements(message, judgement, claims.trusted));
   append(judgement.events, result_events(message, judgement, domain));
   insert_fields(judgement, message, settings, domain);
   remove_fields(judgement, message);

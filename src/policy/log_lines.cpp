@@ -13,6 +13,9 @@ constexpr std::size_t max_removal_lines = 5;
 
 constexpr std::size_t max_dkim_lines = 5;
 
+/// Of one method.
+constexpr std::size_t max_disagreement_lines = 3;
+
 std::string_view describe(Authentication::SpfSource source) {
   switch (source) {
     case Authentication::SpfSource::none:
@@ -63,19 +66,32 @@ mail::ResultWord own_word(const dns::Name& domain, const Authentication& authent
   return found == authentication.dkim.end() ? mail::ResultWord::none : found->result;
 }
 
+/// Calls `use` with each pass of that method in a believed field, until it returns false.
+template <typename Use>
+void for_each_pass(const TrustedResults& trusted, std::string_view method, Use use) {
+  for (const BelievedField& field : trusted.fields)
+    for (const mail::MethodResult& result : field.results)
+      if (result.method == method && result.result == mail::ResultWord::pass && !use(field, result))
+        return;
+}
+
 bool passed_here(const dns::Name& domain, const Authentication& authentication) {
   return std::ranges::any_of(authentication.dkim, [&](const Authentication::Dkim& own) {
     return own.input.outcome == MethodOutcome::pass && own.input.domain == domain;
   });
 }
 
-/// "no pass", or what our own check of SPF found and why: "permerror (more than 2 void look-ups)".
+/// The word of an SPF result that is not a pass, and why our own check came to it: "permerror (more
+/// than 2 void look-ups)".
 std::string describe_outcome(const Identifier& identifier, const Authentication& authentication) {
-  const auto& own = authentication.own_spf;
-  if (identifier.method != Method::spf || !own || identifier.outcome == MethodOutcome::pass)
+  if (identifier.method != Method::spf || identifier.outcome == MethodOutcome::pass)
     return std::string(describe(identifier.outcome));
-  const std::string word(to_string(own->code));
-  return own->problem.empty() ? word : word + " (" + own->problem + ")";
+  if (const auto& own = authentication.own_spf) {
+    const std::string word(to_string(own->code));
+    return own->problem.empty() ? word : word + " (" + own->problem + ")";
+  }
+  return std::string(authentication.spf_result ? to_string(*authentication.spf_result)
+                                               : describe(identifier.outcome));
 }
 
 std::string describe_identifier(const Identifier& identifier,
@@ -98,6 +114,14 @@ std::string describe_client(const Message& message) {
   const std::string address = message.client ? message.client->text() : "unknown";
   return message.client_name.empty() ? "[" + address + "]"
                                      : message.client_name + " [" + address + "]";
+}
+
+std::string describe_author(const mail::Author& author) {
+  if (author.visible.empty()) return "no author domain";
+  std::string text = "author ";
+  for (std::size_t i = 0; i < std::min(author.visible.size(), mail::Author::max_visible); ++i)
+    text += (i == 0 ? "" : ", ") + author.visible[i].text();
+  return text;
 }
 
 /// The clauses that a long line must not lose come first.
@@ -143,6 +167,12 @@ std::optional<log::Event> identity_event(const Message& message) {
       sender.kind == Kind::literal ? "an address literal" : sender.detail);
 }
 
+log::Event form_event(const Message& message, const mail::Author& author, std::string_view reason) {
+  return log::make<log::Id::detail>(message.job_id, "rejected: " + std::string(reason) +
+                                                        "; client " + describe_client(message) +
+                                                        "; " + describe_author(author));
+}
+
 std::vector<log::Event> removal_events(const Message& message,
                                        const std::vector<Removal>& removals) {
   std::vector<log::Event> events;
@@ -186,6 +216,37 @@ std::vector<log::Event> dkim_events(const Message& message, const Judgement& jud
           message.job_id, field.authserv_id + " reports dkim=pass for " + domain->text(),
           to_string(own_word(*domain, authentication))));
     }
+  return events;
+}
+
+std::vector<log::Event> spf_disagreements(const Message& message, const Judgement& judgement,
+                                          const TrustedResults& trusted) {
+  std::vector<log::Event> events;
+  const auto& own = judgement.authentication.own_spf;
+  if (!own || !own->domain) return events;
+  const std::string_view identity = own->scope == spf::Scope::helo ? "helo" : "mailfrom";
+  for_each_pass(trusted, "spf", [&](const BelievedField& field, const mail::MethodResult& result) {
+    const auto domain = result.domain("smtp", identity);
+    if (!domain || (own->code == spf::Code::pass && *domain == *own->domain)) return true;
+    events.push_back(log::make<log::Id::spf_disagreement>(
+        message.job_id, field.authserv_id + " reports spf=pass for " + domain->text(),
+        std::string(to_string(own->code)) + " for " + own->domain->text()));
+    return events.size() < max_disagreement_lines;
+  });
+  return events;
+}
+
+std::vector<log::Event> arc_disagreements(const Message& message, const Judgement& judgement,
+                                          const TrustedResults& trusted) {
+  std::vector<log::Event> events;
+  const Arc& arc = judgement.arc;
+  if (arc.passed) return events;
+  for_each_pass(trusted, "arc", [&](const BelievedField& field, const mail::MethodResult&) {
+    events.push_back(log::make<log::Id::arc_disagreement>(
+        message.job_id, field.authserv_id + " reports arc=pass",
+        arc.verified ? "fail: " + arc.problem : "none: the message has no ARC fields"));
+    return events.size() < max_disagreement_lines;
+  });
   return events;
 }
 

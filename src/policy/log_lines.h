@@ -20,6 +20,9 @@ log::Event spf_event(const Message& message, const spf::Result& result);
 /// Why SPF has nobody to authenticate; nothing when it has.
 std::optional<log::Event> identity_event(const Message& message);
 
+/// Why a message is refused for its form, and whose it was.
+log::Event form_event(const Message& message, const mail::Author& author, std::string_view reason);
+
 /// One line for each removal; past a few, one line for the rest.
 std::vector<log::Event> removal_events(const Message& message,
                                        const std::vector<Removal>& removals);
@@ -28,6 +31,12 @@ std::vector<log::Event> removal_events(const Message& message,
 /// were not found here; a few lines of each.
 std::vector<log::Event> dkim_events(const Message& message, const Judgement& judgement,
                                     const TrustedResults& trusted);
+
+/// The same for SPF, and for ARC where the chain was looked at here.
+std::vector<log::Event> spf_disagreements(const Message& message, const Judgement& judgement,
+                                          const TrustedResults& trusted);
+std::vector<log::Event> arc_disagreements(const Message& message, const Judgement& judgement,
+                                          const TrustedResults& trusted);
 
 /// The result line, then the detail line. `domain` is the Author Domain as shown in the header
 /// field.

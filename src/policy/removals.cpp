@@ -92,7 +92,8 @@ Removals find_removals(const Claims& claims, const Judgement& judgement,
   const Contradictions contradictions(claims, judgement, assessment);
   std::vector<Removal> wanted;
   for (const BelievedField& field : claims.trusted.fields)
-    if ((field.is_ours && reports_dmarc(field)) || (!any && contradictions.any_in(field)))
+    if ((field.is_ours && reports_dmarc(field)) ||
+        (!any && (!field.left_out.empty() || contradictions.any_in(field))))
       wanted.push_back({field.index, field.authserv_id});
   for (const DoubtedField& field : claims.trusted.doubted)
     if (!any || field.reports_our_dmarc) wanted.push_back({field.index, field.authserv_id});

@@ -53,17 +53,22 @@ class Reader {
       if (claims) doubt(*claimed, false, "there are too many");
       return;
     }
-    auto parsed = mail::parse_auth_results(field.value);
+    auto parsed = mail::parse_auth_results(field.value, passes_over_methods_
+                                                            ? mail::BrokenElements::are_passed_over
+                                                            : mail::BrokenElements::spoil_field);
     const bool trusted = parsed && ids_.trusts(parsed->authserv_id);
     const std::string reason = parsed
                                    ? doubt_about(*parsed, trusted)
-                                   : "it can't be read: " + std::string(describe(parsed.error()));
+                                   : "it can't be read: " + mail::describe_unreadable(field.value);
+    const bool is_whole = parsed && parsed->passed_over == 0;
     if (reason.empty()) {
+      std::string left_out;
+      if (!is_whole) left_out = keep_dkim(*parsed);
       const bool plain =
           field.name.size() == results_name.size() && mail::is_plainly_spelled(field.value);
       const bool ours = ids_.claims_our_name(parsed->authserv_id);
-      results_.fields.push_back(
-          {index_, std::move(parsed->authserv_id), ours, plain, std::move(parsed->results)});
+      results_.fields.push_back({index_, std::move(parsed->authserv_id), ours, plain,
+                                 std::move(parsed->results), std::move(left_out)});
     } else if (claims) {
       const bool our_dmarc = parsed && reports(*parsed, "dmarc") && ids_.claims_our_name(*claimed);
       doubt(*claimed, our_dmarc, reason);
@@ -71,7 +76,7 @@ class Reader {
       results_.events.push_back(
           log::make<log::Id::untrusted_auth_results>(message_.job_id, index_ - 1, *claimed));
     }
-    if (!parsed)
+    if (!is_whole)
       end_block("it stands below a field that can't be read");
     else if (!trusted)
       end_block("it stands below a field under another name");
@@ -80,6 +85,11 @@ class Reader {
   }
 
   void finish() {
+    for (const BelievedField& field : results_.fields)
+      if (!field.left_out.empty())
+        results_.events.push_back(log::make<log::Id::doubted_auth_results>(
+            message_.job_id, std::to_string(field.index) + " from " + field.authserv_id,
+            field.left_out));
     const std::size_t shown = std::min(results_.doubted.size(), max_doubt_lines);
     for (std::size_t i = 0; i < shown; ++i) {
       const DoubtedField& field = results_.doubted[i];
@@ -98,6 +108,16 @@ class Reader {
         return result.method == "dkim" && result.result != mail::ResultWord::pass;
       });
     end_block("it stands below a field that does not count");
+  }
+
+  /// A field with elements that can't be read may have been left there by a filter that removes
+  /// forged ones: only what is held against signatures counts. Results of dmarc never count, but
+  /// have the field removed.
+  static std::string keep_dkim(mail::AuthResults& field) {
+    std::erase_if(field.results, [](const mail::MethodResult& result) {
+      return result.method != "dkim" && result.method != "dmarc";
+    });
+    return "some of its results can't be read; only those of dkim count";
   }
 
   void end_block(std::string_view why) {

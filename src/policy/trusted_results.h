@@ -37,6 +37,8 @@ struct BelievedField {
   bool is_ours = false;  ///< under the name that our own fields have
   bool is_plain = true;  ///< every filter reads it alike (mail/plain_spelling.h)
   std::vector<mail::MethodResult> results;
+  /// Why some of its results are left out; empty when all are there.
+  std::string left_out = {};
 };
 
 /// Under a trusted name, or what somebody could take for one, and not believed.

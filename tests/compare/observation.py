@@ -31,7 +31,7 @@ DKIM_FIELD = re.compile(r"(?P<id>\"[^\"]*\"|[^;]*)(; dkim=[^;]*)+")
 # The lines that a filter may log about a message, by their shape. What matches none is "other".
 LOG_LINES = {name: re.compile(r"(facility \d+, )?\w+: " + pattern.replace("JOB", r"(QUEUE\d|\(unknown-jobid\))"))
              for name, pattern in {
-    "why": r"JOB: (fail|temperror|permerror|none|pass)[:;] .*",
+    "why": r"JOB: (fail|temperror|permerror|none|pass|rejected)[:;] .*",
     "SPF": r"JOB: SPF\((mailfrom|helo)\): .*",
     "SPF identity": r"JOB: (MAIL FROM <.*>|HELO .*) does not count for SPF: .*",
     "ARC": r"JOB: ARC .*",

@@ -33,4 +33,6 @@ def cases() -> Iterator[Case]:
     yield case("required_headers/on: no Date and two Subject", on,
                message(fields="From: a@none.example\nSubject: a\nSubject: b\n"))
     yield case("required_headers/on: empty Date", on, message(fields="From: a@none.example\nDate:\n"))
+    yield case("required_headers/on: a bounce of nobody", on,
+               message(fields="From: Mail Delivery Subsystem <MAILER-DAEMON>\nDate: x\n", sender=""))
     yield case("required_headers/on: no field at all", on, message(fields=""))

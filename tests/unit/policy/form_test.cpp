@@ -151,6 +151,31 @@ TEST(Form, rejects_a_from_without_usable_domain_when_from_or_headers_are_require
   EXPECT_EQ(rule_on_form(ordinary().message(), author, {}).course, Course::evaluate);
 }
 
+// M7
+TEST(Form, lets_a_bounce_of_nobody_in_unless_from_is_required) {
+  Settings settings;
+  settings.required_headers = true;
+  const auto ruling_on = [&](std::string_view from, std::string_view sender) {
+    const Message message = Mail().sender(sender).from(from).field("Date", "today").message();
+    return rule_on_form(message, mail::find_author(message.header), settings);
+  };
+  for (const char* nobody :
+       {"MAILER-DAEMON", "Mail Delivery Subsystem <MAILER-DAEMON>", "<>", "\"Postmaster\" <>",
+        "undisclosed-recipients:;", "MAILER-DAEMON@[192.0.2.1]"}) {
+    EXPECT_EQ(ruling_on(nobody, "<>").course, Course::evaluate) << nobody;
+    EXPECT_FALSE(ruling_on(nobody, "<>").problem.empty()) << nobody;
+    EXPECT_EQ(ruling_on(nobody, "<a@example.org>").course, Course::reject) << nobody;
+  }
+  for (const char* somebody :
+       {"admin@example.org <example.org>", "<a@b.test> <a@example.org>", "a@example..org",
+        "a@example.org\x01", "MAILER-DAEMON@example.org"}) {
+    const FormRuling ruling = ruling_on(somebody, "<>");
+    EXPECT_TRUE(ruling.course == Course::reject || !ruling.domains.empty()) << somebody;
+  }
+  settings.required_from = true;
+  EXPECT_EQ(ruling_on("MAILER-DAEMON", "<>").course, Course::reject);
+}
+
 TEST(Form, rejects_several_domains_or_fields_with_reject_multi_value_from) {
   Settings settings;
   settings.reject_multi_value_from = true;

@@ -49,6 +49,24 @@ TEST(HeaderRequirements, name_the_field_that_is_there_twice) {
   }
 }
 
+// M7
+TEST(HeaderRequirements, let_the_same_field_be_repeated_where_programs_write_it_so) {
+  for (const char* name : {"To", "Cc", "References"}) {
+    mail::HeaderBlock block = header({"From", "Date"});
+    for (int i = 0; i < 3; ++i)
+      block.add(name, "<a@b.test>");
+    EXPECT_EQ(broken_header_requirement(block), std::nullopt) << name;
+    block.add(name, "<c@b.test>");
+    EXPECT_EQ(broken_header_requirement(block), "multiple " + std::string(name) + " fields");
+  }
+  for (const char* name : {"From", "Date", "Reply-To", "Message-Id", "Subject"}) {
+    mail::HeaderBlock block = header({"From", "Date"});
+    for (int i = 0; i < 2; ++i)
+      block.add(name, "x");
+    EXPECT_EQ(broken_header_requirement(block), "multiple " + std::string(name) + " fields");
+  }
+}
+
 TEST(HeaderRequirements, let_a_later_one_hide_an_earlier_one) {
   EXPECT_EQ(broken_header_requirement({}), "missing Date field");
   EXPECT_EQ(broken_header_requirement(header({"From", "From", "Subject", "Subject"})),

@@ -94,7 +94,9 @@ TEST(SeedConfiguration, rejects_a_message_without_a_date) {
   EXPECT_EQ(judgement.reply->code, 550);
   EXPECT_EQ(judgement.reply->text, "missing Date field");
   EXPECT_EQ(lines_of(judgement.events),
-            Lines{"4F2A1: RFC5322 requirement error: missing Date field"});
+            (Lines{"4F2A1: RFC5322 requirement error: missing Date field",
+                   "4F2A1: rejected: missing Date field; client host.attack.com [1.2.3.4]; author "
+                   "nopolicy.com"}));
 }
 
 TEST(SeedConfiguration, rejects_a_from_that_cannot_be_parsed) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,69 @@ twice.legitimate.com  TXT  "v=spf1 -all"
   const std::string failed =
       detail(world.judge(Mail().sender("<a@legitimate.com>").from("<a@legitimate.com>")));
   EXPECT_NE(failed.find("; SPF by own check: legitimate.com fail"), std::string::npos) << failed;
+}
+
+// M5
+TEST(LogLines, tell_which_limit_of_spf_was_reached) {
+  World world(R"(
+void.legitimate.com  TXT  "v=spf1 a:1.nowhere.test a:2.nowhere.test a:3.nowhere.test -all"
+)");
+  world.settings.spf_self_validate = true;
+  const std::string line =
+      detail(world.judge(Mail().sender("<a@void.legitimate.com>").from("<a@legitimate.com>")));
+  EXPECT_NE(line.find("void.legitimate.com permerror (more than 2 void look-ups"),
+            std::string::npos)
+      << line;
+}
+
+TEST(LogLines, tell_the_word_of_an_spf_result_that_a_filter_reports) {
+  World world;
+  const std::string line =
+      detail(world.judge(Mail()
+                             .sender("<a@attack.com>")
+                             .results("mx.victim.com; spf=permerror smtp.mailfrom=attack.com")
+                             .from("<a@legitimate.com>")));
+  EXPECT_NE(line.find("; SPF by Authentication-Results: attack.com permerror"), std::string::npos)
+      << line;
+}
+
+// C9
+TEST(LogLines, tell_whose_message_was_refused_for_its_form) {
+  World world;
+  world.settings.required_headers = true;
+  const Judgement judgement =
+      world.judge(Mail().from("<a@legitimate.com>").field("Subject", "x").field("Subject", "y"));
+  EXPECT_EQ(detail(judgement),
+            "4F2A1: rejected: multiple Subject fields; client host.attack.com [1.2.3.4]; author "
+            "legitimate.com");
+  EXPECT_EQ(detail(world.judge(Mail().from("MAILER-DAEMON").field("Date", "x"))),
+            "4F2A1: rejected: unable to parse From header field; client host.attack.com "
+            "[1.2.3.4]; no author domain");
+}
+
+TEST(LogLines, tell_where_a_filter_in_front_saw_another_spf_result) {
+  World world;
+  world.settings.spf_self_validate = true;
+  const Judgement judgement = world.judge(
+      Mail()
+          .sender("<a@legitimate.com>")
+          .results("mx.victim.com; spf=pass smtp.mailfrom=legitimate.com; spf=pass smtp.helo=x.com")
+          .from("<a@legitimate.com>"));
+  EXPECT_TRUE(test::has_line(judgement,
+                             "4F2A1: mx.victim.com reports spf=pass for legitimate.com, found "
+                             "here: fail for legitimate.com; see SPFSelfValidate"));
+  EXPECT_EQ(std::ranges::count(judgement.events, log::Id::spf_disagreement, &log::Event::id), 1);
+}
+
+TEST(LogLines, tell_where_a_filter_in_front_saw_an_arc_chain_that_is_not_there) {
+  World world;
+  const Mail mail = Mail().results("mx.victim.com; arc=pass").from("<a@legitimate.com>");
+  EXPECT_EQ(
+      std::ranges::count(world.judge(mail).events, log::Id::arc_disagreement, &log::Event::id), 0);
+  world.settings.arc_self_validate = SelfValidate::always;
+  EXPECT_TRUE(test::has_line(world.judge(mail),
+                             "4F2A1: mx.victim.com reports arc=pass, found here: none: the message "
+                             "has no ARC fields; see ARCSelfValidate"));
 }
 
 TEST(LogLines, tell_that_nothing_was_authenticated) {

@@ -128,6 +128,58 @@ TEST(TrustedResults, end_at_the_first_field_that_cannot_be_read) {
   }
 }
 
+// M4
+TEST(TrustedResults, tell_what_cannot_be_read) {
+  const auto read = read_trusted_results(
+      Mail()
+          .results("mx.victim.com; dkim=pass header.d=a.com; gateway.spf=pass; spf=none")
+          .message(),
+      settings_trusting({}));
+  EXPECT_TRUE(read.fields.empty());
+  EXPECT_EQ(lines_of(read.events),
+            std::vector<std::string>{
+                "4F2A1: Authentication-Results field 1 from mx.victim.com does not count: it can't "
+                "be read: not the syntax of RFC 8601: \"gateway.spf=pass\""});
+}
+
+/// Signed, so that with DKIMSelfValidate false each pass needs a signature.
+Mail signed_mail() {
+  return Mail().field("DKIM-Signature",
+                      "v=1; a=rsa-sha256; d=a.com; s=s; h=from; b=QQ==; "
+                      "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+}
+
+TEST(TrustedResults, pass_over_what_cannot_be_read_where_signatures_are_compared) {
+  Settings settings = settings_trusting({});
+  settings.dkim_self_validate = SelfValidate::never;
+  for (const char* broken : {"gateway.spf=pass", "client-ip=203.0.113.5", "dkim=pass junk", "=x"}) {
+    const auto read = read_trusted_results(
+        signed_mail()
+            .results(std::string("mx.victim.com; ") + broken +
+                     "; dkim=pass header.d=a.com; spf=pass smtp.mailfrom=a.com")
+            .results("mx.victim.com; spf=pass smtp.mailfrom=b.com")
+            .message(),
+        settings);
+    EXPECT_EQ(shown(read.of_method("dkim")), "dkim=pass a.com") << broken;
+    EXPECT_EQ(shown(read.of_method("spf")), "") << "nothing that is not compared: " << broken;
+    ASSERT_EQ(read.events.size(), 2U);
+    EXPECT_TRUE(read.events.front().text().ends_with("only those of dkim count"));
+  }
+}
+
+TEST(TrustedResults, pass_over_nothing_whose_end_is_in_doubt) {
+  Settings settings = settings_trusting({});
+  settings.dkim_self_validate = SelfValidate::never;
+  for (const char* broken : {"x.y=\"", "x.y=(z", "x=\\;", "spf=pass (c) junk"}) {
+    const auto read = read_trusted_results(
+        signed_mail()
+            .results(std::string("mx.victim.com; ") + broken + "; dkim=pass header.d=a.com")
+            .message(),
+        settings);
+    EXPECT_TRUE(read.fields.empty()) << broken;
+  }
+}
+
 // T3: lenient about what claims a trusted name, strict about what is believed.
 TEST(TrustedResults, need_the_exact_id) {
   for (const char* id : {"mx.victim.com.", "mx.victim.com..", "mx.victim.com:25",
