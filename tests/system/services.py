@@ -150,7 +150,7 @@ alias_maps =
 alias_database =
 """
 
-    # The lines of the README, as an administrator would add them.
+    # The usual lines, as an administrator would add them.
     MILTERS = """\
 milter_default_action = accept
 milter_protocol = 6
