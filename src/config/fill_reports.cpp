@@ -170,6 +170,7 @@ Filled fill_failure_reports(Context& context, const sending::Settings& submissio
   settings.criteria = {.on_none = values.flag("FailureReportsOnNone"),
                        .for_operator = !settings.copies.empty()};
   settings.from = values.text("FailureReportsSentBy");
+  if (settings.from.empty()) settings.from = values.text("ReportEmail");
   settings.redact = values.flag("FailureReportsRedact");
   settings.rates = {
       .per_destination = static_cast<unsigned>(values.number("FailureReportsPerDestination")),

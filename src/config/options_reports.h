@@ -74,8 +74,10 @@ inline constexpr auto failure_report_options = std::to_array<Option>({
     {.name = "FailureReportsSentBy",
      .example = "DMARC reports <postmaster@example.org>",
      .summary = "The From field of failure reports.",
-     .details = "Without it: `OpenDMARC Filter <USER@HOST>`, where `USER` is the user that the "
-                "filter runs as and `HOST` is the MTA's name."},
+     .details =
+         "Without it: `ReportEmail`, and without that, as OpenDMARC has it, `OpenDMARC Filter "
+         "<USER@HOST>`, where `USER` is the user that the filter runs as and `HOST` is the "
+         "MTA's name."},
     {.name = "FailureReportsRedact",
      .type = Type::boolean,
      .default_value = "true",

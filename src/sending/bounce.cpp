@@ -100,7 +100,9 @@ std::vector<std::string> addresses_of(const mail::HeaderBlock& block) {
 bool BouncedRecipient::is_hard() const {
   // RFC 3463 sections 3.3 "Mailbox Status" and 3.4 "Mail System Status".
   constexpr std::array<std::string_view, 3> about_the_message{"5.2.2", "5.2.3", "5.3.4"};
-  return action == "failed" && status.starts_with('5') &&
+  // Section 3.8 "Security or Policy Status": a rule of the receiver, which may be about this
+  // message or about us today.
+  return action == "failed" && status.starts_with('5') && !status.starts_with("5.7.") &&
          std::find(about_the_message.begin(), about_the_message.end(), status) ==
              about_the_message.end();
 }

@@ -36,8 +36,8 @@ struct BouncedRecipient {
   std::string status;      ///< "5.1.1" (RFC 3463); empty when it is not of that form
   std::string diagnostic;  ///< what the server said, printable ASCII; may be empty
 
-  /// Another attempt would fail as well. A mailbox that is full and a message that is too large are
-  /// no reason to send nothing any more.
+  /// Another attempt would fail as well. A mailbox that is full, a message that is too large and a
+  /// rule of the receiver are no reason to send nothing any more.
   bool is_hard() const;
 };
 

@@ -39,6 +39,13 @@ TEST(FailureSettings, every_option_arrives) {
   EXPECT_EQ(made.copies[1].text(), "jo@example.org");
 }
 
+TEST(FailureSettings, reports_come_from_the_address_of_reports) {
+  EXPECT_EQ(settings("").from, "");
+  EXPECT_EQ(settings("ReportEmail dmarc@example.org\n").from, "dmarc@example.org");
+  EXPECT_EQ(settings("ReportEmail dmarc@example.org\nFailureReportsSentBy r@example.org\n").from,
+            "r@example.org");
+}
+
 TEST(FailureSettings, a_report_command_in_the_file_is_used_as_in_OpenDMARC) {
   EXPECT_TRUE(settings("ReportCommand /usr/sbin/sendmail -t\n").by_command);
   EXPECT_TRUE(settings("ReportTransport command\n").by_command);

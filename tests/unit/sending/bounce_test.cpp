@@ -102,7 +102,9 @@ TEST(BounceTest, only_failures_for_good_are_hard) {
     return read_bounce(postfix_bounce(status, action)).decisive()->is_hard();
   };
   EXPECT_TRUE(is_hard("5.0.0", "failed"));
-  EXPECT_TRUE(is_hard("5.7.1 (policy)", "Failed"));
+  EXPECT_TRUE(is_hard("5.1.1 (no such user)", "Failed"));
+  EXPECT_FALSE(is_hard("5.7.1", "failed")) << "a rule of the receiver";
+  EXPECT_FALSE(is_hard("5.7.26", "failed"));
   EXPECT_FALSE(is_hard("4.4.1", "failed"));
   EXPECT_FALSE(is_hard("5.1.1", "delayed"));
   EXPECT_FALSE(is_hard("5.2.2", "failed")) << "the mailbox is full";
