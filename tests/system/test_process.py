@@ -26,8 +26,9 @@ def child_of(pid: int) -> int | None:
     return int(children[0]) if children else None
 
 
-def answers() -> bool:
-    probe = subprocess.run([world.BIN / "dmarcctl", "probe", "--socket", f"inet:127.0.0.1:{PORT}", "-"],
+def answers(*options: str) -> bool:
+    """Sends a message that fails."""
+    probe = subprocess.run([world.BIN / "dmarcctl", "probe", *(options or ["--as-mail"]), "--socket", f"inet:127.0.0.1:{PORT}", "-"],
                            input=b"From: a@bank.example\r\n\r\nx\r\n", capture_output=True)
     return b"dmarc=fail" in probe.stdout
 
@@ -298,6 +299,13 @@ def resident(pid: int) -> int:
 
 class Blocking(ProcessTest):
     """Nothing that the filter writes to, or reads, can hold up mail or its end."""
+
+    def test_a_probe_leaves_no_record(self):
+        history = self.folder / "history"
+        self.start(f"HistoryFile {history}\n")
+        self.assertTrue(answers("--expect", "accept"))
+        self.assertTrue(answers())
+        self.assertEqual(history.read_text().count("from bank.example"), 1)
 
     def test_a_pipe_in_the_place_of_the_history(self):
         history = self.folder / "history"
