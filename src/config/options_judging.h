@@ -24,8 +24,8 @@ inline constexpr auto form_options = std::to_array<Option>({
          "Exactly one From and one Date field are required, and at most one each of "
          "Reply-To, To, Cc, Bcc, Message-Id, In-Reply-To, References and Subject. The SMTP reply "
          "names the rule. A From field that can't be parsed is refused too.\n\n"
-         "There are two exceptions, because genuine mail comes so. To, Cc and References may stand "
-         "there several times with the same text, as `git send-email` writes them. A message with "
+         "There are two exceptions for genuine mail. To, Cc and References may be "
+         "repeated with the same text, as `git send-email` does. A message with "
          "the null reverse-path whose From field names no domain, such as `MAILER-DAEMON`, is a "
          "bounce: it is accepted with `dmarc=permerror`, unless `RequiredFrom` is set."},
     {.name = "RequiredFrom",
